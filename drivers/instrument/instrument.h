@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every driver offers. An Instrument is opened by URI (see registry.h), says what it measures, and runs.
+#pragma once
+
+#include <analysis/model/capture_info.h>
+#include <analysis/model/result.h>
+#include <analysis/model/sample_sink.h>
+
+#include <stop_token>
+
+namespace joulemark {
+
+// One thread at a time, except that the stop token may be triggered from anywhere.
+class Instrument {
+ public:
+  Instrument() = default;
+  Instrument(const Instrument&) = delete;
+  Instrument& operator=(const Instrument&) = delete;
+  virtual ~Instrument() = default;  // stops whatever still runs; never changes an output
+
+  // Identity, channels, lines and supply as they will be recorded.
+  [[nodiscard]] virtual const CaptureInfo& info() const = 0;
+
+  // Measures into the sink on the calling thread until stop is requested, the instrument has no more to give
+  // (EndReason::completed) or it fails. Only accept is called: begin(info()) and end are the caller's.
+  // Stopping takes effect within 100 ms. Errors: protocol for the instrument's own, or the sink's first one.
+  [[nodiscard]] virtual Result<EndReason> run(SampleSink& sink, const std::stop_token& stop) = 0;
+};
+
+}  // namespace joulemark
