@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// joulemark: the command line. Each sub-command is a file of its own.
+#include <app/cli/command.h>
+#include <app/cli/output.h>
+
+#include <fmt/format.h>
+#include <version.h>
+
+#include <exception>
+
+namespace joulemark::cli {
+
+int exit_code(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::usage:
+    case ErrorCode::unreadable:
+      return k_usage;
+    case ErrorCode::no_instrument:
+      return k_no_instrument;
+    case ErrorCode::busy:
+      return k_busy;
+    case ErrorCode::protocol:
+      return k_protocol;
+    case ErrorCode::inadequate:
+      return k_cannot_judge;
+    case ErrorCode::capability:
+      return k_capability;
+    case ErrorCode::unsafe:
+      return k_unsafe;
+    case ErrorCode::io:
+    case ErrorCode::internal:
+      return k_io;
+  }
+  return k_io;
+}
+
+CLI::App* add_command(CLI::App& app, Context& context, const std::string& name,
+                      const std::string& description, const std::string& example) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->add_flag("-q,--quiet", context.quiet, "Say nothing on stderr but errors");
+  command->footer("Example:\n  " + example);
+  return command;
+}
+
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App app{"Joulemark: what does one inference cost?"};
+  app.name("joulemark");
+  app.set_version_flag("--version", "joulemark " JOULEMARK_VERSION);
+  app.require_subcommand(1);
+  Context context;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? k_ok : k_usage;
+  }
+  const Result<int> result = context.action();
+  if (result) return *result;
+  talk("joulemark: " + result.error().message);
+  return exit_code(result.error());
+}
+
+}  // namespace
+}  // namespace joulemark::cli
+
+int main(int argc, char** argv) {
+  try {
+    return joulemark::cli::run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "joulemark: internal error: {}\n", error.what());
+    return joulemark::cli::k_io;
+  }
+}
