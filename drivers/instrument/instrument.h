@@ -6,6 +6,7 @@
 #include <analysis/model/result.h>
 #include <analysis/model/sample_sink.h>
 
+#include <cstdint>
 #include <stop_token>
 
 namespace joulemark {
@@ -20,6 +21,10 @@ class Instrument {
 
   // Identity, channels, lines and supply as they will be recorded.
   [[nodiscard]] virtual const CaptureInfo& info() const = 0;
+
+  // Told before run: the caller takes samples of the primary channel below this index and then stops. An
+  // instrument that can end exactly there does so (EndReason::completed); most need not care.
+  virtual void expect_end(std::int64_t index) { static_cast<void>(index); }
 
   // Measures into the sink on the calling thread until stop is requested, the instrument has no more to give
   // (EndReason::completed) or it fails. Only accept is called: begin(info()) and end are the caller's.

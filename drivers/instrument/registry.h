@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a URI to an Instrument. The registry is filled by the application: families do not know each other.
+#pragma once
+
+#include <analysis/model/option.h>
+#include <analysis/model/result.h>
+
+#include <drivers/instrument/instrument.h>
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace joulemark {
+
+// scheme:place?key=value&key=value ("sim:kws?seed=7", "monsoon:?serial=20519"). The part after '?' is
+// options.
+struct InstrumentUri {
+  std::string text;                  // as written
+  std::string scheme;                // "monsoon"
+  std::string place;                 // between ':' and '?'; may be empty
+  std::vector<std::string> options;  // "key=value"
+
+  // Errors: usage when there is no scheme.
+  [[nodiscard]] static Result<InstrumentUri> parse(std::string_view text);
+};
+
+// All instruments of one scheme.
+struct InstrumentFamily {
+  // Errors: usage (place or option values make no sense), no_instrument (nothing answers there), busy,
+  // protocol.
+  using Open = std::function<Result<std::unique_ptr<Instrument>>(const InstrumentUri&, const OptionValues&)>;
+
+  std::string scheme;
+  std::string description;  // one line
+  std::string example;      // a URI
+  std::vector<OptionSpec> options;
+  Open open;
+};
+
+class InstrumentRegistry {
+ public:
+  void add(InstrumentFamily family) { families_.push_back(std::move(family)); }
+
+  [[nodiscard]] std::span<const InstrumentFamily> families() const { return families_; }
+  [[nodiscard]] const InstrumentFamily* find(std::string_view scheme) const;  // null when unknown
+
+  // options: "key=value" besides those in the URI; each key once in both together. Errors: usage for an
+  // unknown scheme (naming the known ones) or option, or what the family's open returns.
+  [[nodiscard]] Result<std::unique_ptr<Instrument>> open(std::string_view uri,
+                                                         std::span<const std::string> options) const;
+
+ private:
+  std::vector<InstrumentFamily> families_;
+};
+
+}  // namespace joulemark
