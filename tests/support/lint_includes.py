@@ -81,7 +81,7 @@ def complaints(path, table):
             elif target not in allowed:
                 yield where + f"{target} is not among the links of {folder}"
         for header, homes in HOMES.items():
-            if re.fullmatch(header, included) and folder not in homes:
+            if re.fullmatch(header, included) and not folder.startswith(homes):
                 yield where + f"{included} belongs to {', '.join(homes)} alone"
 
 
