@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The samples every store is measured on: amperes in steps of 1 uA, noise of 2 LSB, a level between 0.12 and 8 mA that
-// changes every 4000 samples, fixed seed. 4 Mi samples, written over and over.
+// The samples every store is measured on: amperes in steps of 1 uA, noise of 2 LSB, a level between 0.12 and
+// 8 mA that changes every 4000 samples, fixed seed. 4 Mi samples, written over and over.
 #pragma once
 
 #include <cmath>

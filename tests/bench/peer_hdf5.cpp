@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a user would have instead as a store: HDF5, chunked, shuffle and deflate.
+#include <tests/bench/bench_data.h>
+#include <tests/bench/bench_folder.h>
+
 #include <benchmark/benchmark.h>
 #include <hdf5.h>
 
@@ -7,9 +10,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
-
-#include <tests/bench/bench_data.h>
-#include <tests/bench/bench_folder.h>
 
 namespace joulemark::bench {
 namespace {
@@ -42,8 +42,10 @@ void BM_Hdf5Write(benchmark::State& state) {
   const auto pattern = make_pattern();
   const auto samples = static_cast<hsize_t>(state.range(0));
   const std::string path = bench_folder() / "peer.h5";
-  for (auto _ : state) write_hdf5(path, pattern, samples);
-  state.counters["samples_per_s"] = benchmark::Counter(static_cast<double>(samples), benchmark::Counter::kIsIterationInvariantRate);
+  for (auto _ : state)
+    write_hdf5(path, pattern, samples);
+  state.counters["samples_per_s"] =
+      benchmark::Counter(static_cast<double>(samples), benchmark::Counter::kIsIterationInvariantRate);
   state.counters["bytes_per_sample"] =
       static_cast<double>(std::filesystem::file_size(path)) / static_cast<double>(samples);
   std::filesystem::remove(path);
