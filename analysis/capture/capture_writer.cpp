@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/capture/capture_writer.h>
+#include <analysis/capture/disk_reserve.h>
+#include <analysis/capture/info_rows.h>
+#include <analysis/capture/pipeline.h>
+#include <analysis/capture/rebuild.h>
+#include <analysis/capture/schema.h>
+#include <analysis/model/stream_check.h>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <random>
+#include <system_error>
+
+namespace joulemark {
+
+using namespace capture;
+
+namespace {
+
+// What an instrument at 2 MS/s on two channels fills in 2 s.
+constexpr std::size_t k_live_queue_bytes = 32 << 20;
+constexpr std::size_t k_bulk_queue_bytes = 4 << 20;
+constexpr std::array<const char*, 3> k_companions{"-wal", "-shm", "-journal"};
+
+std::string random_id() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+tl::unexpected<Error> system_failure(const std::string& path, std::string_view doing, int error) {
+  return fail(ErrorCode::io, fmt::format("{}: {}: {}", path, doing, std::strerror(error)));
+}
+
+void remove_file(const std::string& path) {
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+  for (const char* companion : k_companions)
+    std::filesystem::remove(path + companion, ignored);
+}
+
+// The bytes of a file or the names in a folder are on the disk.
+Status sync(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return system_failure(path, "cannot open", errno);
+  const int result = ::fsync(descriptor);
+  const int error = errno;
+  ::close(descriptor);
+  if (result != 0) return system_failure(path, "cannot write", error);
+  return {};
+}
+
+Result<Database> create(const std::string& path, CaptureMode mode) {
+  JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::create));
+  JM_TRY(db.execute(fmt::format("PRAGMA page_size=4096; PRAGMA application_id={}; PRAGMA cache_size=-8192; "
+                                "PRAGMA journal_mode={}; PRAGMA synchronous={}",
+                                k_application_id, mode == CaptureMode::live ? "WAL" : "TRUNCATE",
+                                mode == CaptureMode::live ? "NORMAL" : "OFF")
+                        .c_str()));
+  JM_TRY(migrate(db, migrations()));
+  return db;
+}
+
+Status check_length(std::string_view text) {
+  if (text.size() <= k_longest_text) return {};
+  return fail(ErrorCode::usage, fmt::format("a text of {} bytes is too long for a capture (at most {})", text.size(),
+                                            k_longest_text));
+}
+
+}  // namespace
+
+class CaptureWriter::Recording {
+ public:
+  Recording(const CaptureOptions& options, std::string file, Database db, RowStore store, const CaptureInfo& info)
+      : options_(options),
+        file_(std::move(file)),
+        db_(std::move(db)),
+        reserve_(file_),
+        intake_(info, options.overflow,
+                options.mode == CaptureMode::live ? k_live_queue_bytes : k_bulk_queue_bytes),
+        info_(info) {
+    pipeline_.emplace(*db_, std::move(store), intake_, info, options);
+  }
+
+  [[nodiscard]] Status check() const {
+    if (!pipeline_->failed()) return {};
+    return tl::make_unexpected(pipeline_->failure());
+  }
+  template <typename T>
+  [[nodiscard]] Status put(const T& value) {
+    JM_TRY(check());
+    intake_.put(value);
+    return {};
+  }
+
+  [[nodiscard]] Status end(EndReason reason);
+  void discard();
+
+  StreamCheck contract;
+
+ private:
+  [[nodiscard]] Status close_live(EndReason reason);
+  [[nodiscard]] Status close_bulk(EndReason reason);
+
+  CaptureOptions options_;
+  std::string file_;  // FILE or FILE.part
+  std::optional<Database> db_;
+  DiskReserve reserve_;
+  Intake intake_;
+  CaptureInfo info_;
+  bool power_behind_ = false;
+  std::optional<Pipeline> pipeline_;
+};
+
+Status CaptureWriter::Recording::end(EndReason reason) {
+  intake_.finish();
+  pipeline_->wait();
+  reserve_.release();
+  Status status = check();
+  power_behind_ = status.has_value() && pipeline_->power_behind();
+  pipeline_.reset();
+  const bool whole = status.has_value() && reason != EndReason::failed && reason != EndReason::disk_full;
+  if (options_.mode == CaptureMode::bulk && !whole) {
+    discard();
+    return status;
+  }
+  Status closed = options_.mode == CaptureMode::bulk ? close_bulk(reason) : close_live(reason);
+  db_.reset();
+  if (!closed && options_.mode == CaptureMode::bulk) remove_file(file_);
+  return status ? closed : status;
+}
+
+Status CaptureWriter::Recording::close_live(EndReason reason) {
+  if (power_behind_) JM_TRY(rebuild_power(*db_, info_));
+  JM_TRY(write_ending(*db_, reason));
+  return leave_wal(*db_);
+}
+
+Status CaptureWriter::Recording::close_bulk(EndReason reason) {
+  if (power_behind_) JM_TRY(rebuild_power(*db_, info_));
+  JM_TRY(write_ending(*db_, reason));
+  JM_TRY(db_->execute("PRAGMA journal_mode=DELETE"));
+  db_.reset();
+  JM_TRY(sync(file_));
+  std::error_code error;
+  std::filesystem::rename(file_, options_.path, error);
+  if (error) return system_failure(options_.path, "cannot rename FILE.part to it", error.value());
+  return sync(std::filesystem::absolute(options_.path).parent_path().string());
+}
+
+void CaptureWriter::Recording::discard() {
+  pipeline_.reset();
+  db_.reset();
+  remove_file(file_);
+}
+
+CaptureWriter::CaptureWriter(CaptureOptions options) : options_(std::move(options)) {}
+
+CaptureWriter::~CaptureWriter() {
+  if (!recording_) return;
+  if (options_.mode == CaptureMode::live) {
+    (void)end(EndReason::failed);
+  } else {
+    recording_->discard();
+  }
+}
+
+Status CaptureWriter::begin(const CaptureInfo& given) {
+  if (recording_) return fail(ErrorCode::usage, "the capture has begun already");
+  StreamCheck contract;
+  JM_TRY(contract.begin(given));
+  if (given.channels.size() > k_most_channels) {
+    return fail(ErrorCode::usage, fmt::format("{} channels are more than the {} a capture file holds",
+                                              given.channels.size(), k_most_channels));
+  }
+  if (std::filesystem::exists(options_.path) && !options_.overwrite) {
+    return fail(ErrorCode::usage, options_.path + ": exists already; choose another name or allow overwriting");
+  }
+  const std::string file = options_.path + (options_.mode == CaptureMode::bulk ? ".part" : "");
+  remove_file(file);
+  CaptureInfo info = given;
+  if (info.id.empty()) info.id = random_id();
+  const Status started = start(file, info);
+  if (!started) remove_file(file);
+  if (started) recording_->contract = std::move(contract);
+  return started;
+}
+
+Status CaptureWriter::start(const std::string& file, const CaptureInfo& info) {
+  JM_TRY_ASSIGN(Database db, create(file, options_.mode));
+  JM_TRY(write_info(db, info));
+  JM_TRY_ASSIGN(RowStore store, RowStore::open(db));
+  recording_ = std::make_unique<Recording>(options_, file, std::move(db), std::move(store), info);
+  return {};
+}
+
+namespace {
+
+tl::unexpected<Error> not_begun() {
+  return fail(ErrorCode::usage, "the capture has not begun or has ended");
+}
+
+}  // namespace
+
+Status CaptureWriter::accept(const SampleBlock& block) {
+  if (!recording_) return not_begun();
+  JM_TRY(recording_->contract.check(block));
+  return recording_->put(block);
+}
+
+Status CaptureWriter::accept(const Edge& edge) {
+  if (!recording_) return not_begun();
+  JM_TRY(recording_->contract.check(edge));
+  return recording_->put(edge);
+}
+
+Status CaptureWriter::accept(const Marker& marker) {
+  if (!recording_) return not_begun();
+  JM_TRY(check_length(marker.name));
+  return recording_->put(Item(marker));
+}
+
+Status CaptureWriter::accept(const Anomaly& anomaly) {
+  if (!recording_) return not_begun();
+  JM_TRY(check_length(anomaly.message));
+  return recording_->put(Item(anomaly));
+}
+
+Status CaptureWriter::accept(const ClockPoint& point) {
+  if (!recording_) return not_begun();
+  JM_TRY(check_length(point.clock));
+  return recording_->put(Item(point));
+}
+
+Status CaptureWriter::accept(const MetadataItem& item) {
+  if (!recording_) return not_begun();
+  JM_TRY(check_length(item.key));
+  JM_TRY(check_length(item.value));
+  return recording_->put(Item(item));
+}
+
+Status CaptureWriter::accept(const RawBytes& bytes) {
+  if (!recording_) return not_begun();
+  return recording_->put(bytes);
+}
+
+Status CaptureWriter::end(EndReason reason) {
+  if (!recording_) return not_begun();
+  Status status = recording_->end(reason);
+  recording_.reset();
+  return status;
+}
+
+}  // namespace joulemark

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <analysis/capture/capture_options.h>
+#include <analysis/model/sample_sink.h>
+
+#include <memory>
+
+namespace joulemark {
+
+// Writes a capture file. accept() copies into preallocated storage and returns: two threads behind it encode and
+// write. At most 256 channels; texts (metadata values, messages) of at most 8 MiB.
+//
+// Errors of begin: usage (see validate; the file exists and overwrite is not set), io, busy. Of accept: usage for
+// input that breaks the contract of SampleSink, which is not taken; io (disk full, say) when the writing failed
+// behind it: what was committed until then is good, and end() closes the file as well as it can.
+// Of end: io.
+//
+// live: end() leaves FILE alone in its folder whatever the reason. bulk: end() with failed or disk_full, or one
+// that fails itself, removes FILE.part, and a FILE that was there before stays. Destroyed without end(): live as
+// end(failed), bulk as if nothing had been.
+class CaptureWriter final : public SampleSink {
+ public:
+  explicit CaptureWriter(CaptureOptions options);
+  ~CaptureWriter() override;
+
+  [[nodiscard]] Status begin(const CaptureInfo& info) override;
+  [[nodiscard]] Status accept(const SampleBlock& block) override;
+  [[nodiscard]] Status accept(const Edge& edge) override;
+  [[nodiscard]] Status accept(const Marker& marker) override;
+  [[nodiscard]] Status accept(const Anomaly& anomaly) override;
+  [[nodiscard]] Status accept(const ClockPoint& point) override;
+  [[nodiscard]] Status accept(const MetadataItem& item) override;
+  [[nodiscard]] Status accept(const RawBytes& bytes) override;
+  [[nodiscard]] Status end(EndReason reason) override;
+
+ private:
+  class Recording;  // from begin to end
+
+  [[nodiscard]] Status start(const std::string& file, const CaptureInfo& info);
+
+  CaptureOptions options_;
+  std::unique_ptr<Recording> recording_;
+};
+
+}  // namespace joulemark

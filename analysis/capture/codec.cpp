@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/capture/codec.h>
+#include <analysis/capture/schema.h>
+
+#include <blosc.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+namespace joulemark::capture {
+namespace {
+
+tl::unexpected<Error> malformed(const char* what) {
+  return fail(ErrorCode::unreadable, what);
+}
+
+template <typename T>
+void append_column(Blob& blob, const std::vector<T>& column) {
+  const Blob packed = pack(std::as_bytes(std::span(column)), sizeof(T), Compression::fast);
+  const auto length = static_cast<std::uint32_t>(packed.size());
+  for (int shift = 0; shift < 32; shift += 8)
+    blob.push_back(static_cast<std::byte>(length >> shift));
+  blob.insert(blob.end(), packed.begin(), packed.end());
+}
+
+// Takes the columns of a BLOB one by one.
+class Columns {
+ public:
+  explicit Columns(std::span<const std::byte> blob) : rest_(blob) {}
+
+  template <typename T>
+  [[nodiscard]] Result<std::vector<T>> take(std::size_t count) {
+    if (rest_.size() < 4) return malformed("a column is cut off");
+    std::uint32_t length = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+      length |= static_cast<std::uint32_t>(rest_[i]) << (8 * i);
+    rest_ = rest_.subspan(4);
+    if (length > rest_.size()) return malformed("a column is cut off");
+    std::vector<T> column(count);
+    JM_TRY(unpack(rest_.first(length), std::as_writable_bytes(std::span(column))));
+    rest_ = rest_.subspan(length);
+    return column;
+  }
+
+  // The size in bytes that the next column decodes to; 0 when there is none.
+  [[nodiscard]] std::size_t next_size() const {
+    if (rest_.size() < 4 + BLOSC_MIN_HEADER_LENGTH) return 0;
+    std::size_t decoded = 0;
+    std::size_t encoded = 0;
+    std::size_t block = 0;
+    blosc_cbuffer_sizes(rest_.data() + 4, &decoded, &encoded, &block);
+    return decoded;
+  }
+
+  [[nodiscard]] bool done() const { return rest_.empty(); }
+
+ private:
+  std::span<const std::byte> rest_;
+};
+
+// Differences, in unsigned arithmetic so that no input overflows.
+std::vector<std::uint64_t> differences(std::span<const TimeNs> times) {
+  std::vector<std::uint64_t> deltas(times.size());
+  std::uint64_t last = 0;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    deltas[i] = static_cast<std::uint64_t>(times[i]) - last;
+    last = static_cast<std::uint64_t>(times[i]);
+  }
+  return deltas;
+}
+
+void restore(std::span<const std::uint64_t> deltas, std::span<TimeNs> times) {
+  std::uint64_t last = 0;
+  for (std::size_t i = 0; i < deltas.size(); ++i) {
+    last += deltas[i];
+    times[i] = static_cast<TimeNs>(last);
+  }
+}
+
+bool sound(const SummaryEntry& entry) {
+  const Summary& s = entry.summary;
+  if (s.count == 0) return true;
+  return std::isfinite(s.sum) && std::isfinite(s.m2) && std::isfinite(s.min) && std::isfinite(s.max) &&
+         s.min <= s.max;
+}
+
+}  // namespace
+
+Blob pack(std::span<const std::byte> bytes, std::size_t element, Compression compression) {
+  Blob blob(bytes.size() + BLOSC_MAX_OVERHEAD);
+  const bool fast = compression == Compression::fast;
+  const int length = blosc_compress_ctx(fast ? 1 : 3, BLOSC_BITSHUFFLE, element, bytes.size(), bytes.data(),
+                                        blob.data(), blob.size(), fast ? "lz4" : "zstd", 0, 1);
+  blob.resize(static_cast<std::size_t>(std::max(length, 0)));
+  return blob;
+}
+
+Status unpack(std::span<const std::byte> blob, std::span<std::byte> out) {
+  std::size_t size = 0;
+  if (blob.size() < BLOSC_MIN_HEADER_LENGTH || blosc_cbuffer_validate(blob.data(), blob.size(), &size) != 0) {
+    return malformed("compressed data is malformed");
+  }
+  if (size != out.size()) return malformed("compressed data has the wrong size");
+  if (out.empty()) return {};
+  const int length = blosc_decompress_ctx(blob.data(), out.data(), out.size(), 1);
+  if (length != static_cast<int>(out.size())) return malformed("compressed data does not decode");
+  return {};
+}
+
+Blob pack_samples(std::span<const float> values, Compression compression) {
+  return pack(std::as_bytes(values), sizeof(float), compression);
+}
+
+Status unpack_samples(std::span<const std::byte> blob, std::span<float> out) {
+  JM_TRY(unpack(blob, std::as_writable_bytes(out)));
+  const bool finite = std::all_of(out.begin(), out.end(), [](float value) { return std::isfinite(value); });
+  if (!finite) return malformed("a sample is not a finite number");
+  return {};
+}
+
+Blob pack_stamps(std::span<const TimeNs> stamps_ns, Compression compression) {
+  const std::vector<std::uint64_t> deltas = differences(stamps_ns);
+  return pack(std::as_bytes(std::span(deltas)), sizeof(std::uint64_t), compression);
+}
+
+Status unpack_stamps(std::span<const std::byte> blob, std::span<TimeNs> out) {
+  std::vector<std::uint64_t> deltas(out.size());
+  JM_TRY(unpack(blob, std::as_writable_bytes(std::span(deltas))));
+  restore(deltas, out);
+  const bool rising = std::adjacent_find(out.begin(), out.end(), std::greater_equal<>()) == out.end();
+  if (!rising) return malformed("stamps do not rise");
+  return {};
+}
+
+Blob pack_edges(std::span<const Edge> edges) {
+  std::vector<TimeNs> times;
+  std::vector<std::uint32_t> resolutions;
+  std::vector<std::uint8_t> lines;
+  std::vector<std::uint8_t> levels;
+  for (const Edge& edge : edges) {
+    times.push_back(edge.time_ns);
+    resolutions.push_back(edge.resolution_ns);
+    lines.push_back(static_cast<std::uint8_t>(edge.line.value));
+    levels.push_back(static_cast<std::uint8_t>(edge.level));
+  }
+  Blob blob;
+  append_column(blob, differences(times));
+  append_column(blob, resolutions);
+  append_column(blob, lines);
+  append_column(blob, levels);
+  return blob;
+}
+
+Result<std::vector<Edge>> unpack_edges(std::span<const std::byte> blob, std::size_t count) {
+  Columns columns(blob);
+  JM_TRY_ASSIGN(const auto deltas, columns.take<std::uint64_t>(count));
+  JM_TRY_ASSIGN(const auto resolutions, columns.take<std::uint32_t>(count));
+  JM_TRY_ASSIGN(const auto lines, columns.take<std::uint8_t>(count));
+  JM_TRY_ASSIGN(const auto levels, columns.take<std::uint8_t>(count));
+  if (!columns.done()) return malformed("there is more than the columns");
+  std::vector<TimeNs> times(count);
+  restore(deltas, times);
+  if (!std::is_sorted(times.begin(), times.end())) return malformed("edges out of order");
+  std::vector<Edge> edges(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (levels[i] > 1) return malformed("an edge is neither up nor down");
+    edges[i] = {times[i], resolutions[i], LineId{lines[i]}, levels[i] == 1};
+  }
+  return edges;
+}
+
+Blob pack_entries(std::span<const SummaryEntry> entries, bool timed) {
+  std::vector<std::uint32_t> counts;
+  std::vector<double> sums;
+  std::vector<float> deviations;
+  std::vector<float> minima;
+  std::vector<float> maxima;
+  std::vector<TimeNs> first;
+  std::vector<TimeNs> last;
+  for (const auto& [summary, first_ns, last_ns] : entries) {
+    const bool any = summary.count > 0;
+    counts.push_back(static_cast<std::uint32_t>(summary.count));
+    sums.push_back(summary.sum);
+    deviations.push_back(
+        any ? static_cast<float>(std::sqrt(summary.m2 / static_cast<double>(summary.count))) : 0.0F);
+    minima.push_back(any ? summary.min : 0.0F);
+    maxima.push_back(any ? summary.max : 0.0F);
+    if (!timed) continue;
+    first.push_back(first_ns);
+    last.push_back(last_ns);
+  }
+  Blob blob;
+  append_column(blob, counts);
+  append_column(blob, sums);
+  append_column(blob, deviations);
+  append_column(blob, minima);
+  append_column(blob, maxima);
+  if (!timed) return blob;
+  append_column(blob, differences(first));
+  append_column(blob, differences(last));
+  return blob;
+}
+
+Result<std::vector<SummaryEntry>> unpack_entries(std::span<const std::byte> blob, std::size_t count,
+                                                 bool timed) {
+  Columns columns(blob);
+  JM_TRY_ASSIGN(const auto counts, columns.take<std::uint32_t>(count));
+  JM_TRY_ASSIGN(const auto sums, columns.take<double>(count));
+  JM_TRY_ASSIGN(const auto deviations, columns.take<float>(count));
+  JM_TRY_ASSIGN(const auto minima, columns.take<float>(count));
+  JM_TRY_ASSIGN(const auto maxima, columns.take<float>(count));
+  std::vector<TimeNs> first(count);
+  std::vector<TimeNs> last(count);
+  if (timed) {
+    JM_TRY_ASSIGN(const auto first_deltas, columns.take<std::uint64_t>(count));
+    JM_TRY_ASSIGN(const auto last_deltas, columns.take<std::uint64_t>(count));
+    restore(first_deltas, first);
+    restore(last_deltas, last);
+  }
+  if (!columns.done()) return malformed("there is more than the columns");
+  std::vector<SummaryEntry> entries(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (counts[i] == 0) continue;
+    const double deviation = static_cast<double>(deviations[i]);
+    entries[i].summary = {counts[i], sums[i], deviation * deviation * static_cast<double>(counts[i]), minima[i],
+                          maxima[i]};
+    entries[i].first_ns = first[i];
+    entries[i].last_ns = last[i];
+    if (!sound(entries[i])) return malformed("a summary is not a finite number");
+  }
+  return entries;
+}
+
+Blob pack_raw(std::span<const Packet> packets, std::span<const std::byte> bytes) {
+  std::vector<TimeNs> times;
+  std::vector<std::uint32_t> lengths;
+  for (const Packet& packet : packets) {
+    times.push_back(packet.time_ns);
+    lengths.push_back(packet.length);
+  }
+  Blob blob;
+  append_column(blob, differences(times));
+  append_column(blob, lengths);
+  append_column(blob, Blob(bytes.begin(), bytes.end()));
+  return blob;
+}
+
+Result<RawRow> unpack_raw(std::span<const std::byte> blob, std::size_t packets) {
+  Columns columns(blob);
+  JM_TRY_ASSIGN(const auto deltas, columns.take<std::uint64_t>(packets));
+  JM_TRY_ASSIGN(const auto lengths, columns.take<std::uint32_t>(packets));
+  const std::size_t size = columns.next_size();
+  std::uint64_t total = 0;
+  for (const std::uint32_t length : lengths)
+    total += length;
+  if (size > k_longest_text || total != size) return malformed("packets do not add up");
+  RawRow row;
+  JM_TRY_ASSIGN(row.bytes, columns.take<std::byte>(size));
+  if (!columns.done()) return malformed("there is more than the columns");
+  std::vector<TimeNs> times(packets);
+  restore(deltas, times);
+  for (std::size_t i = 0; i < packets; ++i)
+    row.packets.push_back({times[i], lengths[i]});
+  return row;
+}
+
+}  // namespace joulemark::capture

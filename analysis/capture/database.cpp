@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/capture/database.h>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <xxhash.h>
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+namespace joulemark::capture {
+namespace {
+
+// Nothing a capture holds is longer: blocks stay below 256 KiB, metadata below 8 MiB.
+constexpr int k_longest_value = 16 << 20;
+
+ErrorCode code_of(int result) {
+  switch (result & 0xFF) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+    case SQLITE_MISMATCH:
+    case SQLITE_TOOBIG:
+    case SQLITE_ERROR:
+    case SQLITE_SCHEMA:
+      return ErrorCode::unreadable;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return ErrorCode::busy;
+    default:
+      return ErrorCode::io;
+  }
+}
+
+std::string words_of(sqlite3* db, int result) {
+  if ((result & 0xFF) == SQLITE_FULL) return "no space left on the disk";
+  if ((result & 0xFF) == SQLITE_BUSY) return "another program is using it";
+  if ((result & 0xFF) == SQLITE_NOTADB) return "not a capture (no SQLite database)";
+  const int system = db != nullptr ? sqlite3_system_errno(db) : 0;
+  const bool from_system = (result & 0xFF) == SQLITE_IOERR || (result & 0xFF) == SQLITE_CANTOPEN;
+  if (from_system && system != 0) return std::strerror(system);
+  return db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(result);
+}
+
+tl::unexpected<Error> failure(sqlite3* db, int result, const std::string& where) {
+  return fail(code_of(result), fmt::format("{}: {}", where, words_of(db, result)));
+}
+
+}  // namespace
+
+std::uint64_t hash_of(std::span<const std::byte> bytes, std::uint64_t seed) {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
+
+void RowHash::add(double value) {
+  add('d', std::bit_cast<std::uint64_t>(value + 0.0));
+}
+
+void RowHash::add(std::string_view text) {
+  add('t', hash_of(std::as_bytes(std::span(text))));
+}
+
+void RowHash::add(std::uint64_t tag, std::uint64_t bits) {
+  const std::array<std::uint64_t, 2> item{tag, bits};
+  state_ = hash_of(std::as_bytes(std::span(item)), state_);
+}
+
+Statement::Statement(sqlite3* db, sqlite3_stmt* handle, std::string label)
+    : db_(db), handle_(handle), label_(std::move(label)) {}
+
+Statement::~Statement() {
+  sqlite3_finalize(handle_);
+}
+
+Statement::Statement(Statement&& other) noexcept
+    : db_(other.db_), handle_(std::exchange(other.handle_, nullptr)), label_(std::move(other.label_)) {}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  std::swap(db_, other.db_);
+  std::swap(handle_, other.handle_);
+  std::swap(label_, other.label_);
+  return *this;
+}
+
+// A failed bind leaves the parameter NULL, which the table's NOT NULL then refuses: the run reports it.
+void Statement::bind(int at, std::int64_t value) {
+  sqlite3_bind_int64(handle_, at, value);
+}
+
+void Statement::bind(int at, double value) {
+  sqlite3_bind_double(handle_, at, value);
+}
+
+void Statement::bind(int at, std::string_view text) {
+  sqlite3_bind_text64(handle_, at, text.data() != nullptr ? text.data() : "", text.size(), SQLITE_STATIC,
+                      SQLITE_UTF8);
+}
+
+void Statement::bind(int at, std::span<const std::byte> bytes) {
+  if (bytes.empty()) {
+    sqlite3_bind_zeroblob(handle_, at, 0);
+  } else {
+    sqlite3_bind_blob64(handle_, at, bytes.data(), bytes.size(), SQLITE_STATIC);
+  }
+}
+
+void Statement::bind_null(int at) {
+  sqlite3_bind_null(handle_, at);
+}
+
+Status Statement::run() {
+  Result<bool> more = step();
+  while (more && *more)
+    more = step();
+  if (!more) return tl::make_unexpected(std::move(more).error());
+  return {};
+}
+
+Result<bool> Statement::step() {
+  const int result = sqlite3_step(handle_);
+  if (result == SQLITE_ROW) return true;
+  if (result == SQLITE_DONE) {
+    sqlite3_reset(handle_);
+    return false;
+  }
+  auto error = failure(db_, result, label_);
+  sqlite3_reset(handle_);
+  return error;
+}
+
+Result<bool> Statement::next() {
+  JM_TRY_ASSIGN(const bool more, step());
+  if (more && !intact()) {
+    auto error = fail(ErrorCode::unreadable,
+                      fmt::format("{} {}: damaged (its checksum does not fit); joulemark verify --repair tells "
+                                  "what is still good",
+                                  label_, integer(0)));
+    reset();
+    return error;
+  }
+  return more;
+}
+
+bool Statement::intact() const {
+  RowHash hash;
+  const int last = sqlite3_column_count(handle_) - 1;
+  for (int column = 0; column < last; ++column) {
+    switch (sqlite3_column_type(handle_, column)) {
+      case SQLITE_INTEGER:
+        hash.add(integer(column));
+        break;
+      case SQLITE_FLOAT:
+        hash.add(real(column));
+        break;
+      case SQLITE_TEXT:
+        hash.add(std::string_view(text(column)));
+        break;
+      case SQLITE_BLOB:
+        hash.add(blob(column));
+        break;
+      default:
+        hash.add_null();
+    }
+  }
+  return sqlite3_column_type(handle_, last) == SQLITE_INTEGER && hash.value() == integer(last);
+}
+
+void Statement::reset() {
+  sqlite3_reset(handle_);
+}
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(handle_, column);
+}
+
+double Statement::real(int column) const {
+  return sqlite3_column_double(handle_, column);
+}
+
+std::string Statement::text(int column) const {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
+  if (data == nullptr) return {};
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+std::span<const std::byte> Statement::blob(int column) const {
+  const auto* data = static_cast<const std::byte*>(sqlite3_column_blob(handle_, column));
+  if (data == nullptr) return {};
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(handle_, column) == SQLITE_NULL;
+}
+
+void Database::Close::operator()(sqlite3* db) const {
+  sqlite3_close_v2(db);
+}
+
+void Database::harden() {
+  sqlite3_extended_result_codes(db_.get(), 1);
+  sqlite3_limit(db_.get(), SQLITE_LIMIT_LENGTH, k_longest_value);
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+}
+
+Result<Database> Database::open(const std::string& path, Access access) {
+  int flags = SQLITE_OPEN_NOMUTEX;
+  if (access == Access::read) flags |= SQLITE_OPEN_READONLY;
+  if (access == Access::write) flags |= SQLITE_OPEN_READWRITE;
+  if (access == Access::create) flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  sqlite3* raw = nullptr;
+  const int result = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  Database db(raw, path);
+  if (result != SQLITE_OK) return failure(raw, result, path);
+  db.harden();
+  return db;
+}
+
+Result<Database> Database::from_bytes(std::span<const std::byte> bytes) {
+  JM_TRY_ASSIGN(Database db, open(":memory:", Access::create));
+  auto* copy = static_cast<unsigned char*>(sqlite3_malloc64(std::max<std::size_t>(bytes.size(), 1)));
+  if (copy == nullptr) return fail(ErrorCode::io, "out of memory");
+  if (!bytes.empty()) std::memcpy(copy, bytes.data(), bytes.size());
+  const auto size = static_cast<sqlite3_int64>(bytes.size());
+  const int result = sqlite3_deserialize(db.db_.get(), "main", copy, size, size,
+                                         SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY);
+  if (result != SQLITE_OK) return failure(db.db_.get(), result, db.path_);
+  return db;
+}
+
+Status Database::execute(const char* sql) {
+  const int result = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
+  if (result != SQLITE_OK) return failure(db_.get(), result, path_);
+  return {};
+}
+
+Result<Statement> Database::prepare(const char* sql, std::string_view label) {
+  sqlite3_stmt* handle = nullptr;
+  const int result = sqlite3_prepare_v3(db_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+  if (result != SQLITE_OK) return failure(db_.get(), result, path_);
+  return Statement(db_.get(), handle, fmt::format("{}: {}", path_, label));
+}
+
+Result<std::int64_t> Database::integer(const char* sql) {
+  JM_TRY_ASSIGN(Statement statement, prepare(sql, sql));
+  JM_TRY_ASSIGN(const bool found, statement.step());
+  return found ? statement.integer(0) : 0;
+}
+
+bool Database::in_transaction() const {
+  return sqlite3_get_autocommit(db_.get()) == 0;
+}
+
+}  // namespace joulemark::capture

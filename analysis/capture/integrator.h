@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <analysis/capture/value_source.h>
+#include <analysis/model/sample_source.h>
+
+namespace joulemark::capture {
+
+// Integrals over windows: whole blocks from their sums, the blocks at the ends sample by sample.
+class Integrator {
+ public:
+  // blocks: with the sums of what values gives. All outlive it. SI value = value x gain.
+  Integrator(const Channel& channel, const BlockDirectory& blocks, ValueSource& values, double gain);
+
+  struct Part {
+    Integral integral;
+    Stats stats;  // of the values (before gain) of every sample that touches the window, each counting once
+  };
+  // with_stats: also m2, which reads every sample of the window.
+  [[nodiscard]] Result<Part> integrate(TimeRange window, Boundary boundary, bool with_stats);
+
+ private:
+  struct Sum {  // before gain
+    double integral = 0;
+    double covered = 0;  // samples or ns
+    std::int64_t samples = 0;
+    Stats stats;
+
+    void add(double weight, const Stats& part);
+  };
+  struct Samples {  // of one block, that touch the window
+    std::size_t block = 0;
+    std::size_t first = 0;
+    std::size_t last = 0;  // one past
+  };
+
+  [[nodiscard]] Status uniform(double begin, double end, Sum& sum, bool with_stats);
+  [[nodiscard]] Status timed(TimeRange window, Boundary boundary, Sum& sum, bool with_stats);
+  [[nodiscard]] Status uniform_block(std::size_t k, double begin, double end, Sum& sum);
+  [[nodiscard]] Status timed_block(std::size_t k, TimeRange window, Boundary boundary, Sum& sum);
+  void add_inside(std::size_t first, std::size_t last, Sum& sum) const;
+
+  Channel channel_;
+  SampleGrid grid_;
+  const BlockDirectory* blocks_;
+  ValueSource* values_;
+  double gain_;
+};
+
+}  // namespace joulemark::capture

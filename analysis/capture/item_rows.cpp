@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/capture/item_rows.h>
+#include <analysis/capture/row_store.h>
+
+#include <fmt/format.h>
+
+#include <functional>
+
+namespace joulemark::capture {
+namespace {
+
+// make: a value of the statement's row, none when it makes no sense.
+template <typename T, typename Make>
+Result<std::vector<T>> read_all(Database& db, const char* sql, std::string_view what,
+                                std::optional<std::int64_t> expected, const Make& make) {
+  JM_TRY_ASSIGN(Statement rows, db.prepare(sql, what));
+  std::vector<T> values;
+  for (;;) {
+    JM_TRY_ASSIGN(const bool more, rows.next());
+    if (!more) break;
+    std::optional<T> value = make(rows);
+    if (!value) {
+      return fail(ErrorCode::unreadable, fmt::format("{}: {} {} makes no sense", db.path(), what, rows.integer(0)));
+    }
+    values.push_back(std::move(*value));
+  }
+  if (expected && *expected != static_cast<std::int64_t>(values.size())) {
+    return fail(ErrorCode::unreadable,
+                fmt::format("{}: {}: {} of {} rows are there", db.path(), what, values.size(), *expected));
+  }
+  return values;
+}
+
+std::optional<std::int64_t> count_in(const std::optional<Ending>& ending, std::int64_t Totals::*count) {
+  if (!ending) return std::nullopt;
+  return ending->totals.*count;
+}
+
+std::optional<Marker> make_marker(const Statement& row) {
+  const auto kind = marker_kind_from_name(row.text(2));
+  const auto source = marker_source_from_name(row.text(3));
+  if (!kind || !source) return std::nullopt;
+  return Marker{row.text(1), *kind, *source, row.integer(4)};
+}
+
+std::optional<Anomaly> make_anomaly(const Statement& row) {
+  const auto kind = anomaly_kind_from_name(row.text(1));
+  const auto severity = severity_from_name(row.text(2));
+  if (!kind || !severity) return std::nullopt;
+  Anomaly anomaly{*kind, *severity, {}, {row.integer(4), row.integer(5)}, row.integer(6), row.integer(7),
+                  row.text(8)};
+  if (!row.is_null(3)) anomaly.channel = ChannelId{static_cast<std::uint32_t>(row.integer(3))};
+  return anomaly;
+}
+
+}  // namespace
+
+Result<std::vector<Marker>> read_markers(Database& db, const std::optional<Ending>& ending) {
+  return read_all<Marker>(db, "SELECT * FROM markers ORDER BY id", "marker", count_in(ending, &Totals::markers),
+                          make_marker);
+}
+
+Result<std::vector<Anomaly>> read_anomalies(Database& db, const std::optional<Ending>& ending) {
+  return read_all<Anomaly>(db, "SELECT * FROM anomalies ORDER BY id", "anomaly",
+                           count_in(ending, &Totals::anomalies), make_anomaly);
+}
+
+Result<std::vector<ClockPoint>> read_clock_points(Database& db, const std::optional<Ending>& ending) {
+  return read_all<ClockPoint>(
+      db, "SELECT * FROM clock_points ORDER BY id", "clock point", count_in(ending, &Totals::clock_points),
+      [](const Statement& row) {
+        return std::optional(ClockPoint{row.text(1), row.integer(2), row.integer(3), row.integer(4)});
+      });
+}
+
+Result<std::vector<MetadataItem>> read_metadata(Database& db, const std::optional<Ending>& ending) {
+  return read_all<MetadataItem>(
+      db, "SELECT * FROM metadata ORDER BY id", "metadata", count_in(ending, &Totals::metadata),
+      [](const Statement& row) { return std::optional(MetadataItem{row.text(1), row.text(2)}); });
+}
+
+}  // namespace joulemark::capture

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// The file's answers, which come from block sums and summary levels, against brute force over every sample.
+#include <analysis/capture/capture_reader.h>
+#include <analysis/capture/capture_writer.h>
+#include <analysis/model/memory_capture.h>
+#include <tests/support/temporary_folder.h>
+#include <tests/unit/capture/random_capture.h>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+
+namespace joulemark {
+namespace {
+
+struct Case {
+  std::string name;
+  test::RandomShape shape;
+};
+
+class CaptureIntegrals : public testing::TestWithParam<Case> {
+ protected:
+  void make(std::uint64_t seed, CaptureMode mode) {
+    const CaptureInfo info = test::random_info(GetParam().shape);
+    const std::string path = folder_.file("x.jmk");
+    CaptureWriter writer({path, mode, Overflow::block, true});
+    ASSERT_TRUE(writer.begin(info));
+    ASSERT_TRUE(memory_.begin(info));
+    test::feed_random(GetParam().shape, seed, writer);
+    test::feed_random(GetParam().shape, seed, memory_);
+    const Status ended = writer.end(EndReason::completed);
+    ASSERT_TRUE(ended) << ended.error().message;
+    auto opened = CaptureReader::open(path);
+    ASSERT_TRUE(opened) << opened.error().message;
+    file_ = std::move(*opened);
+  }
+
+  void expect_same(const Integral& file, const Integral& memory, double tolerance_s) const {
+    EXPECT_NEAR(file.integral, memory.integral, 1e-9 * std::abs(memory.integral) + 1e-18);
+    EXPECT_NEAR(file.covered_s, memory.covered_s, tolerance_s);
+    EXPECT_NEAR(file.missing_s, memory.missing_s, tolerance_s);
+    EXPECT_DOUBLE_EQ(file.min, memory.min);
+    EXPECT_DOUBLE_EQ(file.max, memory.max);
+    EXPECT_EQ(file.samples, memory.samples);
+  }
+
+  // Brute force with the nearest voltage is quadratic: fewer windows, or smaller shapes.
+  void compare(ChannelId channel, std::size_t count, std::uint64_t seed) {
+    const Extent extent = memory_.extent(channel).value();
+    const double rate_hz = GetParam().shape.current_rate_hz;
+    const std::vector<TimeRange> windows = test::random_windows(extent.time, rate_hz, count, seed);
+    for (const Boundary boundary : {Boundary::fractional, Boundary::whole_samples}) {
+      const auto got = file_->integrals(channel, windows, boundary);
+      ASSERT_TRUE(got) << got.error().message;
+      const auto expected = memory_.integrals(channel, windows, boundary).value();
+      for (std::size_t i = 0; i < windows.size() && !HasFailure(); ++i) {
+        SCOPED_TRACE(testing::Message() << "window " << windows[i].begin_ns << " to " << windows[i].end_ns
+                                        << (boundary == Boundary::fractional ? " fractional" : " whole"));
+        expect_same((*got)[i], expected[i], 1e-9 * std::max(1.0, windows[i].seconds()));
+      }
+    }
+  }
+
+  test::TemporaryFolder folder_;
+  MemoryCapture memory_;
+  std::unique_ptr<CaptureReader> file_;
+};
+
+TEST_P(CaptureIntegrals, EqualBruteForceOverEverySample) {
+  make(1, CaptureMode::bulk);
+  if (HasFatalFailure()) return;
+  const bool measured_voltage = GetParam().shape.voltage_rate_hz > 0;
+  compare(ChannelId{0}, 300, 2);
+  compare(k_current, 100, 3);
+  compare(k_power, measured_voltage ? 12 : 300, 4);
+  if (measured_voltage) compare(ChannelId{1}, 200, 5);
+}
+
+TEST_P(CaptureIntegrals, StaySoWhenTheFileWasCommittedPieceByPiece) {
+  make(7, CaptureMode::live);
+  if (HasFatalFailure()) return;
+  compare(ChannelId{0}, 100, 8);
+  compare(k_power, GetParam().shape.voltage_rate_hz > 0 ? 6 : 100, 9);
+}
+
+TEST_P(CaptureIntegrals, HaveTheSameSamplesExtentAndSummary) {
+  make(11, CaptureMode::bulk);
+  if (HasFatalFailure()) return;
+  const Extent expected = memory_.extent(k_power).value();
+  const Extent got = file_->extent(k_power).value();
+  EXPECT_EQ(got.indices, expected.indices);
+  EXPECT_EQ(got.samples, expected.samples);
+  EXPECT_EQ(got.lost_samples, expected.lost_samples);
+  EXPECT_EQ(got.time, expected.time);
+  const IndexRange part{expected.indices.begin + 77, expected.indices.end - 1234};
+  const auto collect = [&](SampleSource& source) {
+    std::vector<std::int64_t> indices;
+    std::vector<float> values;
+    std::vector<TimeNs> stamps;
+    EXPECT_TRUE(source.read(ChannelId{0}, part, [&](const SampleBlock& block) -> Status {
+      for (std::size_t i = 0; i < block.values.size(); ++i)
+        indices.push_back(block.first_index + static_cast<std::int64_t>(i));
+      values.insert(values.end(), block.values.begin(), block.values.end());
+      stamps.insert(stamps.end(), block.stamps_ns.begin(), block.stamps_ns.end());
+      return {};
+    }));
+    return std::tuple(indices, values, stamps);
+  };
+  EXPECT_TRUE(collect(*file_) == collect(memory_));
+  const Summary summary = file_->summarize(ChannelId{0}, part).value();
+  const Summary brute = memory_.summarize(ChannelId{0}, part).value();
+  EXPECT_EQ(summary.count, brute.count);
+  EXPECT_NEAR(summary.sum, brute.sum, 1e-11 * brute.sum);
+  EXPECT_NEAR(summary.m2, brute.m2, 1e-9 * brute.m2);
+  EXPECT_EQ(summary.min, brute.min);
+  EXPECT_EQ(summary.max, brute.max);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, CaptureIntegrals,
+    testing::Values(Case{"Uniform", {100'000, false, 0, false, 150'000, 0, false}},
+                    Case{"UniformWithGaps", {100'000, false, 0, false, 150'000, 0.1, false}},
+                    Case{"OddRate", {48'018.7, false, 0, false, 100'000, 0.05, false}},
+                    Case{"Timed", {5'000, true, 0, false, 60'000, 0, false}},
+                    Case{"TimedWithGaps", {5'000, true, 0, false, 60'000, 0.1, false}},
+                    Case{"TwoChannelsOneRate", {10'000, false, 10'000, false, 25'000, 0.02, false}},
+                    Case{"SlowVoltage", {10'000, false, 33, false, 40'000, 0.02, false}},
+                    Case{"FastVoltage", {3'000, false, 10'000, false, 8'000, 0.05, false}},
+                    Case{"TimedVoltage", {10'000, false, 90, true, 40'000, 0.05, false}},
+                    Case{"TimedCurrentTimedVoltage", {2'000, true, 300, true, 30'000, 0.05, false}},
+                    Case{"VoltageAfterAllTheCurrent", {10'000, false, 100, false, 40'000, 0.02, true}}),
+    [](const auto& parameter) { return parameter.param.name; });
+
+}  // namespace
+}  // namespace joulemark
