@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <analysis/model/edge.h>
+#include <analysis/model/marker.h>
+#include <analysis/timing/anomaly_log.h>
+#include <analysis/timing/event_rule.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace joulemark {
+
+// Turns the edges of one line into the windows of one rule. A window of which anything is in doubt (a lost or
+// doubled edge inside, no length, no end) becomes an Anomaly and never an event.
+class EdgePairer {
+ public:
+  // name: what Event::name will be.
+  EdgePairer(EventRule rule, std::uint32_t name, TimeNs hold_ns);
+
+  // Edges of the rule's line in time order, glitches taken out.
+  void push(const Edge& edge, std::vector<Event>& out);
+  // The capture is over.
+  void finish(TimeNs end_ns);
+
+  [[nodiscard]] AnomalyLog& log() { return log_; }
+
+ private:
+  struct Open {
+    Edge edge;
+    bool spoiled = false;  // already an Anomaly
+  };
+
+  void push_level(const Edge& edge, bool first, std::vector<Event>& out);
+  void push_paired(const Edge& edge, std::vector<Event>& out);
+  void note_lost_edge(const Edge& edge);
+  [[nodiscard]] bool uses(const Edge& edge) const;
+  [[nodiscard]] bool too_close(const Edge& edge);
+  void close(const Edge& edge, std::vector<Event>& out);
+  void note(AnomalyKind kind, TimeRange time, const std::string& what);
+
+  EventRule rule_;
+  std::uint32_t name_;
+  TimeNs hold_ns_;
+  std::int64_t to_skip_;
+  std::optional<Edge> last_;
+  std::optional<Edge> last_used_;
+  std::array<bool, 2> seen_{};  // levels
+  std::optional<Open> open_;
+  AnomalyLog log_;
+};
+
+}  // namespace joulemark

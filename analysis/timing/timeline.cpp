@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/timing/edge_pairer.h>
+#include <analysis/timing/glitch_filter.h>
+#include <analysis/timing/timeline.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace joulemark {
+namespace {
+
+// One line: its filter and the rules that listen to it.
+struct LineDecoder {
+  GlitchFilter filter;
+  std::vector<EdgePairer> pairers;
+  std::vector<Edge> settled;
+
+  void pass_on(std::vector<Event>& out) {
+    for (const Edge& edge : settled) {
+      for (EdgePairer& pairer : pairers)
+        pairer.push(edge, out);
+    }
+    settled.clear();
+  }
+};
+
+Result<std::vector<EventName>> collect_names(std::span<const EventRule> rules,
+                                             std::span<const NamedWindow> windows) {
+  std::vector<EventName> names;
+  const auto known = [&](const std::string& name) {
+    return std::any_of(names.begin(), names.end(), [&](const EventName& n) { return n.name == name; });
+  };
+  for (const EventRule& rule : rules) {
+    if (known(rule.name)) return fail(ErrorCode::usage, fmt::format("two events are named '{}'", rule.name));
+    names.push_back({rule.name, rule.repeat});
+  }
+  const std::size_t of_rules = names.size();
+  for (const NamedWindow& window : windows) {
+    const auto same =
+        std::find_if(names.begin(), names.end(), [&](const EventName& n) { return n.name == window.name; });
+    if (same != names.end() && same - names.begin() < static_cast<std::ptrdiff_t>(of_rules)) {
+      return fail(ErrorCode::usage, fmt::format("an event and a window are both named '{}'", window.name));
+    }
+    if (same == names.end()) names.push_back({window.name, 1});
+  }
+  return names;
+}
+
+void report_glitches(std::uint32_t line, const GlitchFilter& filter, TimeNs hold_ns,
+                     std::vector<Anomaly>& anomalies) {
+  const auto add = [&](AnomalyKind kind, Severity severity, std::int64_t count, std::string message) {
+    if (count > 0) anomalies.push_back({kind, severity, {}, filter.where(), 0, count, std::move(message)});
+  };
+  add(AnomalyKind::glitch, Severity::info, filter.glitches(),
+      fmt::format("line d{}: {} pulses shorter than {:g} us, the first at {:.6f} s; ignored", line,
+                  filter.glitches(), static_cast<double>(hold_ns) / 1e3,
+                  to_seconds(filter.where().begin_ns)));
+  add(AnomalyKind::zero_length, Severity::doubtful, filter.zero_length(),
+      fmt::format("line d{}: {} pulses begin and end at one time, the first near {:.6f} s; ignored", line,
+                  filter.zero_length(), to_seconds(filter.where().begin_ns)));
+}
+
+Result<TimeNs> end_of_recording(SampleSource& source) {
+  JM_TRY_ASSIGN(const ChannelId primary, primary_channel(source.info()));
+  JM_TRY_ASSIGN(const Extent extent, source.extent(primary));
+  return extent.time.end_ns;
+}
+
+void add_windows(std::span<const NamedWindow> windows, Timeline& timeline) {
+  for (const NamedWindow& window : windows) {
+    const auto name = std::find_if(timeline.names.begin(), timeline.names.end(),
+                                   [&](const EventName& n) { return n.name == window.name; });
+    timeline.events.push_back({window.time, static_cast<std::uint32_t>(name - timeline.names.begin()), 0});
+  }
+}
+
+}  // namespace
+
+Result<Timeline> decode_events(SampleSource& source, std::span<const EventRule> rules,
+                               std::span<const NamedWindow> windows, TimeNs hold_ns) {
+  Timeline timeline;
+  JM_TRY_ASSIGN(timeline.names, collect_names(rules, windows));
+  JM_TRY_ASSIGN(const TimeNs end_ns, end_of_recording(source));
+  std::map<std::uint32_t, LineDecoder> lines;
+  for (std::uint32_t i = 0; i < rules.size(); ++i) {
+    auto& decoder =
+        lines.try_emplace(rules[i].line.value, LineDecoder{GlitchFilter(hold_ns), {}, {}}).first->second;
+    decoder.pairers.emplace_back(rules[i], i, hold_ns);
+  }
+  JM_TRY(source.edges(k_all_time, [&](std::span<const Edge> edges) -> Status {
+    for (const Edge& edge : edges) {
+      const auto line = lines.find(edge.line.value);
+      if (line == lines.end()) continue;
+      line->second.filter.push(edge, line->second.settled);
+      line->second.pass_on(timeline.events);
+    }
+    return {};
+  }));
+  for (auto& [line, decoder] : lines) {
+    decoder.filter.finish(decoder.settled);
+    decoder.pass_on(timeline.events);
+    for (EdgePairer& pairer : decoder.pairers) {
+      pairer.finish(end_ns);
+      const auto noted = pairer.log().take();
+      timeline.anomalies.insert(timeline.anomalies.end(), noted.begin(), noted.end());
+    }
+    report_glitches(line, decoder.filter, hold_ns, timeline.anomalies);
+  }
+  add_windows(windows, timeline);
+  std::stable_sort(timeline.events.begin(), timeline.events.end(), [](const Event& a, const Event& b) {
+    return a.time.begin_ns != b.time.begin_ns ? a.time.begin_ns < b.time.begin_ns
+                                              : a.time.end_ns > b.time.end_ns;
+  });
+  return timeline;
+}
+
+}  // namespace joulemark

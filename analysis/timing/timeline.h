@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edges -> events: what happened on the target, and when.
+#pragma once
+
+#include <analysis/model/anomaly.h>
+#include <analysis/model/marker.h>
+#include <analysis/model/result.h>
+#include <analysis/model/sample_source.h>
+#include <analysis/timing/event_rule.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace joulemark {
+
+struct EventName {
+  std::string name;
+  std::int64_t repeat = 1;
+
+  bool operator==(const EventName&) const = default;
+};
+
+// Events by begin, of equal ones the longer first: an event comes after all that contain it.
+struct Timeline {
+  std::vector<EventName> names;  // rules first, in their order, then windows
+  std::vector<Event> events;
+  std::vector<Anomaly> anomalies;
+};
+
+inline constexpr TimeNs k_default_hold_ns = 50'000;
+
+// Streams the source's edges once; windows are taken as they are. hold_ns >= 0: pulses shorter than that are
+// ignored, and counted in an Anomaly of kind glitch per line. Errors: usage when two rules, or a rule and a
+// window, share a name (windows may share one); whatever the source reports.
+[[nodiscard]] Result<Timeline> decode_events(SampleSource& source, std::span<const EventRule> rules,
+                                             std::span<const NamedWindow> windows, TimeNs hold_ns);
+
+}  // namespace joulemark
