@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// From values to a distribution with an interval for its mean.
+#pragma once
+
+#include <analysis/model/report.h>
+
+#include <optional>
+#include <span>
+
+namespace joulemark {
+
+// Mean and sample standard deviation; two passes, so that a small spread on a large mean survives.
+struct Moments {
+  double mean = 0;
+  double stddev = 0;  // 0 for fewer than two values
+};
+[[nodiscard]] Moments moments(std::span<const double> values);
+
+// True when the values, in the order they were taken, are no independent draws: neighbours correlate (lag-1
+// autocorrelation beyond 2/sqrt(n)) or they drift (correlation with their index beyond 2.6/sqrt(n)). Below 20
+// values it says false: too few to tell.
+[[nodiscard]] bool correlate_or_drift(std::span<const double> values);
+
+// 95 % interval for the long-run mean: Student's t on the values, or, where they correlate or drift, on the
+// means of 10 to 20 batches of neighbours (10 when 20 still correlate). None below two values.
+[[nodiscard]] std::optional<Interval> mean_interval(std::span<const double> values);
+
+// Everything above and the quantiles (linear between order statistics: type 7 of Hyndman and Fan, 1996).
+// values in the order they were taken; finite. O(n) but for the quantiles' selection.
+[[nodiscard]] Stats describe(std::span<const double> values);
+
+// 95 % interval of sum(y) / sum(x) over blocks, both random: the ratio estimator, with t on blocks - 1
+// degrees of freedom (Cochran, Sampling Techniques, 6.3). None below two blocks or when sum(x) is 0.
+[[nodiscard]] std::optional<Interval> ratio_interval(std::span<const double> y, std::span<const double> x);
+
+}  // namespace joulemark

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/statistics/student.h>
+
+#include <boost/math/distributions/students_t.hpp>
+
+namespace joulemark {
+
+double student_t95(double degrees_of_freedom) {
+  return boost::math::quantile(boost::math::students_t_distribution<double>(degrees_of_freedom), 0.975);
+}
+
+}  // namespace joulemark

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace joulemark {
+
+// The two-sided 95 % quantile of Student's t: a t-distributed value stays within +-this with probability
+// 0.95. degrees_of_freedom >= 1.
+[[nodiscard]] double student_t95(double degrees_of_freedom);
+
+}  // namespace joulemark
