@@ -56,8 +56,8 @@ std::string list_of(std::span<const Line> lines) {
 }
 
 Result<LineId> find_line(std::string_view text, std::span<const Line> lines) {
-  const auto number = text.starts_with('d') ? whole_number(text.substr(1), 0) : std::optional<std::int64_t>();
-  const auto by_id = [&](const Line& line) { return number && line.id.value == *number; };
+  const std::int64_t number = text.starts_with('d') ? whole_number(text.substr(1), 0).value_or(-1) : -1;
+  const auto by_id = [&](const Line& line) { return line.id.value == number; };
   const auto by_name = [&](const Line& line) { return !text.empty() && line.name == text; };
   auto found = std::find_if(lines.begin(), lines.end(), by_id);
   if (found == lines.end()) found = std::find_if(lines.begin(), lines.end(), by_name);
