@@ -11,6 +11,9 @@
 namespace joulemark {
 namespace {
 
+// Edges further out than 73 years are no recording's.
+constexpr TimeRange k_plausible_time{-(TimeNs{1} << 61), TimeNs{1} << 61};
+
 // One line: its filter and the rules that listen to it.
 struct LineDecoder {
   GlitchFilter filter;
@@ -89,7 +92,7 @@ Result<Timeline> decode_events(SampleSource& source, std::span<const EventRule> 
         lines.try_emplace(rules[i].line.value, LineDecoder{GlitchFilter(hold_ns), {}, {}}).first->second;
     decoder.pairers.emplace_back(rules[i], i, hold_ns);
   }
-  JM_TRY(source.edges(k_all_time, [&](std::span<const Edge> edges) -> Status {
+  JM_TRY(source.edges(k_plausible_time, [&](std::span<const Edge> edges) -> Status {
     for (const Edge& edge : edges) {
       const auto line = lines.find(edge.line.value);
       if (line == lines.end()) continue;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/energy/build_report.h>
+#include <analysis/energy/event_energy.h>
+#include <analysis/energy/findings.h>
+#include <analysis/energy/idle.h>
+#include <analysis/energy/measure.h>
+#include <analysis/energy/quality.h>
+#include <analysis/energy/useful.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace joulemark {
+namespace {
+
+Result<std::vector<EventRule>> rules_for(const SampleSource& source,
+                                         const std::vector<MetadataItem>& metadata,
+                                         const ReportOptions& options) {
+  const auto& lines = source.info().lines;
+  if (options.events.empty()) return recommended_rules(metadata, lines);
+  std::vector<EventRule> rules;
+  for (const std::string& text : options.events) {
+    JM_TRY_ASSIGN(EventRule rule, parse_event_rule(text, lines));
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
+// Asked for by hand it must exist; recommended by the capture it may have been left out on purpose.
+Result<std::optional<std::uint32_t>> useful_name(const Timeline& timeline,
+                                                 const std::vector<MetadataItem>& metadata,
+                                                 const std::optional<std::string>& asked) {
+  std::optional<std::string> wanted = asked;
+  for (const MetadataItem& item : metadata) {
+    if (!asked && item.key == "useful") wanted = item.value;
+  }
+  if (!wanted) return std::nullopt;
+  const auto found = std::find_if(timeline.names.begin(), timeline.names.end(),
+                                  [&](const EventName& name) { return name.name == *wanted; });
+  if (found != timeline.names.end()) return static_cast<std::uint32_t>(found - timeline.names.begin());
+  if (!asked) return std::nullopt;
+  return fail(ErrorCode::usage,
+              fmt::format("useful event '{}': no --event or --window has that name", *wanted));
+}
+
+TotalReport total_of(const Measurement& m) {
+  double energy_j = 0;
+  double charge_c = 0;
+  double covered_s = 0;
+  for (const WindowSum& block : m.blocks) {
+    energy_j += block.energy_j;
+    charge_c += block.charge_c;
+    covered_s += block.covered_s;
+  }
+  TotalReport total;
+  if (m.has_energy) total.energy_j = energy_j;
+  if (m.has_charge) total.charge_c = charge_c;
+  if (m.has_energy && covered_s > 0) total.mean_power_w = energy_j / covered_s;
+  if (m.has_charge && covered_s > 0) total.mean_current_a = charge_c / covered_s;
+  return total;
+}
+
+}  // namespace
+
+Result<Analysis> build_report(SampleSource& source, const ReportOptions& options) {
+  JM_TRY_ASSIGN(const std::vector<MetadataItem> metadata, source.metadata());
+  JM_TRY_ASSIGN(const std::vector<EventRule> rules, rules_for(source, metadata, options));
+  JM_TRY_ASSIGN(Timeline timeline, decode_events(source, rules, options.windows, options.hold_ns));
+  JM_TRY_ASSIGN(const auto useful, useful_name(timeline, metadata, options.useful));
+  const auto useful_events =
+      std::count_if(timeline.events.begin(), timeline.events.end(),
+                    [&](const Event& event) { return useful && event.name == *useful; });
+  JM_TRY_ASSIGN(const Measurement m,
+                measure(source, std::move(timeline), {options.guard_ns, blocks_for(useful_events)}));
+  Analysis analysis;
+  Report& report = analysis.report;
+  report.idle = idle_of(m);
+  analysis.rows = event_rows(m, report.idle);
+  const std::vector<EventResult> results = event_results(m, report.idle, analysis.rows);
+  for (const EventResult& result : results)
+    report.events.push_back(result.report);
+  report.total = total_of(m);
+  report.useful_event = useful_event(m, useful);
+  report.useful_event.shares = shares_of(m, report.idle, analysis.rows, results);
+  JM_TRY_ASSIGN(report.capture, describe_capture(source, m.sampling.lost_s));
+  JM_TRY_ASSIGN(std::vector<Anomaly> anomalies, source.anomalies());
+  anomalies.insert(anomalies.end(), m.timeline.anomalies.begin(), m.timeline.anomalies.end());
+  report.quality = quality_of(anomalies, report.capture, report.events);
+  report.findings = findings_of(source.info(), m, report, results);
+  return analysis;
+}
+
+}  // namespace joulemark

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/energy/findings.h>
+#include <analysis/model/units.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace joulemark {
+namespace {
+
+constexpr std::int64_t k_few_useful = 10;
+
+class Findings {
+ public:
+  void info(std::string code, std::string message) {
+    list_.push_back({std::move(code), FindingSeverity::info, std::move(message)});
+  }
+  void warn(std::string code, std::string message) {
+    list_.push_back({std::move(code), FindingSeverity::warning, std::move(message)});
+  }
+  [[nodiscard]] std::vector<Finding> take() { return std::move(list_); }
+
+ private:
+  std::vector<Finding> list_;
+};
+
+void find_in_supply(const CaptureInfo& info, const Measurement& m, Findings& findings) {
+  if (!m.has_energy) {
+    findings.warn(
+        "no_voltage",
+        "The capture has neither a voltage channel nor a stated supply voltage, so only charge can be "
+        "told. Import it with --option voltage=3.3V, or record the voltage too.");
+  }
+  if (!m.has_charge) {
+    findings.info(
+        "no_current",
+        "The capture holds power without a supply voltage, so neither current nor charge can be told.");
+  }
+  if (m.has_energy && voltage_basis(info) == VoltageBasis::assumed && info.supply.voltage_v) {
+    findings.info("assumed_voltage",
+                  fmt::format("Energies assume a constant supply of {}; nothing measured it.",
+                              format_si(*info.supply.voltage_v, "V", 3)));
+  }
+}
+
+std::string example_line(const CaptureInfo& info) {
+  return fmt::format("d{}", info.lines.empty() ? 0 : info.lines.front().id.value);
+}
+
+void find_in_recording(const CaptureInfo& info, const Measurement& m, Findings& findings) {
+  if (m.timeline.names.empty() && info.lines.empty()) {
+    findings.info("no_events",
+                  "No event is named and the capture has no digital lines. Name a stretch of time with "
+                  "--window NAME=START..END.");
+  } else if (m.timeline.names.empty()) {
+    findings.info(
+        "no_events",
+        fmt::format("No event is named. Name a line with --event NAME={0}, say --event inference={0}; "
+                    "the capture has {1} line{2}.",
+                    example_line(info), info.lines.size(), info.lines.size() == 1 ? "" : "s"));
+  }
+  const double span_s = m.sampling.span.seconds();
+  if (m.sampling.lost_s > 1e-9 + 1e-3 * m.sampling.interval_s) {
+    findings.warn("lost_time",
+                  fmt::format("{} of {} ({:.2g} %) was not recorded. Totals, idle and shares leave that time "
+                              "out; so does the count of useful events.",
+                              format_si(m.sampling.lost_s, "s", 3), format_si(span_s, "s", 3),
+                              100 * m.sampling.lost_s / span_s));
+  }
+}
+
+void find_in_outside(const EventReport& event, const OutsideMarker& outside, Findings& findings) {
+  if (!outside.before() && !outside.after()) return;
+  const std::string amount = format_si(event.outside_marker_j.mean.value_or(0), "J", 3);
+  if (outside.before()) {
+    findings.warn("active_outside_marker",
+                  fmt::format("'{}': the target draws {} above idle per inference outside the marker, within "
+                              "{} of it. energy_j holds it; it is likely real work that the marker misses.",
+                              event.name, amount, format_si(event.guard_s, "s", 3)));
+  } else {
+    findings.info("smeared",
+                  fmt::format("'{}': {} per inference is drawn after the marker's end, as decoupling "
+                              "and regulators do. energy_j holds it.",
+                              event.name, amount));
+  }
+}
+
+void find_in_event(const EventResult& result, const EventPlan& plan, Findings& findings) {
+  const EventReport& event = result.report;
+  if (event.count == 0) {
+    findings.warn("event_not_found",
+                  fmt::format("'{}': no complete window was found on its line. Check line, "
+                              "pairing and hold time.",
+                              event.name));
+    return;
+  }
+  if (event.energy_left_out > 0) {
+    findings.warn("events_left_out",
+                  fmt::format("'{}': {} of {} windows are left out of the energies ({}).", event.name,
+                              event.energy_left_out, event.count, fmt::join(event.flags, ", ")));
+  }
+  if (plan.wanted_excess && plan.method == Method::integral) {
+    findings.warn(
+        "not_isolated",
+        fmt::format("'{}': too short for the sampling rate to be split at its edges without bias, and "
+                    "its neighbours (or a lack of idle time) leave no room to sum whole samples "
+                    "around it. Its energy is the plain integral; see its adequacy.",
+                    event.name));
+  }
+  if (event.adequacy.grade == Grade::poor && event.adequacy.bound_rel) {
+    findings.warn(
+        "inadequate",
+        fmt::format("'{}': the recording's time resolution leaves up to {:.2g} % of the mean energy "
+                    "open. A faster instrument, or several inferences per window (repeat=N), would do.",
+                    event.name, 100 * *event.adequacy.bound_rel));
+  }
+  if (result.correlated) {
+    findings.info("correlated", fmt::format("'{}': successive energies resemble each other or drift; the "
+                                            "interval comes from means of batches.",
+                                            event.name));
+  }
+  if (event.latency_s.n == 1) {
+    findings.info("single_event",
+                  fmt::format("'{}': one window alone says nothing about spread.", event.name));
+  }
+  find_in_outside(event, result.outside, findings);
+}
+
+void find_in_useful(const Measurement& m, const UsefulEventReport& useful, Findings& findings) {
+  if (m.timeline.names.empty()) return;
+  if (!useful.name) {
+    findings.info("no_useful_event",
+                  "No event is named as the useful one, so there is no energy per useful event. Name it with "
+                  "--useful NAME.");
+  } else if (useful.count == 0) {
+    findings.warn("no_useful_events", fmt::format("'{}' did not occur in the recorded time.", *useful.name));
+  } else if (useful.n < k_few_useful) {
+    findings.warn(
+        "few_useful_events",
+        fmt::format("Only {} useful event{}: the energy per '{}' will change from one recording to the "
+                    "next. Record longer.",
+                    useful.n, useful.n == 1 ? "" : "s", *useful.name));
+  }
+}
+
+}  // namespace
+
+std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, const Report& report,
+                                 const std::vector<EventResult>& results) {
+  Findings findings;
+  find_in_supply(info, m, findings);
+  find_in_recording(info, m, findings);
+  for (std::size_t name = 0; name < results.size(); ++name)
+    find_in_event(results[name], m.plans[name], findings);
+  if (!results.empty() && report.idle.time_s == 0) {
+    findings.warn("no_idle", "There is no idle time outside the events, so net energy cannot be told.");
+  }
+  find_in_useful(m, report.useful_event, findings);
+  return findings.take();
+}
+
+}  // namespace joulemark

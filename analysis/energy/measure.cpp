@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/energy/measure.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace joulemark {
+namespace {
+
+constexpr TimeNs k_least_guard_ns = 100'000;
+constexpr std::size_t k_idle_batches = 20;
+constexpr double k_samples_per_batch = 10;
+
+Result<Sampling> sampling_of(SampleSource& source) {
+  JM_TRY_ASSIGN(const ChannelId primary, primary_channel(source.info()));
+  JM_TRY_ASSIGN(const Extent extent, source.extent(primary));
+  const Channel& channel = source.info().channels[primary.value];
+  if (extent.samples == 0 || extent.time.empty()) {
+    return fail(ErrorCode::inadequate, "channel '" + channel.name + "' holds no samples: nothing to report");
+  }
+  Sampling sampling;
+  sampling.span = extent.time;
+  sampling.aperture_s = channel.aperture_s;
+  sampling.interval_s = !channel.timed ? channel.interval_s()
+                                       : extent.time.seconds() / static_cast<double>(extent.indices.count());
+  return sampling;
+}
+
+double median_of(std::vector<TimeNs>& lengths) {
+  const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
+  std::nth_element(lengths.begin(), middle, lengths.end());
+  return to_seconds(*middle);
+}
+
+// g = 2 x (interval + aperture + edge resolution), at least 100 us.
+TimeNs guard_by_rule(const Sampling& sampling, std::uint32_t resolution_ns) {
+  const double guard_s = 2 * (sampling.interval_s + sampling.reach_s() + to_seconds(resolution_ns));
+  return std::max(k_least_guard_ns, from_seconds(guard_s));
+}
+
+void plan_guards(Measurement& m, const MeasureOptions& options) {
+  std::vector<std::vector<TimeNs>> lengths(m.timeline.names.size());
+  m.plans.resize(m.timeline.names.size());
+  for (const Event& event : m.timeline.events) {
+    lengths[event.name].push_back(event.time.length_ns());
+    EventPlan& plan = m.plans[event.name];
+    plan.resolution_ns = std::max(plan.resolution_ns, event.resolution_ns);
+  }
+  for (std::size_t name = 0; name < m.plans.size(); ++name) {
+    EventPlan& plan = m.plans[name];
+    plan.guard_ns = options.guard_ns.value_or(guard_by_rule(m.sampling, plan.resolution_ns));
+    plan.count = static_cast<std::int64_t>(lengths[name].size());
+    if (plan.count == 0) continue;
+    plan.median_latency_s = median_of(lengths[name]);
+    plan.wanted_excess = plan.median_latency_s < k_least_intervals_for_integral * m.sampling.interval_s;
+  }
+}
+
+std::vector<TimeNs> guards_of(const Measurement& m) {
+  std::vector<TimeNs> guards;
+  for (const EventPlan& plan : m.plans)
+    guards.push_back(plan.guard_ns);
+  return guards;
+}
+
+// Excess needs idle to subtract and, for most events of the name, neighbours that keep out of its guards.
+void choose_methods(Measurement& m, const std::vector<bool>& isolated, bool idle) {
+  std::vector<std::int64_t> alone(m.plans.size());
+  for (std::size_t i = 0; i < isolated.size(); ++i)
+    alone[m.timeline.events[i].name] += isolated[i] ? 1 : 0;
+  for (std::size_t name = 0; name < m.plans.size(); ++name) {
+    EventPlan& plan = m.plans[name];
+    if (plan.wanted_excess && idle && 2 * alone[name] > plan.count) plan.method = Method::excess;
+  }
+  m.flags.assign(isolated.size(), 0);
+  for (std::size_t i = 0; i < isolated.size(); ++i) {
+    const EventPlan& plan = m.plans[m.timeline.events[i].name];
+    if (plan.wanted_excess && !isolated[i]) m.flags[i] |= k_flag_not_isolated;
+  }
+}
+
+// Cuts the idle segments so that they fill batches of equal idle time.
+void cut_idle(Measurement& m) {
+  TimeNs idle_ns = 0;
+  for (const Segment& segment : m.partition.segments)
+    idle_ns += segment.label == k_idle_label ? segment.time.length_ns() : 0;
+  const double batches = to_seconds(idle_ns) / (m.sampling.interval_s * k_samples_per_batch);
+  m.idle_batches = static_cast<std::size_t>(std::clamp(batches, 1.0, static_cast<double>(k_idle_batches)));
+  const TimeNs batch_ns = idle_ns / static_cast<TimeNs>(m.idle_batches) + 1;
+  std::vector<Segment> cut;
+  cut.reserve(m.partition.segments.size() + m.idle_batches);
+  m.batch.clear();
+  TimeNs before_ns = 0;  // idle so far
+  for (Segment segment : m.partition.segments) {
+    while (segment.label == k_idle_label && !segment.time.empty()) {
+      const TimeNs batch = before_ns / batch_ns;
+      const TimeNs end_ns =
+          std::min(segment.time.end_ns, segment.time.begin_ns + (batch + 1) * batch_ns - before_ns);
+      cut.push_back({{segment.time.begin_ns, end_ns}, k_idle_label});
+      m.batch.push_back(static_cast<std::uint32_t>(batch));
+      before_ns += end_ns - segment.time.begin_ns;
+      segment.time.begin_ns = end_ns;
+    }
+    if (segment.time.empty()) continue;
+    cut.push_back(segment);
+    m.batch.push_back(0);
+  }
+  m.partition.segments = std::move(cut);
+}
+
+std::vector<TimeRange> equal_parts(TimeRange span, std::size_t parts) {
+  std::vector<TimeRange> blocks;
+  const auto at = [&](std::size_t i) {
+    return span.begin_ns + static_cast<TimeNs>(static_cast<long double>(span.length_ns()) *
+                                               static_cast<long double>(i) / static_cast<long double>(parts));
+  };
+  for (std::size_t i = 0; i < parts; ++i)
+    blocks.push_back({at(i), at(i + 1)});
+  return blocks;
+}
+
+// One pass for everything with fractional ends.
+Status read_fractional(const Rail& rail, std::size_t parts, Measurement& m) {
+  std::vector<TimeRange> windows;
+  windows.reserve(m.timeline.events.size() + m.partition.segments.size() + parts);
+  for (const Event& event : m.timeline.events)
+    windows.push_back(event.time);
+  for (const Segment& segment : m.partition.segments)
+    windows.push_back(segment.time);
+  for (const TimeRange& block : equal_parts(m.sampling.span, parts))
+    windows.push_back(block);
+  JM_TRY_ASSIGN(const std::vector<WindowSum> sums, rail.over(windows, Boundary::fractional));
+  const auto segments = sums.begin() + static_cast<std::ptrdiff_t>(m.timeline.events.size());
+  const auto blocks = segments + static_cast<std::ptrdiff_t>(m.partition.segments.size());
+  m.events.assign(sums.begin(), segments);
+  m.segments.assign(segments, blocks);
+  m.blocks.assign(blocks, sums.end());
+  return {};
+}
+
+// One more for everything in whole samples, where there is any.
+Status read_whole(const Rail& rail, Measurement& m) {
+  std::vector<TimeRange> windows;
+  std::vector<std::size_t> owners;
+  for (std::size_t i = 0; i < m.timeline.events.size(); ++i) {
+    const Event& event = m.timeline.events[i];
+    const EventPlan& plan = m.plans[event.name];
+    if (plan.method != Method::excess) continue;
+    const TimeRange guarded{event.time.begin_ns - plan.guard_ns, event.time.end_ns + plan.guard_ns};
+    owners.push_back(i);
+    windows.push_back(guarded);
+    windows.push_back({guarded.begin_ns, guarded.begin_ns + plan.guard_ns / 2});
+    windows.push_back({guarded.end_ns - plan.guard_ns / 2, guarded.end_ns});
+  }
+  if (owners.empty()) return {};
+  JM_TRY_ASSIGN(const std::vector<WindowSum> sums, rail.over(windows, Boundary::whole_samples));
+  for (auto* into : {&m.guarded, &m.before, &m.after})
+    into->resize(m.timeline.events.size());
+  for (std::size_t k = 0; k < owners.size(); ++k) {
+    m.guarded[owners[k]] = sums[3 * k];
+    m.before[owners[k]] = sums[3 * k + 1];
+    m.after[owners[k]] = sums[3 * k + 2];
+  }
+  return {};
+}
+
+// Stretches in which the instrument could not tell the truth, merged and in order.
+Result<std::vector<TimeRange>> clipped_stretches(SampleSource& source) {
+  JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, source.anomalies());
+  std::vector<TimeRange> stretches;
+  for (const Anomaly& anomaly : anomalies) {
+    if (anomaly.kind != AnomalyKind::over_range && anomaly.kind != AnomalyKind::clipped) continue;
+    stretches.push_back({anomaly.time.begin_ns, std::max(anomaly.time.end_ns, anomaly.time.begin_ns + 1)});
+  }
+  std::sort(stretches.begin(), stretches.end(),
+            [](TimeRange a, TimeRange b) { return a.begin_ns < b.begin_ns; });
+  std::vector<TimeRange> merged;
+  for (const TimeRange& stretch : stretches) {
+    if (!merged.empty() && stretch.begin_ns <= merged.back().end_ns) {
+      merged.back().end_ns = std::max(merged.back().end_ns, stretch.end_ns);
+    } else {
+      merged.push_back(stretch);
+    }
+  }
+  return merged;
+}
+
+bool touches(const std::vector<TimeRange>& stretches, TimeRange window) {
+  const auto after = std::partition_point(stretches.begin(), stretches.end(), [&](TimeRange stretch) {
+    return stretch.end_ns <= window.begin_ns;
+  });
+  return after != stretches.end() && after->begin_ns < window.end_ns;
+}
+
+void flag_events(const std::vector<TimeRange>& clipped, Measurement& m) {
+  const double tolerance_s = 1e-9 + 1e-3 * m.sampling.interval_s;  // rounding of times to ns
+  for (std::size_t i = 0; i < m.events.size(); ++i) {
+    const Event& event = m.timeline.events[i];
+    const EventPlan& plan = m.plans[event.name];
+    const bool excess = plan.method == Method::excess;
+    const TimeNs guard_ns = excess ? plan.guard_ns : 0;
+    const TimeRange window{event.time.begin_ns - guard_ns, event.time.end_ns + guard_ns};
+    const WindowSum& sum = excess ? m.guarded[i] : m.events[i];
+    if (touches(clipped, window)) m.flags[i] |= k_flag_clipped;
+    if (sum.missing_s <= tolerance_s) continue;
+    const bool outside = window.begin_ns < m.sampling.span.begin_ns || window.end_ns > m.sampling.span.end_ns;
+    m.flags[i] |= outside ? k_flag_outside_capture : k_flag_lost_samples;
+  }
+}
+
+}  // namespace
+
+Result<Measurement> measure(SampleSource& source, Timeline timeline, const MeasureOptions& options) {
+  Measurement m;
+  m.timeline = std::move(timeline);
+  JM_TRY_ASSIGN(const Rail rail, Rail::open(source));
+  m.has_energy = rail.has_energy();
+  m.has_charge = rail.has_charge();
+  JM_TRY_ASSIGN(m.sampling, sampling_of(source));
+  plan_guards(m, options);
+  const std::vector<TimeNs> guards = guards_of(m);
+  m.partition = partition_time(m.timeline, guards, m.sampling.span);
+  cut_idle(m);
+  const bool idle = std::any_of(m.partition.segments.begin(), m.partition.segments.end(),
+                                [](const Segment& segment) { return segment.label == k_idle_label; });
+  choose_methods(m, find_isolated(m.timeline, guards), idle);
+  JM_TRY(read_fractional(rail, options.blocks, m));
+  JM_TRY(read_whole(rail, m));
+  for (const WindowSum& block : m.blocks)
+    m.sampling.lost_s += block.missing_s;
+  JM_TRY_ASSIGN(const std::vector<TimeRange> clipped, clipped_stretches(source));
+  flag_events(clipped, m);
+  return m;
+}
+
+}  // namespace joulemark

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The measuring half of the report: what is to be integrated is planned first, then read in as few passes
+// over the samples as can be.
+#pragma once
+
+#include <analysis/energy/partition.h>
+#include <analysis/energy/rail.h>
+#include <analysis/model/report.h>
+#include <analysis/timing/timeline.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace joulemark {
+
+// Of the primary channel.
+struct Sampling {
+  double interval_s = 0;  // timed channels: the mean one
+  Characteristic aperture_s;
+  TimeRange span;  // recorded, from the first to the end of the last sample
+  double lost_s = 0;
+
+  // What one sample reaches over beyond its stamp: the aperture, or the interval while that is unknown.
+  [[nodiscard]] double reach_s() const { return aperture_s.known() ? aperture_s.value : interval_s; }
+};
+
+// How the events of one name are measured.
+struct EventPlan {
+  std::int64_t count = 0;
+  double median_latency_s = 0;
+  std::uint32_t resolution_ns = 0;  // the coarsest edge's
+  TimeNs guard_ns = 0;
+  Method method = Method::integral;
+  bool wanted_excess = false;  // short enough for excess, but not isolated or without idle
+};
+
+// A short piece of idle, in the batch it counts for.
+struct IdlePiece {
+  std::size_t segment = 0;
+  std::size_t batch = 0;
+};
+
+struct Measurement {
+  Timeline timeline;
+  Sampling sampling;
+  bool has_energy = false;
+  bool has_charge = false;
+  std::vector<EventPlan> plans;      // by name
+  std::vector<std::uint8_t> flags;   // by event: EventFlag
+  Partition partition;               // idle is cut at the ends of its batches
+  std::vector<std::uint32_t> batch;  // by segment: which batch of idle, where the label is idle
+  std::size_t idle_batches = 0;
+
+  std::vector<WindowSum> events;    // by event, fractional
+  std::vector<WindowSum> segments;  // by segment, fractional
+  std::vector<WindowSum> blocks;    // equal parts of the span, fractional
+  // By event; empty where the method is not excess. Whole samples over [begin - g, end + g], and over the
+  // outer halves of the guards, which no sample that touches the event reaches.
+  std::vector<WindowSum> guarded;
+  std::vector<WindowSum> before;
+  std::vector<WindowSum> after;
+};
+
+struct MeasureOptions {
+  std::optional<TimeNs> guard_ns;  // none: by rule, per name
+  std::size_t blocks = 20;
+};
+
+// Below this many sample intervals an event is measured by excess.
+inline constexpr double k_least_intervals_for_integral = 50;
+
+// Errors: inadequate when the capture holds no samples to measure by; the source's own.
+[[nodiscard]] Result<Measurement> measure(SampleSource& source, Timeline timeline,
+                                          const MeasureOptions& options);
+
+}  // namespace joulemark

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/energy/partition.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <numeric>
+
+namespace joulemark {
+namespace {
+
+enum class PointKind : std::uint8_t { guard_begin, begin, end, guard_end };
+
+struct Point {
+  TimeNs time_ns = 0;
+  std::uint32_t event = 0;
+  PointKind kind = PointKind::begin;
+};
+
+std::vector<Point> collect_points(const Timeline& timeline, std::span<const TimeNs> guards_ns) {
+  std::vector<Point> points;
+  points.reserve(timeline.events.size() * 4);
+  for (std::uint32_t i = 0; i < timeline.events.size(); ++i) {
+    const Event& event = timeline.events[i];
+    const TimeNs guard_ns = guards_ns[event.name];
+    points.push_back({event.time.begin_ns - guard_ns, i, PointKind::guard_begin});
+    points.push_back({event.time.begin_ns, i, PointKind::begin});
+    points.push_back({event.time.end_ns, i, PointKind::end});
+    points.push_back({event.time.end_ns + guard_ns, i, PointKind::guard_end});
+  }
+  std::sort(points.begin(), points.end(), [](const Point& a, const Point& b) {
+    return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.event < b.event;
+  });
+  return points;
+}
+
+// The events open at the sweep's instant, and their label.
+class OpenEvents {
+ public:
+  OpenEvents(const Timeline& timeline, std::vector<std::string>& labels)
+      : timeline_(timeline), labels_(labels) {}
+
+  void apply(const Point& point) {
+    if (point.kind == PointKind::guard_begin) ++guards_;
+    if (point.kind == PointKind::guard_end) --guards_;
+    if (point.kind == PointKind::begin) {
+      open_.insert(std::upper_bound(open_.begin(), open_.end(), point.event), point.event);
+    }
+    if (point.kind == PointKind::end) open_.erase(std::find(open_.begin(), open_.end(), point.event));
+  }
+
+  [[nodiscard]] std::uint32_t label() {
+    if (open_.empty()) return guards_ > 0 ? k_guard_label : k_idle_label;
+    if (open_.size() == 1) return k_first_event_label + name_of_event(open_.front());
+    return label_of_innermost();
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t name_of_event(std::uint32_t event) const {
+    return timeline_.events[event].name;
+  }
+
+  // Events later in the list begin later (or end earlier): one of them that also ends no later lies within.
+  std::uint32_t label_of_innermost() {
+    std::vector<std::uint32_t> names;
+    TimeNs earliest_end_ns = std::numeric_limits<TimeNs>::max();
+    for (auto event = open_.rbegin(); event != open_.rend(); ++event) {
+      const TimeNs end_ns = timeline_.events[*event].time.end_ns;
+      const std::uint32_t name = name_of_event(*event);
+      if (end_ns < earliest_end_ns && std::find(names.begin(), names.end(), name) == names.end()) {
+        names.push_back(name);
+      }
+      earliest_end_ns = std::min(earliest_end_ns, end_ns);
+    }
+    if (names.size() == 1) return k_first_event_label + names.front();
+    std::sort(names.begin(), names.end());
+    return overlap_label(names);
+  }
+
+  std::uint32_t overlap_label(const std::vector<std::uint32_t>& names) {
+    const auto [entry, added] = overlaps_.try_emplace(names, static_cast<std::uint32_t>(labels_.size()));
+    if (added) {
+      std::string text;
+      for (const std::uint32_t name : names)
+        text += (text.empty() ? "" : "+") + timeline_.names[name].name;
+      labels_.push_back(std::move(text));
+    }
+    return entry->second;
+  }
+
+  const Timeline& timeline_;
+  std::vector<std::string>& labels_;
+  std::vector<std::uint32_t> open_;  // sorted: by begin, of equal ones the longer first
+  std::int64_t guards_ = 0;
+  std::map<std::vector<std::uint32_t>, std::uint32_t> overlaps_;
+};
+
+}  // namespace
+
+Partition partition_time(const Timeline& timeline, std::span<const TimeNs> guards_ns, TimeRange span) {
+  Partition partition;
+  partition.labels = {"idle", "guard"};
+  for (const EventName& name : timeline.names)
+    partition.labels.push_back(name.name);
+  OpenEvents open(timeline, partition.labels);
+  TimeNs from_ns = span.begin_ns;
+  const auto add_until = [&](TimeNs to_ns) {
+    to_ns = std::min(to_ns, span.end_ns);
+    if (to_ns <= from_ns) return;
+    const std::uint32_t label = open.label();
+    auto& segments = partition.segments;
+    if (!segments.empty() && segments.back().label == label) {
+      segments.back().time.end_ns = to_ns;
+    } else {
+      segments.push_back({{from_ns, to_ns}, label});
+    }
+    from_ns = to_ns;
+  };
+  for (const Point& point : collect_points(timeline, guards_ns)) {
+    add_until(point.time_ns);
+    open.apply(point);
+  }
+  add_until(span.end_ns);
+  return partition;
+}
+
+std::vector<bool> find_isolated(const Timeline& timeline, std::span<const TimeNs> guards_ns) {
+  const auto& events = timeline.events;
+  std::vector<bool> isolated(events.size(), true);
+  const auto guarded = [&](const Event& event) {
+    const TimeNs guard_ns = guards_ns[event.name];
+    return TimeRange{event.time.begin_ns - guard_ns, event.time.end_ns + guard_ns};
+  };
+  // Those that begin earlier: the furthest any of their guards reaches.
+  TimeNs reach_ns = std::numeric_limits<TimeNs>::min();
+  for (std::size_t i = 0; i < events.size();) {
+    std::size_t same = i;
+    for (; same < events.size() && events[same].time.begin_ns == events[i].time.begin_ns; ++same) {
+      if (reach_ns > guarded(events[same]).begin_ns) isolated[same] = false;
+    }
+    for (; i < same; ++i)
+      reach_ns = std::max(reach_ns, guarded(events[i]).end_ns);
+  }
+  // Those that end later: the earliest any of their guards begins.
+  std::vector<std::size_t> by_end(events.size());
+  std::iota(by_end.begin(), by_end.end(), std::size_t{0});
+  std::sort(by_end.begin(), by_end.end(),
+            [&](std::size_t a, std::size_t b) { return events[a].time.end_ns > events[b].time.end_ns; });
+  reach_ns = std::numeric_limits<TimeNs>::max();
+  for (std::size_t i = 0; i < by_end.size();) {
+    const TimeNs end_ns = events[by_end[i]].time.end_ns;
+    std::size_t same = i;
+    for (; same < by_end.size() && events[by_end[same]].time.end_ns == end_ns; ++same) {
+      if (reach_ns < guarded(events[by_end[same]]).end_ns) isolated[by_end[same]] = false;
+    }
+    for (; i < same; ++i)
+      reach_ns = std::min(reach_ns, guarded(events[by_end[i]]).begin_ns);
+  }
+  return isolated;
+}
+
+}  // namespace joulemark

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/energy/quality.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace joulemark {
+namespace {
+
+// Loss below this part of the time degrades, above it spoils.
+constexpr double k_bad_loss = 0.01;
+
+std::optional<double> dead_time_of(const Channel& channel, std::uint32_t id, std::int64_t samples,
+                                   const std::vector<Anomaly>& anomalies) {
+  double dead_s = channel.dead_time_s.value * static_cast<double>(samples);
+  bool known = channel.dead_time_s.known();
+  for (const Anomaly& anomaly : anomalies) {
+    if (anomaly.kind != AnomalyKind::dead_time || anomaly.channel != ChannelId{id}) continue;
+    dead_s += anomaly.time.seconds();
+    known = true;
+  }
+  return known ? std::optional(dead_s) : std::nullopt;
+}
+
+Result<ChannelReport> describe_channel(SampleSource& source, std::uint32_t id,
+                                       const std::vector<Anomaly>& anomalies) {
+  const Channel& channel = source.info().channels[id];
+  JM_TRY_ASSIGN(const Extent extent, source.extent(ChannelId{id}));
+  ChannelReport report;
+  report.id = channel.name;
+  report.quantity = channel.quantity;
+  if (channel.rate_hz > 0) report.rate_hz = channel.rate_hz;
+  report.samples = extent.samples;
+  report.lost_samples = extent.lost_samples;
+  report.dead_time_s = dead_time_of(channel, id, extent.samples, anomalies);
+  if (channel.aperture_s.known()) report.aperture_s = channel.aperture_s.value;
+  return report;
+}
+
+std::vector<AnomalyGroup> group(const std::vector<Anomaly>& anomalies) {
+  std::map<std::pair<AnomalyKind, Severity>, AnomalyGroup> groups;
+  std::map<std::pair<AnomalyKind, Severity>, std::int64_t> entries;
+  for (const Anomaly& anomaly : anomalies) {
+    const std::pair key{anomaly.kind, anomaly.severity};
+    AnomalyGroup& of_kind = groups[key];
+    of_kind.kind = anomaly.kind;
+    of_kind.severity = anomaly.severity;
+    of_kind.count += anomaly.count;
+    if (entries[key]++ == 0) of_kind.message = anomaly.message;
+  }
+  std::vector<AnomalyGroup> list;
+  for (auto& [key, of_kind] : groups) {
+    if (entries[key] > 1) of_kind.message += fmt::format(" (and {} more like it)", entries[key] - 1);
+    list.push_back(std::move(of_kind));
+  }
+  return list;
+}
+
+}  // namespace
+
+Result<CaptureReport> describe_capture(SampleSource& source, double lost_s) {
+  const CaptureInfo& info = source.info();
+  JM_TRY_ASSIGN(const ChannelId primary, primary_channel(info));
+  JM_TRY_ASSIGN(const Extent extent, source.extent(primary));
+  JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, source.anomalies());
+  CaptureReport capture;
+  capture.id = info.id;
+  capture.started_at_utc_ns = info.started_at_utc_ns;
+  capture.duration_s = extent.time.seconds();
+  capture.end_reason = source.end_reason();
+  capture.instrument = info.instrument;
+  capture.voltage_basis = voltage_basis(info);
+  capture.supply_voltage_v = info.supply.voltage_v;
+  capture.lost_s = lost_s;
+  for (std::uint32_t id = 0; id < info.channels.size(); ++id) {
+    JM_TRY_ASSIGN(ChannelReport channel, describe_channel(source, id, anomalies));
+    capture.channels.push_back(std::move(channel));
+  }
+  capture.primary = capture.channels[primary.value];
+  return capture;
+}
+
+QualityReport quality_of(const std::vector<Anomaly>& anomalies, const CaptureReport& capture,
+                         const std::vector<EventReport>& events) {
+  QualityReport quality;
+  quality.anomalies = group(anomalies);
+  const bool doubtful = std::any_of(anomalies.begin(), anomalies.end(),
+                                    [](const Anomaly& a) { return a.severity != Severity::info; });
+  const bool damaged = std::any_of(anomalies.begin(), anomalies.end(), [](const Anomaly& a) {
+    return a.kind == AnomalyKind::damaged && a.severity == Severity::data_loss;
+  });
+  const bool left_out = std::any_of(events.begin(), events.end(), [](const EventReport& event) {
+    return event.energy_left_out * 10 > event.count;
+  });
+  if (damaged || left_out || capture.lost_s > k_bad_loss * capture.duration_s) {
+    quality.grade = QualityGrade::bad;
+  } else if (doubtful || capture.primary.lost_samples > 0) {
+    quality.grade = QualityGrade::degraded;
+  }
+  return quality;
+}
+
+}  // namespace joulemark
