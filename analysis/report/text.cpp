@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/units.h>
+#include <analysis/report/text.h>
+#include <analysis/report/utc.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <string_view>
+
+namespace joulemark {
+namespace {
+
+constexpr std::size_t k_width = 80;
+constexpr std::size_t k_name_width = 12;
+constexpr std::size_t k_amount_width = 22;
+constexpr std::size_t k_bar_width = 30;
+
+// Lines of words, the first after lead, the others indented as far as lead reaches.
+std::string wrap(const std::string& lead, std::string_view text) {
+  std::string out = lead;
+  const std::string indent(lead.size(), ' ');
+  std::size_t column = lead.size();
+  bool fresh = true;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (!fresh && column + 1 + word.size() > k_width) {
+      out += "\n" + indent;
+      column = indent.size();
+      fresh = true;
+    }
+    if (!fresh) out += ' ';
+    column += word.size() + (fresh ? 0 : 1);
+    out += word;
+    fresh = false;
+  }
+  return out + "\n";
+}
+
+// Text from files must not steer the terminal.
+std::string without_control(std::string text) {
+  for (char& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\n') || byte == 0x7F) c = '?';
+  }
+  return text;
+}
+
+std::string amount(const std::optional<double>& mean, const std::optional<Interval>& ci95,
+                   std::string_view unit) {
+  if (!mean) return "-";
+  if (!ci95) return format_si(*mean, unit);
+  const std::string both = format_with_uncertainty(*mean, ci95->half_width(), unit);
+  return both.size() <= k_amount_width ? both : format_si(*mean, unit, 6);
+}
+
+std::string amount(const Stats& stats, std::string_view unit) {
+  return amount(stats.mean, stats.ci95, unit);
+}
+
+std::string plain(const Stats& stats, std::string_view unit, int digits) {
+  return stats.mean ? format_si(*stats.mean, unit, digits) : "-";
+}
+
+std::string supply(const CaptureReport& capture) {
+  const std::string basis(name_of(capture.voltage_basis));
+  if (capture.voltage_basis == VoltageBasis::unknown) return "no voltage known";
+  if (capture.voltage_basis == VoltageBasis::measured) return "voltage measured";
+  return fmt::format("{} {}", format_si(capture.supply_voltage_v.value_or(0), "V", 3), basis);
+}
+
+std::string capture_lines(const CaptureReport& capture) {
+  std::string device = capture.instrument.vendor;
+  if (!capture.instrument.model.empty()) device += (device.empty() ? "" : " ") + capture.instrument.model;
+  if (device.empty()) device = capture.instrument.uri;
+  std::string facts = device.empty() ? "" : device + ", ";
+  facts += format_si(capture.duration_s, "s", 4);
+  if (capture.primary.rate_hz) facts += " at " + format_si(*capture.primary.rate_hz, "S/s", 3);
+  facts += fmt::format(", {} samples, {}", capture.primary.samples, supply(capture));
+  if (capture.started_at_utc_ns) facts += ", started " + format_utc(*capture.started_at_utc_ns);
+  const std::string title = capture.file.empty() ? capture.id : capture.file;
+  return wrap("", "Energy report" + (title.empty() ? "" : ": " + title)) + wrap("  ", facts);
+}
+
+std::string quality_lines(const Report& report) {
+  std::string line = fmt::format("Data {}", name_of(report.quality.grade));
+  if (report.capture.primary.lost_samples > 0) {
+    line += fmt::format(", {} samples lost ({:.2g} % of the time)", report.capture.primary.lost_samples,
+                        100 * report.capture.lost_s / report.capture.duration_s);
+  }
+  std::string out = wrap("  ", line);
+  for (const AnomalyGroup& group : report.quality.anomalies)
+    out += wrap("    ", fmt::format("{} x{}: {}", name_of(group.kind), group.count, group.message));
+  return out;
+}
+
+std::string event_row(const EventReport& event) {
+  const std::string values = fmt::format("{:>6} {:>22} {:>22} {:>8} {:>7}", event.count,
+                                         amount(event.energy_j, "J"), amount(event.net_energy_j, "J"),
+                                         plain(event.latency_s, "s", 4), plain(event.peak_current_a, "A", 3));
+  std::string out;
+  if (event.name.size() > k_name_width - 1) {
+    out = event.name + "\n" + std::string(k_name_width - 2, ' ') + values + "\n";
+  } else {
+    out = fmt::format("{:<{}}{}\n", event.name, k_name_width - 2, values);
+  }
+  std::string how = fmt::format("by {}", name_of(event.method));
+  if (event.method == Method::excess) how += fmt::format(", guard {}", format_si(event.guard_s, "s", 3));
+  if (event.repeat != 1) how += fmt::format(", {} inferences a window", event.repeat);
+  if (event.adequacy.bound_rel) {
+    how += fmt::format("; adequacy {} (within {:.2g} %)", name_of(event.adequacy.grade),
+                       100 * *event.adequacy.bound_rel);
+  }
+  if (event.energy_left_out > 0) how += fmt::format("; {} left out", event.energy_left_out);
+  out += wrap("    ", how);
+  if (!event.energy_j.mean && event.charge_c.mean)
+    out += wrap("    ", "charge " + amount(event.charge_c, "C"));
+  return out;
+}
+
+std::string event_table(const std::vector<EventReport>& events) {
+  if (events.empty()) return {};
+  std::string out = fmt::format("\n{:<10}{:>6} {:>22} {:>22} {:>8} {:>7}\n", "Event", "count",
+                                "energy/inference", "net of idle", "latency", "peak");
+  for (const EventReport& event : events)
+    out += event_row(event);
+  return out;
+}
+
+std::string rate_line(std::string_view label, const std::string& power, const std::string& current,
+                      const std::string& rest) {
+  std::string line = fmt::format("{:<10}", label);
+  if (power != "-") line += power + ", ";
+  if (current != "-") line += current + ", ";
+  return line + rest + "\n";
+}
+
+std::string idle_lines(const Report& report) {
+  const auto si = [](const std::optional<double>& value, std::string_view unit) {
+    return value ? format_si(*value, unit) : std::string("-");
+  };
+  const TotalReport& total = report.total;
+  std::string out = "\n";
+  if (report.idle.time_s > 0) {
+    out += rate_line("Idle", amount(report.idle.power_w, "W"), amount(report.idle.current_a, "A"),
+                     "over " + format_si(report.idle.time_s, "s", 3));
+  }
+  const std::string sum = total.energy_j ? format_si(*total.energy_j, "J") : si(total.charge_c, "C");
+  out += rate_line("Overall", si(total.mean_power_w, "W"), si(total.mean_current_a, "A"), sum + " in all");
+  return out;
+}
+
+std::string share_lines(const std::vector<Share>& shares) {
+  std::size_t widest = 0;
+  for (const Share& share : shares)
+    widest = std::max(widest, share.name.size());
+  widest = std::min<std::size_t>(widest, 36);
+  std::string out;
+  for (const Share& share : shares) {
+    const double bars = std::clamp(share.fraction, 0.0, 1.0) * static_cast<double>(k_bar_width);
+    const std::string bar(static_cast<std::size_t>(std::lround(bars)), '#');
+    std::string line = fmt::format("    {:<{}} {:>6.2f} %", share.name, widest, 100 * share.fraction);
+    if (!bar.empty()) line += "  " + bar;
+    out += line + "\n";
+  }
+  return out;
+}
+
+std::string useful_lines(const Report& report) {
+  const UsefulEventReport& useful = report.useful_event;
+  std::string out;
+  if (useful.name && useful.energy_j) {
+    out += wrap("", fmt::format("Energy per {}: {} ({} in {})", *useful.name,
+                                amount(useful.energy_j, useful.ci95, "J"), useful.count,
+                                format_si(report.capture.duration_s - report.capture.lost_s, "s", 3)));
+  }
+  if (useful.shares.size() <= 2) return out;  // without events everything is idle
+  return out + "  Where it goes:\n" + share_lines(useful.shares);
+}
+
+std::string finding_lines(const std::vector<Finding>& findings) {
+  if (findings.empty()) return {};
+  std::string out = "\nFindings\n";
+  for (const Finding& finding : findings)
+    out += wrap(finding.severity == FindingSeverity::warning ? "  ! " : "  - ", finding.message);
+  return out;
+}
+
+}  // namespace
+
+std::string to_text(const Report& report) {
+  std::string out =
+      capture_lines(report.capture) + quality_lines(report) + event_table(report.events) + idle_lines(report);
+  const std::string useful = useful_lines(report);
+  if (!useful.empty()) out += "\n" + useful;
+  return without_control(out + finding_lines(report.findings));
+}
+
+}  // namespace joulemark

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/energy/build_report.h>
+
+#include <tests/support/waveform.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+namespace joulemark {
+namespace {
+
+using test::Instrument;
+using test::Pulse;
+using test::Waveform;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+
+constexpr double k_volts = 2;
+
+Analysis analyse(MemoryCapture& capture, const std::vector<std::string>& events = {"inference=d0"},
+                 ReportOptions options = {}) {
+  options.events = events;
+  auto analysis = build_report(capture, options);
+  if (!analysis) ADD_FAILURE() << analysis.error().message;
+  return analysis.value_or(Analysis{});
+}
+
+std::vector<std::string> codes(const Report& report) {
+  std::vector<std::string> list;
+  for (const Finding& finding : report.findings)
+    list.push_back(finding.code);
+  return list;
+}
+
+double sum_of(const std::vector<Share>& shares) {
+  return std::accumulate(shares.begin(), shares.end(), 0.0,
+                         [](double sum, const Share& share) { return sum + share.fraction; });
+}
+
+// Pulses that begin off the sampling grid, at ever other phases.
+std::vector<Pulse> train(int count, double first_s, double period_s, double length_s, double current_a) {
+  std::vector<Pulse> pulses;
+  for (int i = 0; i < count; ++i) {
+    const double begin_s = first_s + i * period_s;
+    pulses.push_back({begin_s, begin_s + length_s, current_a});
+  }
+  return pulses;
+}
+
+void mark_all(MemoryCapture& capture, std::uint32_t line, const std::vector<Pulse>& pulses) {
+  for (const Pulse& pulse : pulses)
+    test::mark(capture, line, pulse.begin_s, pulse.end_s);
+}
+
+TEST(BuildReport, IntegratesLongEventsToTheirKnownEnergy) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, train(5, 0.1, 0.2, 0.1, 9e-3)};  // 100 samples each, on the grid
+  test::record(capture, waveform, {.rate_hz = 1000, .duration_s = 1.1, .aperture_s = 1e-3, .voltage_v = k_volts});
+  mark_all(capture, 0, waveform.pulses);
+
+  const Report report = analyse(capture).report;
+  ASSERT_EQ(report.events.size(), 1U);
+  const EventReport& event = report.events[0];
+  EXPECT_EQ(event.method, Method::integral);
+  EXPECT_EQ(event.count, 5);
+  EXPECT_NEAR(*event.energy_j.mean, k_volts * 10e-3 * 0.1, 1e-9);
+  EXPECT_NEAR(*event.net_energy_j.mean, k_volts * 9e-3 * 0.1, 1e-9);
+  EXPECT_NEAR(*event.charge_c.mean, 10e-3 * 0.1, 1e-9);
+  EXPECT_NEAR(*event.latency_s.mean, 0.1, 1e-12);
+  EXPECT_NEAR(*event.power_w.mean, k_volts * 10e-3, 1e-8);
+  EXPECT_NEAR(*event.peak_current_a.mean, 10e-3, 1e-8);
+  EXPECT_NEAR(*report.idle.power_w.mean, k_volts * 1e-3, 1e-9);
+  EXPECT_NEAR(*report.idle.current_a.mean, 1e-3, 1e-9);
+  EXPECT_NEAR(*report.total.energy_j, k_volts * waveform.charge_c(0, 1.1), 1e-9);
+  EXPECT_EQ(report.quality.grade, QualityGrade::good);
+}
+
+// An averaging converter of 532 us and inferences of 7 ms at any phase: the case in which splitting samples pro
+// rata under-reads by a sixth of a conversion per edge, and whole samples above idle do not.
+class AveragingConverter : public ::testing::Test {
+ protected:
+  static constexpr double k_aperture_s = 532e-6;
+  static constexpr double k_length_s = 7.003e-3;
+
+  void SetUp() override {
+    waveform_ = {2.4e-3, train(80, 0.05, 0.0503571, k_length_s, 52.6e-3)};
+    test::record(capture_, waveform_, {1 / k_aperture_s, 4.2, k_aperture_s, k_volts, {}, 0});
+    mark_all(capture_, 0, waveform_.pulses);
+  }
+
+  MemoryCapture capture_;
+  Waveform waveform_;
+  double truth_j_ = k_volts * 55e-3 * k_length_s;
+};
+
+TEST_F(AveragingConverter, IsUnbiasedByExcess) {
+  const EventReport event = analyse(capture_).report.events.at(0);
+  EXPECT_EQ(event.method, Method::excess);
+  EXPECT_NEAR(event.guard_s, 2 * (2 * k_aperture_s + 100e-9), 2e-9);
+  EXPECT_NEAR(*event.energy_j.mean / truth_j_, 1, 2e-4);
+  EXPECT_NEAR(*event.charge_c.mean, truth_j_ / k_volts, truth_j_ * 2e-4);
+  EXPECT_NEAR(*event.outside_marker_j.mean / truth_j_, 0, 1e-6);
+  EXPECT_EQ(event.adequacy.grade, Grade::good);
+}
+
+TEST_F(AveragingConverter, IsBiasedByASixthOfAnApertureAtEachEdgeWhenSplitProRata) {
+  const std::vector<NamedWindow> none;
+  double sum = 0;
+  for (const Pulse& pulse : waveform_.pulses) {
+    const std::array window{TimeRange{from_seconds(pulse.begin_s), from_seconds(pulse.end_s)}};
+    sum += capture_.integrals(k_power, window, Boundary::fractional).value()[0].integral;
+  }
+  const double bias_j = sum / static_cast<double>(waveform_.pulses.size()) - truth_j_;
+  EXPECT_NEAR(bias_j, -2 * k_volts * 52.6e-3 * k_aperture_s / 6, 0.03 * k_volts * 52.6e-3 * k_aperture_s);
+}
+
+TEST_F(AveragingConverter, NamesWhatIsDrawnOutsideTheMarker) {
+  Waveform waveform{2.4e-3, train(30, 0.05, 0.0503571, k_length_s, 52.6e-3)};
+  MemoryCapture capture;
+  const std::vector<Pulse> marked = waveform.pulses;
+  for (const Pulse& pulse : marked)  // awake 3 ms before the marker says so
+    waveform.pulses.push_back({pulse.begin_s - 3e-3, pulse.begin_s, 10e-3});
+  test::record(capture, waveform, {1 / k_aperture_s, 1.6, k_aperture_s, k_volts, {}, 1e-6});
+  mark_all(capture, 0, marked);
+  ReportOptions options;
+  options.guard_ns = 8'000'000;
+  const Report report = analyse(capture, {"inference=d0"}, options).report;
+  EXPECT_THAT(codes(report), Contains("active_outside_marker"));
+  EXPECT_NEAR(*report.events[0].energy_j.mean, truth_j_ + k_volts * 10e-3 * 3e-3, truth_j_ * 3e-4);
+  EXPECT_NEAR(sum_of(report.useful_event.shares), 1, 1e-12);
+}
+
+TEST(BuildReport, DividesByTheInferencesOfAWindow) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, train(4, 0.1, 0.2, 0.1, 9e-3)};
+  test::record(capture, waveform, {.duration_s = 1, .aperture_s = 1e-3});
+  mark_all(capture, 0, waveform.pulses);
+  const EventReport event = analyse(capture, {"inference=d0,repeat=10"}).report.events.at(0);
+  EXPECT_NEAR(*event.energy_j.mean, k_volts * 10e-3 * 0.1 / 10, 1e-10);
+  EXPECT_NEAR(*event.latency_s.mean, 0.01, 1e-12);
+  EXPECT_NEAR(*event.power_w.mean, k_volts * 10e-3, 1e-8);
+  EXPECT_EQ(event.count, 4);
+}
+
+TEST(BuildReport, LeavesEventsThatTouchAGapOutOfTheEnergies) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, train(4, 0.1, 0.2, 0.1, 9e-3)};
+  test::record(capture, waveform, {.duration_s = 1, .aperture_s = 1e-3, .gaps_s = {{0.35, 0.36}}});
+  mark_all(capture, 0, waveform.pulses);
+  const Analysis analysis = analyse(capture);
+  const EventReport& event = analysis.report.events.at(0);
+  EXPECT_EQ(event.count, 4);
+  EXPECT_EQ(event.energy_left_out, 1);
+  EXPECT_EQ(event.energy_j.n, 3);
+  EXPECT_EQ(event.latency_s.n, 4);
+  EXPECT_NEAR(*event.energy_j.mean, k_volts * 10e-3 * 0.1, 1e-9);
+  EXPECT_THAT(event.flags, ElementsAre("lost_samples"));
+  EXPECT_EQ(analysis.rows[1].flags, k_flag_lost_samples);
+  EXPECT_FALSE(analysis.rows[1].energy_j.has_value());
+  EXPECT_THAT(codes(analysis.report), Contains("events_left_out"));
+  EXPECT_THAT(codes(analysis.report), Contains("lost_time"));
+  EXPECT_NEAR(analysis.report.capture.lost_s, 0.01, 1e-9);
+  EXPECT_EQ(analysis.report.quality.grade, QualityGrade::bad);
+  EXPECT_NEAR(*analysis.report.total.energy_j, k_volts * (waveform.charge_c(0, 1) - 10e-3 * 0.01), 1e-9);
+}
+
+TEST(BuildReport, LeavesWindowsPartlyOutsideTheRecordingOut) {
+  MemoryCapture capture;
+  test::record(capture, {1e-3, {}}, {.duration_s = 1, .aperture_s = 1e-3});
+  ReportOptions options;
+  options.windows = {{"w", {900'000'000, 1'100'000'000}}, {"w", {100'000'000, 300'000'000}}};
+  const Report report = analyse(capture, {}, options).report;
+  EXPECT_EQ(report.events.at(0).count, 2);
+  EXPECT_EQ(report.events[0].energy_j.n, 1);
+  EXPECT_NEAR(*report.events[0].energy_j.mean, k_volts * 1e-3 * 0.2, 1e-10);
+  EXPECT_THAT(report.events[0].flags, ElementsAre("outside_capture"));
+}
+
+TEST(BuildReport, LeavesEventsInWhichTheInstrumentClippedOut) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, train(4, 0.1, 0.2, 0.1, 9e-3)};
+  test::record(capture, waveform, {.duration_s = 1, .aperture_s = 1e-3});
+  mark_all(capture, 0, waveform.pulses);
+  ASSERT_TRUE(capture.accept(Anomaly{AnomalyKind::over_range, Severity::data_loss, ChannelId{0},
+                                     {310'000'000, 311'000'000}, 310, 1, "range exceeded"}));
+  const EventReport event = analyse(capture).report.events.at(0);
+  EXPECT_EQ(event.energy_j.n, 3);
+  EXPECT_THAT(event.flags, ElementsAre("clipped"));
+}
+
+TEST(BuildReport, TellsChargeButNoEnergyWithoutAVoltage) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, train(4, 0.1, 0.2, 0.1, 9e-3)};
+  test::record(capture, waveform, {.duration_s = 1, .aperture_s = 1e-3, .voltage_v = 0});
+  mark_all(capture, 0, waveform.pulses);
+  const Report report = analyse(capture).report;
+  EXPECT_EQ(report.events.at(0).energy_j.n, 0);
+  EXPECT_FALSE(report.events[0].net_energy_j.mean.has_value());
+  EXPECT_NEAR(*report.events[0].charge_c.mean, 10e-3 * 0.1, 1e-9);
+  EXPECT_FALSE(report.idle.power_w.mean.has_value());
+  EXPECT_NEAR(*report.idle.current_a.mean, 1e-3, 1e-9);
+  EXPECT_TRUE(report.useful_event.shares.empty());
+  EXPECT_THAT(codes(report), Contains("no_voltage"));
+}
+
+TEST(BuildReport, ReadsChannelsOfEnergyPerInterval) {
+  MemoryCapture capture;
+  CaptureInfo info;
+  Channel channel;
+  channel.name = "emon.energy";
+  channel.quantity = Quantity::energy;
+  channel.rate_hz = 1000;
+  channel.scale = 1e-6;
+  info.channels = {channel};
+  info.supply = {1.8, VoltageBasis::setpoint};
+  info.lines = {{LineId{0}, ""}};
+  ASSERT_TRUE(capture.begin(info));
+  std::vector<float> microjoules(1000, 2.0F);
+  std::fill(microjoules.begin() + 300, microjoules.begin() + 500, 20.0F);
+  ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, microjoules, {}}));
+  test::edge(capture, 0, 0.0101, false);  // falling edges alone, the first from a handshake
+  test::edge(capture, 0, 0.3, false);
+  test::edge(capture, 0, 0.5, false);
+  ASSERT_TRUE(capture.accept(MetadataItem{"event.inference", "d0,pair=falling,skip=1,repeat=4"}));
+
+  const Report report = analyse(capture, {}).report;
+  const EventReport& event = report.events.at(0);
+  EXPECT_EQ(event.count, 1);
+  EXPECT_NEAR(*event.energy_j.mean, 200 * 20e-6 / 4, 1e-12);
+  EXPECT_NEAR(*event.charge_c.mean, 200 * 20e-6 / 1.8 / 4, 1e-12);
+  EXPECT_NEAR(*report.idle.power_w.mean, 2e-3, 1e-9);
+  EXPECT_FALSE(event.energy_j.ci95.has_value());
+}
+
+TEST(BuildReport, SaysHowToNameALineWhenNothingIsNamed) {
+  MemoryCapture capture;
+  test::record(capture, {1e-3, {}}, {.duration_s = 1, .aperture_s = 1e-3});
+  const Report report = analyse(capture, {}).report;
+  EXPECT_TRUE(report.events.empty());
+  EXPECT_NEAR(*report.total.energy_j, k_volts * 1e-3, 1e-9);
+  ASSERT_THAT(codes(report), Contains("no_events"));
+  EXPECT_THAT(report.findings[0].message, ::testing::HasSubstr("--event inference=d0"));
+}
+
+TEST(BuildReport, RefusesACaptureWithoutSamples) {
+  MemoryCapture capture;
+  test::record(capture, {1e-3, {}}, {.duration_s = 0});
+  const auto analysis = build_report(capture, {});
+  ASSERT_FALSE(analysis.has_value());
+  EXPECT_EQ(analysis.error().code, ErrorCode::inadequate);
+}
+
+TEST(BuildReport, RefusesAUsefulEventThatNobodyNamed) {
+  MemoryCapture capture;
+  test::record(capture, {1e-3, {}}, {.duration_s = 0.1});
+  ReportOptions options;
+  options.useful = "keyword";
+  EXPECT_EQ(build_report(capture, options).error().code, ErrorCode::usage);
+}
+
+TEST(BuildReport, FallsBackToTheIntegralWhereGuardsOfNeighboursOverlap) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, train(30, 0.1, 0.0105, 0.0101, 9e-3)};  // 0.4 ms apart, 1 ms samples
+  test::record(capture, waveform, {.duration_s = 0.6, .aperture_s = 1e-3});
+  mark_all(capture, 0, waveform.pulses);
+  const Report report = analyse(capture).report;
+  EXPECT_EQ(report.events.at(0).method, Method::integral);
+  EXPECT_THAT(report.events[0].flags, Contains("not_isolated"));
+  EXPECT_THAT(codes(report), Contains("not_isolated"));
+  const double truth_j = k_volts * 10e-3 * 0.0101;
+  EXPECT_NEAR(*report.events[0].energy_j.mean, truth_j, truth_j * *report.events[0].adequacy.bound_rel);
+}
+
+}  // namespace
+}  // namespace joulemark
