@@ -38,8 +38,8 @@ Amounts amounts_of(const Measurement& m, std::size_t i, Method method, const Ter
     };
     amounts.net = above_idle(m.guarded[i]);
     amounts.total = *amounts.net + *terms.idle_rate * latency_s;
-    amounts.before = above_idle(m.before[i]);
-    amounts.after = above_idle(m.after[i]);
+    if (m.before[i].covered_s > 0) amounts.before = above_idle(m.before[i]);
+    if (m.after[i].covered_s > 0) amounts.after = above_idle(m.after[i]);
   }
   return amounts;
 }
@@ -176,7 +176,7 @@ std::vector<EventRow> event_rows(const Measurement& m, const IdleReport& idle) {
       const Amounts energy = amounts_of(m, i, row.method, {&WindowSum::energy_j, idle.power_w.mean});
       row.energy_j = per(energy.total, repeat);
       row.net_energy_j = per(energy.net, repeat);
-      if (energy.before) row.outside_marker_j = per(*energy.before + *energy.after, repeat);
+      if (energy.before && energy.after) row.outside_marker_j = per(*energy.before + *energy.after, repeat);
       if (energy.total) row.power_w = *energy.total / event.time.seconds();
     }
     if (m.has_charge) {

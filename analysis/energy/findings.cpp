@@ -70,6 +70,14 @@ void find_in_recording(const CaptureInfo& info, const Measurement& m, Findings& 
   }
 }
 
+void find_in_ending(EndReason reason, Findings& findings) {
+  if (reason == EndReason::completed || reason == EndReason::interrupted) return;
+  findings.warn("ended_early",
+                fmt::format("The recording did not end as it should ({}); what it holds is good, "
+                            "but its last moments may be missing.",
+                            name_of(reason)));
+}
+
 void find_in_outside(const EventReport& event, const OutsideMarker& outside, Findings& findings) {
   if (!outside.before() && !outside.after()) return;
   const std::string amount = format_si(event.outside_marker_j.mean.value_or(0), "J", 3);
@@ -151,6 +159,7 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
   Findings findings;
   find_in_supply(info, m, findings);
   find_in_recording(info, m, findings);
+  find_in_ending(report.capture.end_reason, findings);
   for (std::size_t name = 0; name < results.size(); ++name)
     find_in_event(results[name], m.plans[name], findings);
   if (!results.empty() && report.idle.time_s == 0) {

@@ -32,10 +32,9 @@ double median_of(std::vector<TimeNs>& lengths) {
   return to_seconds(*middle);
 }
 
-// g = 2 x (interval + aperture + edge resolution), at least 100 us.
-TimeNs guard_by_rule(const Sampling& sampling, std::uint32_t resolution_ns) {
-  const double guard_s = 2 * (sampling.interval_s + sampling.reach_s() + to_seconds(resolution_ns));
-  return std::max(k_least_guard_ns, from_seconds(guard_s));
+// How far from an event a sample that touches it may lie, with widening to whole samples.
+TimeNs margin_of(const Sampling& sampling, std::uint32_t resolution_ns) {
+  return from_seconds(sampling.interval_s + sampling.reach_s() + to_seconds(resolution_ns));
 }
 
 void plan_guards(Measurement& m, const MeasureOptions& options) {
@@ -48,7 +47,8 @@ void plan_guards(Measurement& m, const MeasureOptions& options) {
   }
   for (std::size_t name = 0; name < m.plans.size(); ++name) {
     EventPlan& plan = m.plans[name];
-    plan.guard_ns = options.guard_ns.value_or(guard_by_rule(m.sampling, plan.resolution_ns));
+    plan.margin_ns = margin_of(m.sampling, plan.resolution_ns);
+    plan.guard_ns = options.guard_ns.value_or(std::max(k_least_guard_ns, 2 * plan.margin_ns));
     plan.count = static_cast<std::int64_t>(lengths[name].size());
     if (plan.count == 0) continue;
     plan.median_latency_s = median_of(lengths[name]);
@@ -149,8 +149,9 @@ Status read_whole(const Rail& rail, Measurement& m) {
     const TimeRange guarded{event.time.begin_ns - plan.guard_ns, event.time.end_ns + plan.guard_ns};
     owners.push_back(i);
     windows.push_back(guarded);
-    windows.push_back({guarded.begin_ns, guarded.begin_ns + plan.guard_ns / 2});
-    windows.push_back({guarded.end_ns - plan.guard_ns / 2, guarded.end_ns});
+    const TimeNs outer_ns = std::max<TimeNs>(0, plan.guard_ns - plan.margin_ns);
+    windows.push_back({guarded.begin_ns, guarded.begin_ns + outer_ns});
+    windows.push_back({guarded.end_ns - outer_ns, guarded.end_ns});
   }
   if (owners.empty()) return {};
   JM_TRY_ASSIGN(const std::vector<WindowSum> sums, rail.over(windows, Boundary::whole_samples));

@@ -31,6 +31,7 @@ struct EventPlan {
   double median_latency_s = 0;
   std::uint32_t resolution_ns = 0;  // the coarsest edge's
   TimeNs guard_ns = 0;
+  TimeNs margin_ns = 0;  // no sample further than this from an event touches it
   Method method = Method::integral;
   bool wanted_excess = false;  // short enough for excess, but not isolated or without idle
 };

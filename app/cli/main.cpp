@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // joulemark: the command line. Each sub-command is a file of its own.
 #include <app/cli/command.h>
+#include <app/cli/commands.h>
 #include <app/cli/output.h>
 
 #include <fmt/format.h>
@@ -50,6 +51,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "joulemark " JOULEMARK_VERSION);
   app.require_subcommand(1);
   Context context;
+  add_report(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -28,14 +28,14 @@ struct Waveform {
 struct Instrument {
   double rate_hz = 1000;
   double duration_s = 1;
-  double aperture_s = 0;  // 0: points in time; known either way
-  double voltage_v = 2;   // 0: unknown
+  double aperture_s = 0;                               // 0: points in time; known either way
+  double voltage_v = 2;                                // 0: unknown
   std::vector<std::pair<double, double>> gaps_s = {};  // not recorded
-  double noise_a = 0;                             // of each sample, from a fixed seed
+  double noise_a = 0;                                  // of each sample, from a fixed seed
 };
 
-// Samples the waveform (sample i averages over [i / rate, i / rate + aperture)) into the channel 0 of a capture
-// with lines d0 to d3.
+// Samples the waveform (sample i averages over [i / rate, i / rate + aperture)) into the channel 0 of a
+// capture with lines d0 to d3.
 void record(MemoryCapture& capture, const Waveform& waveform, const Instrument& instrument);
 
 // A window on a line: up at begin, down at end.

@@ -60,7 +60,8 @@ void mark_all(MemoryCapture& capture, std::uint32_t line, const std::vector<Puls
 TEST(BuildReport, IntegratesLongEventsToTheirKnownEnergy) {
   MemoryCapture capture;
   const Waveform waveform{1e-3, train(5, 0.1, 0.2, 0.1, 9e-3)};  // 100 samples each, on the grid
-  test::record(capture, waveform, {.rate_hz = 1000, .duration_s = 1.1, .aperture_s = 1e-3, .voltage_v = k_volts});
+  test::record(capture, waveform,
+               {.rate_hz = 1000, .duration_s = 1.1, .aperture_s = 1e-3, .voltage_v = k_volts});
   mark_all(capture, 0, waveform.pulses);
 
   const Report report = analyse(capture).report;
@@ -80,8 +81,8 @@ TEST(BuildReport, IntegratesLongEventsToTheirKnownEnergy) {
   EXPECT_EQ(report.quality.grade, QualityGrade::good);
 }
 
-// An averaging converter of 532 us and inferences of 7 ms at any phase: the case in which splitting samples pro
-// rata under-reads by a sixth of a conversion per edge, and whole samples above idle do not.
+// An averaging converter of 532 us and inferences of 7 ms at any phase: the case in which splitting samples
+// pro rata under-reads by a sixth of a conversion per edge, and whole samples above idle do not.
 class AveragingConverter : public ::testing::Test {
  protected:
   static constexpr double k_aperture_s = 532e-6;
@@ -186,8 +187,13 @@ TEST(BuildReport, LeavesEventsInWhichTheInstrumentClippedOut) {
   const Waveform waveform{1e-3, train(4, 0.1, 0.2, 0.1, 9e-3)};
   test::record(capture, waveform, {.duration_s = 1, .aperture_s = 1e-3});
   mark_all(capture, 0, waveform.pulses);
-  ASSERT_TRUE(capture.accept(Anomaly{AnomalyKind::over_range, Severity::data_loss, ChannelId{0},
-                                     {310'000'000, 311'000'000}, 310, 1, "range exceeded"}));
+  ASSERT_TRUE(capture.accept(Anomaly{AnomalyKind::over_range,
+                                     Severity::data_loss,
+                                     ChannelId{0},
+                                     {310'000'000, 311'000'000},
+                                     310,
+                                     1,
+                                     "range exceeded"}));
   const EventReport event = analyse(capture).report.events.at(0);
   EXPECT_EQ(event.energy_j.n, 3);
   EXPECT_THAT(event.flags, ElementsAre("clipped"));

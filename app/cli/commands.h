@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sub-commands. Each adds its options to the app and, when chosen, sets context.action.
+#pragma once
+
+#include <app/cli/command.h>
+
+namespace joulemark::cli {
+
+void add_report(CLI::App& app, Context& context);
+
+}  // namespace joulemark::cli

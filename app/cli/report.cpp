@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/energy/build_report.h>
+#include <analysis/model/units.h>
+#include <analysis/report/csv.h>
+#include <analysis/report/json.h>
+#include <analysis/report/text.h>
+
+#include <app/cli/commands.h>
+#include <app/cli/file_digest.h>
+#include <app/cli/open_capture.h>
+#include <app/cli/output.h>
+
+#include <fmt/format.h>
+#include <version.h>
+
+#include <algorithm>
+#include <future>
+#include <memory>
+
+namespace joulemark::cli {
+namespace {
+
+struct ReportCommand {
+  std::string file;
+  std::vector<std::string> events;
+  std::vector<std::string> windows;
+  std::string useful;
+  std::string guard;
+  std::string hold;
+  std::string per_event;
+  std::string json;
+};
+
+constexpr TimeNs k_longest_ns = 3'600'000'000'000;
+
+Result<TimeNs> short_time(const std::string& option, const std::string& text) {
+  const auto time = parse_time(text);
+  if (!time) return fail_at(option, time.error());
+  if (*time < 0 || *time > k_longest_ns) {
+    return fail(ErrorCode::usage, fmt::format("{}: '{}' is not between 0 s and 1 h", option, text));
+  }
+  return *time;
+}
+
+Result<ReportOptions> options_of(const ReportCommand& command) {
+  ReportOptions options;
+  options.events = command.events;
+  for (const std::string& text : command.windows) {
+    JM_TRY_ASSIGN(NamedWindow window, parse_window(text));
+    options.windows.push_back(std::move(window));
+  }
+  if (!command.useful.empty()) options.useful = command.useful;
+  if (!command.guard.empty()) {
+    JM_TRY_ASSIGN(options.guard_ns, short_time("--guard", command.guard));
+  }
+  if (!command.hold.empty()) {
+    JM_TRY_ASSIGN(options.hold_ns, short_time("--hold", command.hold));
+  }
+  return options;
+}
+
+// Events were asked for and not one of them says anything.
+bool nothing_to_judge(const ReportCommand& command, const Report& report) {
+  if (command.events.empty() && command.windows.empty()) return false;
+  return std::all_of(report.events.begin(), report.events.end(),
+                     [](const EventReport& event) { return event.energy_j.n == 0 && event.charge_c.n == 0; });
+}
+
+Result<int> run_report(const ReportCommand& command) {
+  JM_TRY_ASSIGN(const ReportOptions options, options_of(command));
+  JM_TRY_ASSIGN(const std::unique_ptr<SampleSource> source, open_capture(command.file));
+  auto digest = std::async(std::launch::async, sha256_of_file, command.file);
+  auto analysis = build_report(*source, options);
+  auto sha256 = digest.get();
+  if (!analysis) return fail_at(command.file, analysis.error());
+  if (!sha256) return tl::make_unexpected(sha256.error());
+  Report& report = analysis->report;
+  report.tool = {"joulemark", JOULEMARK_VERSION};
+  report.capture.file = command.file;
+  report.capture.sha256 = std::move(*sha256);
+  if (!command.per_event.empty()) JM_TRY(write_output(command.per_event, to_csv(report, analysis->rows)));
+  if (!command.json.empty()) JM_TRY(write_output(command.json, to_json(report)));
+  if (command.json != "-" && command.per_event != "-") print(to_text(report));
+  if (!nothing_to_judge(command, report)) return k_ok;
+  talk("joulemark: " + command.file + ": no event whose energy counts was found; see the findings");
+  return k_cannot_judge;
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Context& context) {
+  auto command = std::make_shared<ReportCommand>();
+  CLI::App* report =
+      add_command(app, context, "report", "Tell what each event, idle and a useful event cost",
+                  "joulemark report kws.jmk --event inference=d0 --useful inference --json kws.json");
+  report->add_option("FILE", command->file, "Capture file (.jmk)")->required();
+  report
+      ->add_option(
+          "--event", command->events,
+          "NAME=LINE[,active=low][,pair=level|falling|rising|toggle][,skip=N][,repeat=N]; LINE is d0, d1, "
+          "... or its name. Without any, what the capture recommends")
+      ->take_all()
+      ->allow_extra_args(false);
+  report
+      ->add_option("--window", command->windows, "NAME=START..END, a window of time, like burst=1.5s..1.52s")
+      ->take_all()
+      ->allow_extra_args(false);
+  report->add_option("--useful", command->useful, "The event that the product exists for");
+  report->add_option("--guard", command->guard, "Time around short events that belongs to them, like 1ms");
+  report->add_option("--hold", command->hold, "Pulses shorter than this are glitches (default 50us)");
+  report->add_option("--per-event", command->per_event, "Write one line per event to this CSV file");
+  report->add_option("--json", command->json, "Write the report as JSON; - is stdout, without the text");
+  report->callback([command, &context] { context.action = [command] { return run_report(*command); }; });
+}
+
+}  // namespace joulemark::cli
