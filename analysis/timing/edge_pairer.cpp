@@ -8,18 +8,21 @@
 
 namespace joulemark {
 
-EdgePairer::EdgePairer(EventRule rule, std::uint32_t name, TimeNs hold_ns)
-    : rule_(std::move(rule)), name_(name), hold_ns_(hold_ns), to_skip_(rule_.skip) {}
+EdgePairer::EdgePairer(EventRule rule, std::uint32_t name, TimeNs hold_ns, bool both_levels)
+    : rule_(std::move(rule)),
+      name_(name),
+      hold_ns_(hold_ns),
+      both_levels_(both_levels),
+      to_skip_(rule_.skip) {}
 
 void EdgePairer::push(const Edge& edge, std::vector<Event>& out) {
   const bool first = !last_;
   const bool doubled = last_ && last_->level == edge.level;
-  seen_[edge.level ? 1 : 0] = true;
   if (rule_.pairing == Pairing::level) {
     push_level(edge, first, out);
   } else {
     // A line recorded on one polarity alone (MLPerf runs) repeats its level by design.
-    if (doubled && seen_[0] && seen_[1]) note_lost_edge(edge);
+    if (doubled && both_levels_) note_lost_edge(edge);
     if (uses(edge) && !too_close(edge)) push_paired(edge, out);
   }
   last_ = edge;

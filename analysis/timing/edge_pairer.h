@@ -6,7 +6,6 @@
 #include <analysis/timing/anomaly_log.h>
 #include <analysis/timing/event_rule.h>
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -17,8 +16,9 @@ namespace joulemark {
 // doubled edge inside, no length, no end) becomes an Anomaly and never an event.
 class EdgePairer {
  public:
-  // name: what Event::name will be.
-  EdgePairer(EventRule rule, std::uint32_t name, TimeNs hold_ns);
+  // name: what Event::name will be. both_levels: the line was recorded on both polarities, so two edges in a
+  // row that go the same way mean that one is missing.
+  EdgePairer(EventRule rule, std::uint32_t name, TimeNs hold_ns, bool both_levels);
 
   // Edges of the rule's line in time order, glitches taken out.
   void push(const Edge& edge, std::vector<Event>& out);
@@ -44,10 +44,10 @@ class EdgePairer {
   EventRule rule_;
   std::uint32_t name_;
   TimeNs hold_ns_;
+  bool both_levels_;
   std::int64_t to_skip_;
   std::optional<Edge> last_;
   std::optional<Edge> last_used_;
-  std::array<bool, 2> seen_{};  // levels
   std::optional<Open> open_;
   AnomalyLog log_;
 };

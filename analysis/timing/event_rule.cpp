@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <map>
 #include <optional>
 
@@ -19,6 +20,7 @@ constexpr NameTable<Pairing, 4> k_pairings{{{Pairing::level, "level"},
                                             {Pairing::toggle, "toggle"}}};
 
 constexpr std::int64_t k_most = 1'000'000'000;
+constexpr TimeNs k_furthest_ns = 1'000'000'000'000'000'000;  // 32 years
 
 std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t least) {
   std::int64_t value = 0;
@@ -161,6 +163,9 @@ Result<NamedWindow> parse_window(std::string_view text) {
   if (!begin_ns) return fail_at(where, begin_ns.error());
   const auto end_ns = parse_time(end);
   if (!end_ns) return fail_at(where, end_ns.error());
+  if (std::max(std::abs(*begin_ns), std::abs(*end_ns)) > k_furthest_ns) {
+    return fail(ErrorCode::usage, where + ": further away than any recording");
+  }
   if (*end_ns <= *begin_ns) return fail(ErrorCode::usage, where + ": it ends before it begins");
   return NamedWindow{std::string(name), {*begin_ns, *end_ns}};
 }

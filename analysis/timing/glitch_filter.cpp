@@ -18,6 +18,7 @@ void GlitchFilter::push(const Edge& edge, std::vector<Edge>& out) {
   cluster_.push_back(edge);
   if (cluster_.size() < k_most_in_cluster) return;
   settle();
+  if (cluster_.empty()) return;
   out.insert(out.end(), cluster_.begin(), cluster_.end() - 1);
   cluster_.erase(cluster_.begin(), cluster_.end() - 1);
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bitset>
 #include <map>
 
 namespace joulemark {
@@ -65,6 +66,46 @@ void report_glitches(std::uint32_t line, const GlitchFilter& filter, TimeNs hold
                   filter.zero_length(), to_seconds(filter.where().begin_ns)));
 }
 
+using LineSet = std::bitset<256>;
+
+// The lines that were recorded on both polarities (MLPerf runs hold falling edges alone).
+Result<LineSet> lines_with_both_levels(SampleSource& source) {
+  LineSet low;
+  LineSet high;
+  JM_TRY(source.edges(k_plausible_time, [&](std::span<const Edge> edges) -> Status {
+    for (const Edge& edge : edges)
+      (edge.level ? high : low).set(edge.line.value & 0xFF);
+    return {};
+  }));
+  return low & high;
+}
+
+using Decoders = std::map<std::uint32_t, LineDecoder>;
+
+Decoders make_decoders(std::span<const EventRule> rules, TimeNs hold_ns, const LineSet& both_levels) {
+  Decoders decoders;
+  for (std::uint32_t i = 0; i < rules.size(); ++i) {
+    const std::uint32_t line = rules[i].line.value;
+    LineDecoder& decoder =
+        decoders.try_emplace(line, LineDecoder{GlitchFilter(hold_ns), {}, {}}).first->second;
+    decoder.pairers.emplace_back(rules[i], i, hold_ns, both_levels.test(line & 0xFF));
+  }
+  return decoders;
+}
+
+void finish(Decoders& decoders, TimeNs end_ns, TimeNs hold_ns, Timeline& timeline) {
+  for (auto& [line, decoder] : decoders) {
+    decoder.filter.finish(decoder.settled);
+    decoder.pass_on(timeline.events);
+    for (EdgePairer& pairer : decoder.pairers) {
+      pairer.finish(end_ns);
+      const auto noted = pairer.log().take();
+      timeline.anomalies.insert(timeline.anomalies.end(), noted.begin(), noted.end());
+    }
+    report_glitches(line, decoder.filter, hold_ns, timeline.anomalies);
+  }
+}
+
 Result<TimeNs> end_of_recording(SampleSource& source) {
   JM_TRY_ASSIGN(const ChannelId primary, primary_channel(source.info()));
   JM_TRY_ASSIGN(const Extent extent, source.extent(primary));
@@ -86,31 +127,18 @@ Result<Timeline> decode_events(SampleSource& source, std::span<const EventRule> 
   Timeline timeline;
   JM_TRY_ASSIGN(timeline.names, collect_names(rules, windows));
   JM_TRY_ASSIGN(const TimeNs end_ns, end_of_recording(source));
-  std::map<std::uint32_t, LineDecoder> lines;
-  for (std::uint32_t i = 0; i < rules.size(); ++i) {
-    auto& decoder =
-        lines.try_emplace(rules[i].line.value, LineDecoder{GlitchFilter(hold_ns), {}, {}}).first->second;
-    decoder.pairers.emplace_back(rules[i], i, hold_ns);
-  }
+  JM_TRY_ASSIGN(const LineSet both_levels, lines_with_both_levels(source));
+  Decoders decoders = make_decoders(rules, hold_ns, both_levels);
   JM_TRY(source.edges(k_plausible_time, [&](std::span<const Edge> edges) -> Status {
     for (const Edge& edge : edges) {
-      const auto line = lines.find(edge.line.value);
-      if (line == lines.end()) continue;
+      const auto line = decoders.find(edge.line.value);
+      if (line == decoders.end()) continue;
       line->second.filter.push(edge, line->second.settled);
       line->second.pass_on(timeline.events);
     }
     return {};
   }));
-  for (auto& [line, decoder] : lines) {
-    decoder.filter.finish(decoder.settled);
-    decoder.pass_on(timeline.events);
-    for (EdgePairer& pairer : decoder.pairers) {
-      pairer.finish(end_ns);
-      const auto noted = pairer.log().take();
-      timeline.anomalies.insert(timeline.anomalies.end(), noted.begin(), noted.end());
-    }
-    report_glitches(line, decoder.filter, hold_ns, timeline.anomalies);
-  }
+  finish(decoders, end_ns, hold_ns, timeline);
   add_windows(windows, timeline);
   std::stable_sort(timeline.events.begin(), timeline.events.end(), [](const Event& a, const Event& b) {
     return a.time.begin_ns != b.time.begin_ns ? a.time.begin_ns < b.time.begin_ns

@@ -31,7 +31,7 @@ struct Timeline {
 
 inline constexpr TimeNs k_default_hold_ns = 50'000;
 
-// Streams the source's edges once; windows are taken as they are. hold_ns >= 0: pulses shorter than that are
+// Streams the source's edges twice; windows are taken as they are. hold_ns >= 0: pulses shorter than that are
 // ignored, and counted in an Anomaly of kind glitch per line. Errors: usage when two rules, or a rule and a
 // window, share a name (windows may share one); whatever the source reports.
 [[nodiscard]] Result<Timeline> decode_events(SampleSource& source, std::span<const EventRule> rules,
