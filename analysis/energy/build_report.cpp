@@ -86,7 +86,7 @@ Result<Analysis> build_report(SampleSource& source, const ReportOptions& options
   JM_TRY_ASSIGN(report.capture, describe_capture(source, m.sampling.lost_s));
   JM_TRY_ASSIGN(std::vector<Anomaly> anomalies, source.anomalies());
   anomalies.insert(anomalies.end(), m.timeline.anomalies.begin(), m.timeline.anomalies.end());
-  report.quality = quality_of(anomalies, report.capture, report.events);
+  report.quality = quality_of(anomalies, report.capture, report.events, analysis.rows);
   report.findings = findings_of(source.info(), m, report, results);
   return analysis;
 }

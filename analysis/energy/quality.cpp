@@ -59,6 +59,17 @@ std::vector<AnomalyGroup> group(const std::vector<Anomaly>& anomalies) {
   return list;
 }
 
+// More than a tenth of some event's windows cannot be judged for want of data.
+bool windows_spoiled(const std::vector<EventReport>& events, const std::vector<EventRow>& rows) {
+  std::vector<std::int64_t> spoiled(events.size());
+  for (const EventRow& row : rows)
+    spoiled[row.name] += (row.flags & ~k_flag_not_isolated) != 0 ? 1 : 0;
+  for (std::size_t name = 0; name < events.size(); ++name) {
+    if (spoiled[name] * 10 > events[name].count) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<CaptureReport> describe_capture(SampleSource& source, double lost_s) {
@@ -84,7 +95,7 @@ Result<CaptureReport> describe_capture(SampleSource& source, double lost_s) {
 }
 
 QualityReport quality_of(const std::vector<Anomaly>& anomalies, const CaptureReport& capture,
-                         const std::vector<EventReport>& events) {
+                         const std::vector<EventReport>& events, const std::vector<EventRow>& rows) {
   QualityReport quality;
   quality.anomalies = group(anomalies);
   const bool doubtful = std::any_of(anomalies.begin(), anomalies.end(),
@@ -92,10 +103,7 @@ QualityReport quality_of(const std::vector<Anomaly>& anomalies, const CaptureRep
   const bool damaged = std::any_of(anomalies.begin(), anomalies.end(), [](const Anomaly& a) {
     return a.kind == AnomalyKind::damaged && a.severity == Severity::data_loss;
   });
-  const bool left_out = std::any_of(events.begin(), events.end(), [](const EventReport& event) {
-    return event.energy_left_out * 10 > event.count;
-  });
-  if (damaged || left_out || capture.lost_s > k_bad_loss * capture.duration_s) {
+  if (damaged || windows_spoiled(events, rows) || capture.lost_s > k_bad_loss * capture.duration_s) {
     quality.grade = QualityGrade::bad;
   } else if (doubtful || capture.primary.lost_samples > 0) {
     quality.grade = QualityGrade::degraded;

@@ -15,6 +15,7 @@ namespace joulemark {
 // good: nothing above info. bad: more than 1 % of the time lost, the file damaged, or for some event more
 // than a tenth of the windows left out. degraded: anything between.
 [[nodiscard]] QualityReport quality_of(const std::vector<Anomaly>& anomalies, const CaptureReport& capture,
-                                       const std::vector<EventReport>& events);
+                                       const std::vector<EventReport>& events,
+                                       const std::vector<EventRow>& rows);
 
 }  // namespace joulemark

@@ -18,6 +18,15 @@ constexpr std::size_t k_name_width = 12;
 constexpr std::size_t k_amount_width = 22;
 constexpr std::size_t k_bar_width = 30;
 
+// The next word and the blank after it; an option and its value count as one word.
+std::string_view next_word(std::string_view& text) {
+  std::size_t end = std::min(text.find(' '), text.size());
+  if (text.starts_with("--")) end = std::min(text.find(' ', end + 1), text.size());
+  const std::string_view word = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return word;
+}
+
 // Lines of words, the first after lead, the others indented as far as lead reaches.
 std::string wrap(const std::string& lead, std::string_view text) {
   std::string out = lead;
@@ -25,9 +34,7 @@ std::string wrap(const std::string& lead, std::string_view text) {
   std::size_t column = lead.size();
   bool fresh = true;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view word = next_word(text);
     if (!fresh && column + 1 + word.size() > k_width) {
       out += "\n" + indent;
       column = indent.size();
@@ -94,7 +101,7 @@ std::string quality_lines(const Report& report) {
   }
   std::string out = wrap("  ", line);
   for (const AnomalyGroup& group : report.quality.anomalies)
-    out += wrap("    ", fmt::format("{} x{}: {}", name_of(group.kind), group.count, group.message));
+    out += wrap(fmt::format("    {} x{}: ", name_of(group.kind), group.count), group.message);
   return out;
 }
 
@@ -112,8 +119,8 @@ std::string event_row(const EventReport& event) {
   if (event.method == Method::excess) how += fmt::format(", guard {}", format_si(event.guard_s, "s", 3));
   if (event.repeat != 1) how += fmt::format(", {} inferences a window", event.repeat);
   if (event.adequacy.bound_rel) {
-    how += fmt::format("; adequacy {} (within {:.2g} %)", name_of(event.adequacy.grade),
-                       100 * *event.adequacy.bound_rel);
+    const double percent = std::max(0.01, 100 * *event.adequacy.bound_rel);
+    how += fmt::format("; adequacy {} (within {:.2g} %)", name_of(event.adequacy.grade), percent);
   }
   if (event.energy_left_out > 0) how += fmt::format("; {} left out", event.energy_left_out);
   out += wrap("    ", how);
@@ -128,6 +135,9 @@ std::string event_table(const std::vector<EventReport>& events) {
                                 "energy/inference", "net of idle", "latency", "peak");
   for (const EventReport& event : events)
     out += event_row(event);
+  const bool intervals = std::any_of(
+      events.begin(), events.end(), [](const EventReport& event) { return event.energy_j.ci95.has_value(); });
+  if (intervals) out += "  +- is the 95 % interval of the mean; the instrument's calibration is not in it\n";
   return out;
 }
 

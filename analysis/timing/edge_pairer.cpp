@@ -65,7 +65,7 @@ void EdgePairer::push_paired(const Edge& edge, std::vector<Event>& out) {
 // continues as if it had come, without the window it belonged to.
 void EdgePairer::note_lost_edge(const Edge& edge) {
   note(AnomalyKind::doubled_marker, {last_->time_ns, edge.time_ns},
-       "two edges in a row go the same way; one is missing, and the window it touches is left out");
+       "has two edges in a row that go the same way; one is missing, and the window it touches is left out");
   Edge lost = edge;
   lost.level = !edge.level;
   if (!uses(lost)) {
@@ -87,7 +87,7 @@ bool EdgePairer::too_close(const Edge& edge) {
   if (!last_used_ || edge.time_ns - last_used_->time_ns >= hold_ns_) return false;
   const TimeRange time{last_used_->time_ns, edge.time_ns};
   if (time.empty()) {
-    note(AnomalyKind::zero_length, time, "two edges at one time; the second is ignored");
+    note(AnomalyKind::zero_length, time, "has two edges at one time; the second is ignored");
   } else {
     log_.add(AnomalyKind::glitch, Severity::info, time,
              fmt::format("event '{}' (d{}): an edge at {:.6f} s follows another within the hold time; it is "
@@ -120,8 +120,8 @@ void EdgePairer::finish(TimeNs end_ns) {
 
 void EdgePairer::note(AnomalyKind kind, TimeRange time, const std::string& what) {
   log_.add(kind, Severity::doubtful, time,
-           fmt::format("event '{}' (d{}) at {:.6f} s: {}", rule_.name, rule_.line.value,
-                       to_seconds(time.begin_ns), what));
+           fmt::format("event '{}' (d{}) {} (at {:.6f} s)", rule_.name, rule_.line.value, what,
+                       to_seconds(time.begin_ns)));
 }
 
 }  // namespace joulemark

@@ -57,13 +57,14 @@ void report_glitches(std::uint32_t line, const GlitchFilter& filter, TimeNs hold
   const auto add = [&](AnomalyKind kind, Severity severity, std::int64_t count, std::string message) {
     if (count > 0) anomalies.push_back({kind, severity, {}, filter.where(), 0, count, std::move(message)});
   };
+  const double first_s = to_seconds(filter.where().begin_ns);
+  const std::string_view pulses = filter.glitches() == 1 ? "pulse" : "pulses";
   add(AnomalyKind::glitch, Severity::info, filter.glitches(),
-      fmt::format("line d{}: {} pulses shorter than {:g} us, the first at {:.6f} s; ignored", line,
-                  filter.glitches(), static_cast<double>(hold_ns) / 1e3,
-                  to_seconds(filter.where().begin_ns)));
+      fmt::format("line d{}: {} {} shorter than {:g} us, the first at {:.6f} s; ignored", line,
+                  filter.glitches(), pulses, static_cast<double>(hold_ns) / 1e3, first_s));
   add(AnomalyKind::zero_length, Severity::doubtful, filter.zero_length(),
-      fmt::format("line d{}: {} pulses begin and end at one time, the first near {:.6f} s; ignored", line,
-                  filter.zero_length(), to_seconds(filter.where().begin_ns)));
+      fmt::format("line d{}: pulses that begin and end at one time, the first near {:.6f} s; ignored", line,
+                  first_s));
 }
 
 using LineSet = std::bitset<256>;

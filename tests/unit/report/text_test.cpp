@@ -1,35 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <analysis/energy/build_report.h>
-#include <analysis/report/csv.h>
-#include <analysis/report/json.h>
 #include <analysis/report/text.h>
 
-#include <tests/support/waveform.h>
+#include <tests/unit/report/examples.h>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
+#include <fstream>
+#include <sstream>
 
 namespace joulemark {
 namespace {
 
-TEST(Text, Shows) {
-  test::Waveform waveform{2.4e-3, {}};
-  MemoryCapture capture;
-  for (int i = 0; i < 40; ++i) {
-    const double begin_s = 0.05 + i * 0.0503571;
-    waveform.pulses.push_back({begin_s, begin_s + 7.003e-3, 52.6e-3});
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string golden(const std::string& name) {
+  std::ifstream file(JOULEMARK_SOURCE_DIR "/tests/unit/report/" + name);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(Text, ShowsABusyCaptureAsAnEngineerReadsIt) {
+  EXPECT_EQ(to_text(test::busy_example().report), golden("busy_example.txt"));
+}
+
+TEST(Text, StaysWithinEightyColumns) {
+  for (const Analysis& example : {test::busy_example(), test::clean_example(),
+                                  test::example_without_voltage(), test::example_without_events()}) {
+    std::istringstream text(to_text(example.report));
+    for (std::string line; std::getline(text, line);)
+      EXPECT_LE(line.size(), 80U) << line;
   }
-  test::record(capture, waveform, {1 / 532e-6, 2.2, 532e-6, 2, {}, 20e-6});
-  for (const auto& pulse : waveform.pulses)
-    test::mark(capture, 0, pulse.begin_s, pulse.end_s);
-  ReportOptions options;
-  options.events = {"inference=d0"};
-  options.useful = "inference";
-  auto analysis = build_report(capture, options).value();
-  std::puts(to_text(analysis.report).c_str());
-  std::puts(to_json(analysis.report).c_str());
-  std::puts(to_csv(analysis.report, analysis.rows).substr(0, 400).c_str());
+}
+
+TEST(Text, TellsChargeWhereThereIsNoEnergy) {
+  const std::string text = to_text(test::example_without_voltage().report);
+  EXPECT_THAT(text, HasSubstr("charge 4.395 mC"));
+  EXPECT_THAT(text, HasSubstr("voltage=3.3V"));
+  EXPECT_THAT(text, Not(HasSubstr(" J ")));
+}
+
+TEST(Text, SaysHowToNameALine) {
+  EXPECT_THAT(to_text(test::example_without_events().report), HasSubstr("--event inference=d0"));
+}
+
+TEST(Text, LetsNoTextFromAFileSteerTheTerminal) {
+  Analysis example = test::clean_example();
+  example.report.capture.instrument.model = "evil\x1b[2Jmeter";
+  EXPECT_THAT(to_text(example.report), Not(HasSubstr("\x1b")));
 }
 
 }  // namespace
