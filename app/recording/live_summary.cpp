@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/rail.h>
+
+#include <app/recording/live_summary.h>
+
+#include <algorithm>
+
+namespace joulemark {
+
+Status LiveSummary::begin(const CaptureInfo& info) {
+  const auto primary = primary_channel(info);
+  if (!primary) return fail(ErrorCode::usage, primary.error().message);
+  primary_ = *primary;
+  channel_ = info.channels[primary_.value];
+  rate_hz_ = channel_.rate_hz;
+  for (const Line& line : info.lines)
+    lines_.push_back({line});
+  return {};
+}
+
+void LiveSummary::add(const SampleBlock& block) {
+  if (block.channel != primary_ || block.values.empty()) return;
+  const bool first = samples_ == 0;
+  if (first) first_index_ = block.first_index;
+  samples_ += static_cast<std::int64_t>(block.values.size());
+  next_index_ = block.first_index + static_cast<std::int64_t>(block.values.size());
+  for (const float value : block.values)
+    sum_ += static_cast<double>(value);
+  if (block.stamps_ns.empty()) return;
+  if (first) first_stamp_ns_ = block.stamps_ns.front();
+  last_stamp_ns_ = block.stamps_ns.back();
+}
+
+void LiveSummary::add(const Edge& edge) {
+  const auto count = std::ranges::find(lines_, edge.line, [](const LineCount& each) { return each.line.id; });
+  if (count == lines_.end()) return;
+  if (count->high && !edge.level) ++count->pulses;
+  count->high = edge.level;
+}
+
+double LiveSummary::duration_s() const {
+  if (samples_ == 0) return 0;
+  if (channel_.timed) return to_seconds(last_stamp_ns_ - first_stamp_ns_) + channel_.interval_s();
+  return static_cast<double>(next_index_ - first_index_) / rate_hz_;
+}
+
+std::optional<double> LiveSummary::mean_current_a() const {
+  if (samples_ == 0 || channel_.quantity != Quantity::current) return std::nullopt;
+  return channel_.scale * sum_ / static_cast<double>(samples_);
+}
+
+}  // namespace joulemark

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <analysis/model/anomaly.h>
+#include <analysis/model/capture_info.h>
+#include <analysis/model/edge.h>
+#include <analysis/model/ids.h>
+#include <analysis/model/result.h>
+#include <analysis/model/sample_block.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace joulemark {
+
+// What a recording amounts to so far. Counts are of the primary channel.
+class LiveSummary {
+ public:
+  struct LineCount {
+    Line line;
+    std::int64_t pulses = 0;  // high and low again
+    bool high = false;
+  };
+
+  // Errors: usage when there is no current, power or energy channel.
+  [[nodiscard]] Status begin(const CaptureInfo& info);
+  void add(const SampleBlock& block);
+  void add(const Edge& edge);
+  void add(const Anomaly& anomaly) { data_lost_ |= anomaly.severity == Severity::data_loss; }
+
+  [[nodiscard]] ChannelId primary() const { return primary_; }
+  [[nodiscard]] std::int64_t samples() const { return samples_; }
+  [[nodiscard]] std::int64_t lost_samples() const { return next_index_ - first_index_ - samples_; }
+  // An anomaly of that severity was recorded, on any channel or line.
+  [[nodiscard]] bool data_lost() const { return data_lost_ || lost_samples() > 0; }
+  [[nodiscard]] double rate_hz() const { return rate_hz_; }  // nominal; 0 when unknown
+  // From the first sample to the end of the last one.
+  [[nodiscard]] double duration_s() const;
+  [[nodiscard]] std::optional<double> mean_current_a() const;  // none: the primary channel is no current
+  [[nodiscard]] const std::vector<LineCount>& lines() const { return lines_; }
+
+ private:
+  ChannelId primary_;
+  Channel channel_;
+  double rate_hz_ = 0;
+  std::int64_t samples_ = 0;
+  std::int64_t first_index_ = 0;
+  std::int64_t next_index_ = 0;
+  TimeNs first_stamp_ns_ = 0;  // timed channels
+  TimeNs last_stamp_ns_ = 0;
+  double sum_ = 0;  // of stored values
+  bool data_lost_ = false;
+  std::vector<LineCount> lines_;
+};
+
+}  // namespace joulemark

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <app/recording/recorder.h>
+#include <app/recording/recording_sink.h>
+
+#include <chrono>
+
+namespace joulemark {
+namespace {
+
+CaptureInfo info_starting_now(const Instrument& instrument) {
+  CaptureInfo info = instrument.info();
+  if (info.started_at_utc_ns) return info;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  info.started_at_utc_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+  return info;
+}
+
+// Why it ended, from what the instrument says and what stood in between.
+EndReason reason_for(const Result<EndReason>& ran, const RecordingSink& sink) {
+  if (sink.sink_error())
+    return sink.sink_error()->code == ErrorCode::io ? EndReason::disk_full : EndReason::failed;
+  if (!ran) return EndReason::failed;
+  return sink.limit_reached() ? EndReason::completed : *ran;
+}
+
+std::optional<Error> error_for(const Result<EndReason>& ran, const RecordingSink& sink) {
+  if (sink.sink_error()) return sink.sink_error();
+  if (!ran) return ran.error();
+  switch (*ran) {
+    case EndReason::unplugged:
+      return Error{ErrorCode::protocol, "the instrument was unplugged; what it gave before is kept"};
+    case EndReason::stalled:
+      return Error{ErrorCode::protocol, "the instrument stopped sending; what it gave before is kept"};
+    case EndReason::failed:
+      return Error{ErrorCode::protocol, "the instrument failed; what it gave before is kept"};
+    case EndReason::completed:
+    case EndReason::interrupted:
+    case EndReason::disk_full:
+    case EndReason::killed:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+RecordingOutcome record(Instrument& instrument, SampleSink& sink, const RecordingLimits& limits,
+                        const std::stop_token& stop, const RecordingProgress& progress) {
+  std::stop_source stop_instrument;
+  const std::stop_callback pass_on(stop, [&] { stop_instrument.request_stop(); });
+  RecordingSink recording(sink, limits, progress, stop_instrument);
+  RecordingOutcome outcome;
+  if (const Status begun = recording.begin(info_starting_now(instrument)); !begun) {
+    outcome.error = begun.error();
+    return outcome;
+  }
+  if (const auto end = recording.end_index()) instrument.expect_end(*end);
+
+  const Result<EndReason> ran = instrument.run(recording, stop_instrument.get_token());
+  outcome.end_reason = reason_for(ran, recording);
+  outcome.error = error_for(ran, recording);
+  const Status ended = recording.end(outcome.end_reason);
+  if (!ended && !outcome.error) outcome.error = ended.error();
+  outcome.summary = recording.summary();
+  return outcome;
+}
+
+}  // namespace joulemark
