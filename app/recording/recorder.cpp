@@ -44,19 +44,16 @@ std::optional<Error> error_for(const Result<EndReason>& ran, const RecordingSink
 
 }  // namespace
 
-RecordingOutcome record(Instrument& instrument, SampleSink& sink, const RecordingLimits& limits,
-                        const std::stop_token& stop, const RecordingProgress& progress) {
+Result<RecordingOutcome> record(Instrument& instrument, SampleSink& sink, const RecordingLimits& limits,
+                                const std::stop_token& stop, const RecordingProgress& progress) {
   std::stop_source stop_instrument;
   const std::stop_callback pass_on(stop, [&] { stop_instrument.request_stop(); });
   RecordingSink recording(sink, limits, progress, stop_instrument);
-  RecordingOutcome outcome;
-  if (const Status begun = recording.begin(info_starting_now(instrument)); !begun) {
-    outcome.error = begun.error();
-    return outcome;
-  }
+  JM_TRY(recording.begin(info_starting_now(instrument)));
   if (const auto end = recording.end_index()) instrument.expect_end(*end);
 
   const Result<EndReason> ran = instrument.run(recording, stop_instrument.get_token());
+  RecordingOutcome outcome;
   outcome.end_reason = reason_for(ran, recording);
   outcome.error = error_for(ran, recording);
   const Status ended = recording.end(outcome.end_reason);

@@ -35,11 +35,13 @@ struct RecordingOutcome {
 // Called on the recording thread after each block of the primary channel.
 using RecordingProgress = std::function<void(const LiveSummary&)>;
 
-// begin, run and end. Runs on the calling thread until a limit is reached (completed), stop is requested
-// (interrupted), the instrument ends or fails, or the sink does. Errors, in the outcome: usage (the
-// instrument has no current, power or energy channel), those of the sink (io: ended as disk_full; anything
-// else: failed), and those of the instrument (failed; unplugged and stalled: protocol).
-[[nodiscard]] RecordingOutcome record(Instrument& instrument, SampleSink& sink, const RecordingLimits& limits,
-                                      const std::stop_token& stop, const RecordingProgress& progress = {});
+// begin, run and end. Errors: those of the sink's begin, and usage when the instrument has no current, power
+// or energy channel; then nothing was recorded. Else it runs on the calling thread until a limit is reached
+// (completed), stop is requested (interrupted), or the instrument or the sink ends it. Errors in the outcome:
+// those of the sink (io: ended as disk_full; anything else: failed), and of the instrument (failed; unplugged
+// and stalled: protocol).
+[[nodiscard]] Result<RecordingOutcome> record(Instrument& instrument, SampleSink& sink,
+                                              const RecordingLimits& limits, const std::stop_token& stop,
+                                              const RecordingProgress& progress = {});
 
 }  // namespace joulemark

@@ -90,18 +90,17 @@ std::optional<std::int64_t> RecordingSink::end_index() const {
   return SampleGrid(channel).covering({end_ns_ - 1, end_ns_}).end;
 }
 
+std::int64_t RecordingSink::samples_wanted(const Channel& channel, const SampleBlock& block) const {
+  if (!channel.timed) return SampleGrid(channel).covering({end_ns_ - 1, end_ns_}).end - block.first_index;
+  const auto end = std::ranges::lower_bound(block.stamps_ns, end_ns_ + from_seconds(channel.lead_s()));
+  return end - block.stamps_ns.begin();
+}
+
 SampleBlock RecordingSink::cut(const SampleBlock& block) const {
   if (!limits_.duration_s) return block;
   const Channel& channel = channels_[block.channel.value];
   const auto size = static_cast<std::int64_t>(block.values.size());
-  std::int64_t kept = size;
-  if (channel.timed) {
-    const auto end = std::ranges::lower_bound(block.stamps_ns, end_ns_ + from_seconds(channel.lead_s()));
-    kept = std::min(size, static_cast<std::int64_t>(end - block.stamps_ns.begin()));
-  } else {
-    const std::int64_t end = SampleGrid(channel).covering({end_ns_ - 1, end_ns_}).end;
-    kept = std::clamp(end - block.first_index, std::int64_t{0}, size);
-  }
+  const std::int64_t kept = std::clamp(samples_wanted(channel, block), std::int64_t{0}, size);
   SampleBlock result = block;
   result.values = block.values.first(static_cast<std::size_t>(kept));
   if (channel.timed) result.stamps_ns = block.stamps_ns.first(static_cast<std::size_t>(kept));

@@ -38,6 +38,8 @@ class RecordingSink final : public SampleSink {
   [[nodiscard]] const std::optional<Error>& sink_error() const { return sink_error_; }
 
  private:
+  // From the start of the block; may be negative, or more than it has.
+  [[nodiscard]] std::int64_t samples_wanted(const Channel& channel, const SampleBlock& block) const;
   [[nodiscard]] SampleBlock cut(const SampleBlock& block) const;
   [[nodiscard]] bool wanted(TimeNs time_ns) const { return time_ns < end_ns_; }
   [[nodiscard]] std::int64_t events() const;

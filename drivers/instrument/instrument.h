@@ -26,6 +26,10 @@ class Instrument {
   // instrument that can end exactly there does so (EndReason::completed); most need not care.
   virtual void expect_end(std::int64_t index) { static_cast<void>(index); }
 
+  // True when nothing is lost by making it wait in the sink: a file or a simulation. What is measured goes on
+  // without us.
+  [[nodiscard]] virtual bool can_wait() const { return false; }
+
   // Measures into the sink on the calling thread until stop is requested, the instrument has no more to give
   // (EndReason::completed) or it fails. Only accept is called: begin(info()) and end are the caller's.
   // Stopping takes effect within 100 ms. Errors: protocol for the instrument's own, or the sink's first one.

@@ -42,8 +42,8 @@ const MarkerLine* marker_line(Activity activity) {
   return found == k_marker_lines.end() ? nullptr : &*found;
 }
 
-KwsTarget::KwsTarget(std::uint64_t seed, double wake_rate_hz)
-    : random_(seed, k_target_stream), wake_rate_hz_(wake_rate_hz) {}
+KwsTarget::KwsTarget(const TargetSettings& settings)
+    : random_(settings.seed, k_target_stream), settings_(settings) {}
 
 Phase KwsTarget::next() {
   if (made_.empty()) wake();
@@ -53,15 +53,23 @@ Phase KwsTarget::next() {
 }
 
 void KwsTarget::wake() {
-  const double sleep_s = std::max(k_shortest_sleep_s, -std::log1p(-draw()) / wake_rate_hz_);
-  const TimeNs woken_ns = now_ns_ + from_seconds(sleep_s);
-  made_.push_back({{now_ns_, woken_ns}, k_sleep_current_a, k_sleep_current_a, Activity::sleep});
-  now_ns_ = woken_ns;
+  sleep(std::max(k_shortest_sleep_s, -std::log1p(-draw()) / settings_.wake_rate_hz));
   add(Activity::frontend);
+  sleep(settings_.spacing_s);
   add(Activity::detector);
   if (draw() >= k_inference_share) return;
+  sleep(settings_.spacing_s);
   add(Activity::inference);
-  if (draw() < k_keyword_share) add(Activity::keyword);
+  if (draw() >= k_keyword_share) return;
+  sleep(settings_.spacing_s);
+  add(Activity::keyword);
+}
+
+void KwsTarget::sleep(double length_s) {
+  const TimeNs end_ns = now_ns_ + from_seconds(length_s);
+  if (end_ns == now_ns_) return;
+  made_.push_back({{now_ns_, end_ns}, k_sleep_current_a, k_sleep_current_a, Activity::sleep});
+  now_ns_ = end_ns;
 }
 
 void KwsTarget::add(Activity activity) {

@@ -43,23 +43,30 @@ struct Phase {
   Activity activity = Activity::sleep;
 };
 
-// The phases of the target from time 0 on, without gaps or end; a function of seed and rate alone. After
-// every sleep (exponentially distributed, mean 1 / wake_rate_hz, at least 1 ms) come a front-end and a
+struct TargetSettings {
+  std::uint64_t seed = 1;
+  double wake_rate_hz = 6;
+  double spacing_s = 0;  // sleep between the activities of one wake
+};
+
+// The phases of the target from time 0 on, without gaps or end; a function of the settings alone. After every
+// sleep (exponentially distributed, mean 1 / wake_rate_hz, at least 1 ms) come a front-end and a
 // detector, in half of the wakes an inference, and after half of those a keyword, sent by radio. Lengths vary
 // by +-3 % and currents by +-2 % from one event to the next.
 class KwsTarget {
  public:
-  KwsTarget(std::uint64_t seed, double wake_rate_hz);
+  explicit KwsTarget(const TargetSettings& settings);
 
   [[nodiscard]] Phase next();
 
  private:
   void wake();
+  void sleep(double length_s);
   void add(Activity activity);
   [[nodiscard]] double draw() { return random_.uniform(draws_++); }
 
   CounterRandom random_;
-  double wake_rate_hz_;
+  TargetSettings settings_;
   std::uint64_t draws_ = 0;
   TimeNs now_ns_ = 0;  // end of the last phase made
   std::deque<Phase> made_;

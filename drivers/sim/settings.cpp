@@ -80,6 +80,7 @@ std::vector<OptionSpec> option_specs() {
       {"pace", scalar, "", "real|max", "real", "As time goes by, or as fast as possible."},
       {"seed", scalar, "", "0 to 2^64-1", "1", "The same seed gives the same recording."},
       {"wake_rate", scalar, "Hz", "0.01Hz to 100Hz", "6Hz", "Wakes per second of sleep."},
+      {"spacing", scalar, "s", "0s to 100ms", "0s", "Sleep between the activities of one wake."},
       {"voltage", scalar, "V", "0.5V to 20V", "3V", "The supply set-point."},
       {"voltage_channel", scalar, "", "on|off", "off", "Measure the voltage too, instead of stating it."},
       {"decoupling", scalar, "s", "0s to 10ms", "20us", "Time constant of the target's capacitors."},
@@ -101,8 +102,9 @@ Result<Settings> read_settings(const OptionValues& options) {
   reader.choice("pace", "real", "max", real_time);
   settings.pace = real_time ? Pace::real_time : Pace::maximum;
   if (const OptionValue* seed = options.find("seed"))
-    reader.whole("seed", seed->text, 0, std::numeric_limits<std::uint64_t>::max(), settings.seed);
-  reader.quantity("wake_rate", "Hz", 0.01, 100, settings.wake_rate_hz);
+    reader.whole("seed", seed->text, 0, std::numeric_limits<std::uint64_t>::max(), settings.target.seed);
+  reader.quantity("wake_rate", "Hz", 0.01, 100, settings.target.wake_rate_hz);
+  reader.quantity("spacing", "s", 0, 100e-3, settings.target.spacing_s);
   reader.quantity("voltage", "V", 0.5, 20, settings.voltage_v);
   reader.choice("voltage_channel", "on", "off", settings.voltage_channel);
   reader.quantity("decoupling", "s", 0, 10e-3, settings.decoupling_s);

@@ -5,6 +5,8 @@
 #include <analysis/model/option.h>
 #include <analysis/model/result.h>
 
+#include <drivers/sim/kws_target.h>
+
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -23,8 +25,7 @@ struct SampleGap {
 struct Settings {
   double rate_hz = 100e3;
   Pace pace = Pace::real_time;
-  std::uint64_t seed = 1;
-  double wake_rate_hz = 6;
+  TargetSettings target;
   double voltage_v = 3;
   bool voltage_channel = false;
   double decoupling_s = 20e-6;

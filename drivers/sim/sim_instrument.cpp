@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 
 namespace joulemark::sim {
 namespace {
@@ -30,7 +31,7 @@ Channel make_channel(std::string name, Quantity quantity, const Settings& settin
 
 CaptureInfo make_info(const std::string& uri, const Settings& settings) {
   CaptureInfo info;
-  info.instrument = {uri, "Joulemark", "sim:kws", fmt::format("seed-{}", settings.seed), "1", "exact"};
+  info.instrument = {uri, "Joulemark", "sim:kws", fmt::format("seed-{}", settings.target.seed), "1", "exact"};
   info.channels = {make_channel("sim.current", Quantity::current, settings, k_current_step_a)};
   info.channels[0].ranges = {k_low_range, k_high_range};
   info.supply = {settings.voltage_v, VoltageBasis::setpoint};
@@ -45,10 +46,10 @@ CaptureInfo make_info(const std::string& uri, const Settings& settings) {
 }
 
 std::vector<MetadataItem> event_rules() {
-  std::vector<MetadataItem> items;
-  for (const MarkerLine& line : k_marker_lines)
-    items.push_back({fmt::format("event.{}", line.name), fmt::format("d{}", line.line.value)});
-  items.push_back({"useful", "keyword"});
+  std::vector<MetadataItem> items{{"useful", "keyword"}};
+  std::ranges::transform(k_marker_lines, std::back_inserter(items), [](const MarkerLine& line) {
+    return MetadataItem{fmt::format("event.{}", line.name), fmt::format("d{}", line.line.value)};
+  });
   return items;
 }
 
@@ -73,10 +74,10 @@ SimInstrument::SimInstrument(const std::string& uri, const Settings& settings,
     : settings_(settings),
       info_(make_info(uri, settings)),
       metadata_(std::move(metadata)),
-      supply_current_({settings.seed, settings.wake_rate_hz}, settings.decoupling_s, settings.rate_hz),
-      marker_lines_({settings.seed, settings.wake_rate_hz}, settings.edge_resolution_ns),
-      current_converter_(settings.seed, {settings.noise, settings.quantization, settings.clip_a}),
-      voltage_converter_(settings.seed, {settings.noise, settings.quantization, 0}),
+      supply_current_(KwsTarget(settings.target), settings.decoupling_s, settings.rate_hz),
+      marker_lines_(KwsTarget(settings.target), settings.edge_resolution_ns),
+      current_converter_(settings.target.seed, {settings.noise, settings.quantization, settings.clip_a}),
+      voltage_converter_(settings.target.seed, {settings.noise, settings.quantization, 0}),
       mean_a_(block_samples),
       values_(block_samples),
       clipped_(block_samples) {

@@ -31,6 +31,7 @@ class SimInstrument final : public Instrument {
                 std::size_t block_samples);
 
   [[nodiscard]] const CaptureInfo& info() const override { return info_; }
+  [[nodiscard]] bool can_wait() const override { return true; }
   void expect_end(std::int64_t index) override { end_ = index; }
   // Errors: the sink's, or io from writing the truth file.
   [[nodiscard]] Result<EndReason> run(SampleSink& sink, const std::stop_token& stop) override;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace joulemark::sim {
@@ -89,7 +90,7 @@ nlohmann::ordered_json counts_and_means(const Truth& truth) {
 }  // namespace
 
 Truth truth_over(const Settings& settings, TimeRange span, std::optional<TimeRange> lost) {
-  KwsTarget target(settings.seed, settings.wake_rate_hz);
+  KwsTarget target(settings.target);
   Decoupling decoupling(settings.decoupling_s);
   Accountant accountant(settings.voltage_v, span, lost);
   for (Phase phase = target.next(); phase.time.begin_ns < span.end_ns; phase = target.next())
@@ -102,7 +103,7 @@ std::string to_json(const Truth& truth, const Settings& settings) {
   std::ranges::transform(truth.events, std::back_inserter(events), json_of);
   nlohmann::ordered_json json{
       {"schema_version", "1"},
-      {"seed", settings.seed},
+      {"seed", settings.target.seed},
       {"rate_hz", settings.rate_hz},
       {"voltage_v", settings.voltage_v},
       {"decoupling_s", settings.decoupling_s},

@@ -81,7 +81,7 @@ class FakeInstrument final : public Instrument {
 };
 
 // Takes blocks until it is full, then fails like a disk.
-class FullSink final : public SampleSink {
+class FullSink : public SampleSink {
  public:
   explicit FullSink(Error error) : error_(std::move(error)) {}
 
@@ -107,10 +107,17 @@ class FullSink final : public SampleSink {
   Error error_;
 };
 
+RecordingOutcome recorded(Instrument& instrument, SampleSink& sink, const RecordingLimits& limits,
+                          const std::stop_token& stop, const RecordingProgress& progress = {}) {
+  auto outcome = record(instrument, sink, limits, stop, progress);
+  EXPECT_TRUE(outcome) << outcome.error().message;
+  return std::move(outcome).value();
+}
+
 TEST(Record, TakesExactlyTheDurationFromTheSimulatedInstrument) {
   const auto instrument = simulated({"rate=100kHz"});
   MemoryCapture capture;
-  const RecordingOutcome outcome = record(*instrument, capture, {1.23456, {}, false}, {});
+  const RecordingOutcome outcome = recorded(*instrument, capture, {1.23456, {}, false}, {});
   EXPECT_FALSE(outcome.error);
   EXPECT_EQ(outcome.end_reason, EndReason::completed);
   EXPECT_EQ(capture.end_reason(), EndReason::completed);
@@ -123,7 +130,7 @@ TEST(Record, TakesExactlyTheDurationFromTheSimulatedInstrument) {
 TEST(Record, CutsEveryChannelAndLineAtTheSameTime) {
   FakeInstrument instrument;
   MemoryCapture capture;
-  const RecordingOutcome outcome = record(instrument, capture, {0.755, {}, false}, {});
+  const RecordingOutcome outcome = recorded(instrument, capture, {0.755, {}, false}, {});
   EXPECT_FALSE(outcome.error);
   EXPECT_EQ(outcome.end_reason, EndReason::completed);
   EXPECT_EQ(capture.extent(ChannelId{0}).value().indices, (IndexRange{0, 755}));
@@ -135,14 +142,14 @@ TEST(Record, CutsEveryChannelAndLineAtTheSameTime) {
 TEST(Record, KeepsAWholeSampleForATimeThatEndsInsideOne) {
   FakeInstrument instrument;
   MemoryCapture capture;
-  EXPECT_FALSE(record(instrument, capture, {0.0101, {}, false}, {}).error);
+  EXPECT_FALSE(recorded(instrument, capture, {0.0101, {}, false}, {}).error);
   EXPECT_EQ(capture.extent(ChannelId{0}).value().samples, 11);
 }
 
 TEST(Record, StopsAfterTheEventsOfTheFirstRule) {
   const auto instrument = simulated({"rate=10kHz"});
   MemoryCapture capture;
-  const RecordingOutcome outcome = record(*instrument, capture, {{}, 5, false}, {});
+  const RecordingOutcome outcome = recorded(*instrument, capture, {{}, 5, false}, {});
   EXPECT_FALSE(outcome.error);
   EXPECT_EQ(outcome.end_reason, EndReason::completed);
   const auto& lines = outcome.summary.lines();
@@ -157,7 +164,7 @@ TEST(Record, IsInterruptedByAStopFromOutside) {
   std::stop_source stop;
   std::int64_t seen = 0;
   const RecordingOutcome outcome =
-      record(*instrument, capture, {}, stop.get_token(), [&](const LiveSummary& summary) {
+      recorded(*instrument, capture, {}, stop.get_token(), [&](const LiveSummary& summary) {
         seen = summary.samples();
         if (seen > 30'000) stop.request_stop();
       });
@@ -170,7 +177,7 @@ TEST(Record, IsInterruptedByAStopFromOutside) {
 TEST(Record, CountsLostSamplesAndTellsTheMeanCurrent) {
   const auto instrument = simulated({"rate=10kHz", "gap=0.5s,samples=700"});
   MemoryCapture capture;
-  const RecordingOutcome outcome = record(*instrument, capture, {1.0, {}, false}, {});
+  const RecordingOutcome outcome = recorded(*instrument, capture, {1.0, {}, false}, {});
   EXPECT_EQ(outcome.summary.lost_samples(), 700);
   EXPECT_EQ(outcome.summary.samples(), 9'300);
   EXPECT_TRUE(outcome.summary.data_lost());
@@ -182,7 +189,7 @@ TEST(Record, CountsLostSamplesAndTellsTheMeanCurrent) {
 TEST(Record, EndsAsDiskFullWhenTheSinkCannotWrite) {
   const auto instrument = simulated({});
   FullSink sink({ErrorCode::io, "no space left on device"});
-  const RecordingOutcome outcome = record(*instrument, sink, {10.0, {}, false}, {});
+  const RecordingOutcome outcome = recorded(*instrument, sink, {10.0, {}, false}, {});
   ASSERT_TRUE(outcome.error);
   EXPECT_EQ(outcome.error->code, ErrorCode::io);
   EXPECT_THAT(outcome.error->message, HasSubstr("no space left"));
@@ -193,7 +200,7 @@ TEST(Record, EndsAsDiskFullWhenTheSinkCannotWrite) {
 TEST(Record, EndsAsFailedWhenTheSinkRefusesTheData) {
   const auto instrument = simulated({});
   FullSink sink({ErrorCode::usage, "index does not rise"});
-  EXPECT_EQ(record(*instrument, sink, {10.0, {}, false}, {}).error->code, ErrorCode::usage);
+  EXPECT_EQ(recorded(*instrument, sink, {10.0, {}, false}, {}).error->code, ErrorCode::usage);
   EXPECT_EQ(sink.ends, std::vector{EndReason::failed});
 }
 
@@ -208,7 +215,7 @@ TEST(Record, KeepsTheCaptureOfAnInstrumentThatFailsOrGoesAway) {
     FakeInstrument instrument;
     instrument.result = [&] { return row.result; };
     MemoryCapture capture;
-    const RecordingOutcome outcome = record(instrument, capture, {}, {});
+    const RecordingOutcome outcome = recorded(instrument, capture, {}, {});
     ASSERT_TRUE(outcome.error);
     EXPECT_EQ(outcome.error->code, ErrorCode::protocol);
     EXPECT_EQ(outcome.end_reason, row.reason);
@@ -217,11 +224,26 @@ TEST(Record, KeepsTheCaptureOfAnInstrumentThatFailsOrGoesAway) {
   }
 }
 
+// Cannot begin, like a file in a folder that is not there.
+class NowhereSink final : public FullSink {
+ public:
+  NowhereSink() : FullSink({ErrorCode::io, "no such folder"}) {}
+  [[nodiscard]] Status begin(const CaptureInfo&) override { return fail(ErrorCode::io, "no such folder"); }
+};
+
+TEST(Record, RecordsNothingIntoASinkThatCannotBegin) {
+  FakeInstrument instrument;
+  NowhereSink sink;
+  EXPECT_EQ(record(instrument, sink, {}, {}).error().code, ErrorCode::io);
+  EXPECT_EQ(sink.blocks, 0);
+  EXPECT_TRUE(sink.ends.empty());
+}
+
 TEST(Record, PassesRawBytesOnOnlyWhenAskedTo) {
   for (const bool keep_raw : {false, true}) {
     FakeInstrument instrument;
     MemoryCapture capture;
-    EXPECT_FALSE(record(instrument, capture, {{}, {}, keep_raw}, {}).error);
+    EXPECT_FALSE(recorded(instrument, capture, {{}, {}, keep_raw}, {}).error);
     EXPECT_EQ(capture.raw_bytes().empty(), !keep_raw);
   }
 }

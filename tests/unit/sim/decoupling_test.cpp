@@ -39,7 +39,7 @@ struct Numeric {
 
 TEST(Decoupling, SolvesItsDifferentialEquation) {
   constexpr double k_tau_s = 200e-6;
-  KwsTarget target(3, 50);
+  KwsTarget target({3, 50, 0});
   Decoupling decoupling(k_tau_s);
   Numeric numeric;
   double charge_c = 0;
@@ -71,7 +71,7 @@ TEST(Decoupling, WithoutCapacitorsIsTheLoadItself) {
 }
 
 TEST(SupplyCurrent, AddsUpToTheChargeOfItsSegmentsAtAnyRate) {
-  const KwsTarget target(11, 20);
+  const KwsTarget target({11, 20, 0});
   for (const double rate_hz : {1e3, 7777.7, 100e3}) {
     SupplyCurrent current(target, 50e-6, rate_hz);
     std::vector<double> mean_a(static_cast<std::size_t>(2 * rate_hz));
@@ -91,7 +91,7 @@ TEST(SupplyCurrent, AddsUpToTheChargeOfItsSegmentsAtAnyRate) {
 }
 
 TEST(SupplyCurrent, KeepsItsDigitsAfterAWeek) {
-  const KwsTarget target(1, 0.01);
+  const KwsTarget target({1, 0.01, 0});
   SupplyCurrent early(target, 20e-6, 2e6);
   SupplyCurrent late(target, 20e-6, 2e6);
   std::vector<double> mean_a(1000);

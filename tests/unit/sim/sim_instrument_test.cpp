@@ -44,7 +44,7 @@ TEST(SimInstrument, GivesTheSameSamplesAndEdgesWhateverTheBlocksAndThePace) {
   }
   EXPECT_EQ(edges_of(*one), edges_of(*other));
   EXPECT_EQ(edges_of(*one), edges_of(*paced));
-  settings.seed = 2;
+  settings.target.seed = 2;
   settings.pace = Pace::maximum;
   EXPECT_NE(samples_of(*one), samples_of(*simulate(settings, 0.5)));
 }
@@ -59,6 +59,20 @@ TEST(SimInstrument, MarksEveryEventAtItsTrueTime) {
     const LineId line = marker_line(event.activity)->line;
     EXPECT_THAT(edges, Contains(Edge{event.time.begin_ns, 1, line, true}));
     EXPECT_THAT(edges, Contains(Edge{event.time.end_ns, 1, line, false}));
+  }
+}
+
+TEST(SimInstrument, SleepsBetweenActivitiesWhenAskedTo) {
+  Settings settings = fast(10e3);
+  settings.target.spacing_s = 5e-3;
+  const std::vector<Edge> edges = edges_of(*simulate(settings, 2));
+  ASSERT_GE(edges.size(), 20U);
+  for (std::size_t i = 1; i < edges.size(); ++i) {
+    EXPECT_EQ(edges[i].level, i % 2 == 0) << "one line falls before the next one rises";
+    const TimeNs slept_ns = edges[i].time_ns - edges[i - 1].time_ns;
+    if (edges[i].level) {
+      EXPECT_GE(slept_ns, 1000000);
+    }
   }
 }
 

@@ -75,7 +75,7 @@ TEST(SimTruth, IsWhatTheSamplesIntegrateToAndCloserTheFasterTheyAre) {
 TEST(SimTruth, HoldsWithNoiseAndSteps) {
   for (const std::uint64_t seed : {1U, 2U, 3U}) {
     Settings settings = fast(100e3);
-    settings.seed = seed;
+    settings.target.seed = seed;
     EXPECT_LT(errors_at(settings, 4).worst_rel, 1e-3) << seed;
   }
 }
