@@ -7,5 +7,6 @@
 namespace joulemark::cli {
 
 void add_report(CLI::App& app, Context& context);
+void add_record(CLI::App& app, Context& context);
 
 }  // namespace joulemark::cli

@@ -52,6 +52,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   Context context;
   add_report(app, context);
+  add_record(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

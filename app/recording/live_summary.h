@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <analysis/model/anomaly.h>
 #include <analysis/model/capture_info.h>
 #include <analysis/model/edge.h>
 #include <analysis/model/ids.h>
@@ -29,13 +28,10 @@ class LiveSummary {
   [[nodiscard]] Status begin(const CaptureInfo& info);
   void add(const SampleBlock& block);
   void add(const Edge& edge);
-  void add(const Anomaly& anomaly) { data_lost_ |= anomaly.severity == Severity::data_loss; }
 
   [[nodiscard]] ChannelId primary() const { return primary_; }
   [[nodiscard]] std::int64_t samples() const { return samples_; }
   [[nodiscard]] std::int64_t lost_samples() const { return next_index_ - first_index_ - samples_; }
-  // An anomaly of that severity was recorded, on any channel or line.
-  [[nodiscard]] bool data_lost() const { return data_lost_ || lost_samples() > 0; }
   [[nodiscard]] double rate_hz() const { return rate_hz_; }  // nominal; 0 when unknown
   // From the first sample to the end of the last one.
   [[nodiscard]] double duration_s() const;
@@ -52,7 +48,6 @@ class LiveSummary {
   TimeNs first_stamp_ns_ = 0;  // timed channels
   TimeNs last_stamp_ns_ = 0;
   double sum_ = 0;  // of stored values
-  bool data_lost_ = false;
   std::vector<LineCount> lines_;
 };
 

@@ -59,9 +59,7 @@ Status RecordingSink::accept(const Marker& marker) {
 }
 
 Status RecordingSink::accept(const Anomaly& anomaly) {
-  if (!wanted(anomaly.time.begin_ns)) return {};
-  summary_.add(anomaly);
-  return noted(sink_.accept(anomaly));
+  return wanted(anomaly.time.begin_ns) ? noted(sink_.accept(anomaly)) : Status();
 }
 
 Status RecordingSink::accept(const ClockPoint& point) {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace joulemark::cli {
+
+// One line on stderr that is rewritten in place, and only when stderr is a terminal. Gone when it is
+// destroyed.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool quiet);
+  ~ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  // Ten times a second at most: ask before making the text.
+  [[nodiscard]] bool due() const;
+  void show(std::string text);  // ASCII; cut at 79 columns
+
+ private:
+  bool shown_to_someone_;
+  bool dirty_ = false;
+  std::chrono::steady_clock::time_point next_{};
+};
+
+}  // namespace joulemark::cli

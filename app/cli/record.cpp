@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// joulemark record: one instrument into one capture file.
+#include <analysis/capture/capture_reader.h>
+#include <analysis/capture/capture_writer.h>
+#include <analysis/model/units.h>
+
+#include <app/cli/commands.h>
+#include <app/cli/option_table.h>
+#include <app/cli/output.h>
+#include <app/cli/progress_line.h>
+#include <app/cli/stop_on_signal.h>
+#include <app/recording/instruments.h>
+#include <app/recording/recorder.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace joulemark::cli {
+namespace {
+
+struct RecordArguments {
+  std::string uri;
+  std::string file;
+  std::string duration;
+  std::int64_t events = 0;
+  bool until_signal = false;
+  std::vector<std::string> options;
+  bool keep_raw = false;
+  bool strict = false;
+  bool overwrite = false;
+};
+
+Result<RecordingLimits> limits_from(const RecordArguments& arguments) {
+  RecordingLimits limits;
+  limits.keep_raw = arguments.keep_raw;
+  if (arguments.events > 0) limits.events = arguments.events;
+  if (arguments.duration.empty()) return limits;
+  const auto duration_ns = parse_time(arguments.duration);
+  if (!duration_ns) return fail_at("--duration", duration_ns.error());
+  if (*duration_ns <= 0) return fail(ErrorCode::usage, "--duration must be more than 0 s");
+  limits.duration_s = to_seconds(*duration_ns);
+  return limits;
+}
+
+Status refuse_existing(const RecordArguments& arguments) {
+  std::error_code unknown;
+  if (arguments.overwrite || !std::filesystem::exists(arguments.file, unknown)) return {};
+  return fail(ErrorCode::usage, fmt::format("{} exists; --overwrite replaces it", arguments.file));
+}
+
+// A simulation or a file can wait for the disk; what is measured cannot.
+CaptureOptions file_options(const RecordArguments& arguments, const Instrument& instrument) {
+  CaptureOptions options;
+  options.path = arguments.file;
+  options.mode = CaptureMode::live;
+  options.overflow = instrument.can_wait() ? Overflow::block : Overflow::drop;
+  options.overwrite = arguments.overwrite;
+  return options;
+}
+
+std::string mean_current(const LiveSummary& summary) {
+  const auto mean_a = summary.mean_current_a();
+  return mean_a ? format_si(*mean_a, "A") : "unknown";
+}
+
+std::string progress_text(const LiveSummary& summary) {
+  std::string text = fmt::format("{:.1f} s  {}  lost {} ", summary.duration_s(), mean_current(summary),
+                                 summary.lost_samples());
+  for (const LiveSummary::LineCount& count : summary.lines())
+    text += fmt::format(" {} {}", count.line.name, count.pulses);
+  return text;
+}
+
+// What the closed file holds, in its own words: the writer may have had to leave something out.
+struct Stored {
+  Extent extent;
+  bool data_lost = false;
+};
+
+Result<Stored> look_into(const std::string& file, ChannelId primary) {
+  JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
+  JM_TRY_ASSIGN(const Extent extent, reader->extent(primary));
+  JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, reader->anomalies());
+  const bool data_lost =
+      extent.lost_samples > 0 || std::ranges::count(anomalies, Severity::data_loss, &Anomaly::severity) > 0;
+  return Stored{extent, data_lost};
+}
+
+std::string summary_text(const std::string& file, const RecordingOutcome& outcome, const Extent& extent) {
+  const LiveSummary& summary = outcome.summary;
+  std::string text = fmt::format("File      {}\n", file);
+  text += fmt::format("Duration  {:.9g} s ({})\n", extent.time.seconds(), name_of(outcome.end_reason));
+  text += fmt::format("Samples   {}", extent.samples);
+  if (summary.rate_hz() > 0) text += fmt::format(" at {}", format_si(summary.rate_hz(), "Hz"));
+  text += fmt::format("\nLost      {}\nMean      {}\n", extent.lost_samples, mean_current(summary));
+  for (const LiveSummary::LineCount& count : summary.lines())
+    text += fmt::format("Events    {} {} (d{})\n", count.pulses, count.line.name, count.line.id.value);
+  return text;
+}
+
+Result<int> finish(const RecordArguments& arguments, const RecordingOutcome& outcome) {
+  const auto stored = look_into(arguments.file, outcome.summary.primary());
+  if (stored) print(summary_text(arguments.file, outcome, stored->extent));
+  if (outcome.error) return tl::make_unexpected(*outcome.error);
+  if (!stored) return tl::make_unexpected(stored.error());
+  if (!arguments.strict || !stored->data_lost) return k_ok;
+  return fail(ErrorCode::inadequate, fmt::format("{}: data was lost (--strict)", arguments.file));
+}
+
+Result<int> run_record(const RecordArguments& arguments, bool quiet) {
+  JM_TRY_ASSIGN(const RecordingLimits limits, limits_from(arguments));
+  JM_TRY(refuse_existing(arguments));
+  const StopOnSignal stop;
+  JM_TRY_ASSIGN(const auto instrument, make_registry().open(arguments.uri, arguments.options));
+  CaptureWriter file(file_options(arguments, *instrument));
+  auto line = std::make_optional<ProgressLine>(quiet);
+  JM_TRY_ASSIGN(const RecordingOutcome outcome,
+                record(*instrument, file, limits, stop.token(), [&](const LiveSummary& summary) {
+                  if (line->due()) line->show(progress_text(summary));
+                }));
+  line.reset();
+  return finish(arguments, outcome);
+}
+
+std::string instrument_tables() {
+  std::string text;
+  const InstrumentRegistry registry = make_registry();
+  for (const InstrumentFamily& family : registry.families()) {
+    text += fmt::format("\n{} - {}; its options:\n{}", family.example, family.description,
+                        option_table(family.options));
+  }
+  return text;
+}
+
+}  // namespace
+
+void add_record(CLI::App& app, Context& context) {
+  CLI::App* command = add_command(
+      app, context, "record", "Record an instrument into a capture file",
+      "joulemark record sim:kws -o kws.jmk --duration 10s --option rate=1MHz\n" + instrument_tables());
+  const auto arguments = std::make_shared<RecordArguments>();
+  command->add_option("uri", arguments->uri, "The instrument, as scheme:place")->required()->type_name("URI");
+  command->add_option("-o,--output", arguments->file, "The capture file to make")
+      ->required()
+      ->type_name("FILE.jmk");
+  auto* duration =
+      command->add_option("--duration", arguments->duration, "Stop after this time, like 10s or 5min")
+          ->type_name("TIME");
+  auto* events = command->add_option("--events", arguments->events, "Stop after this many events")
+                     ->check(CLI::PositiveNumber)
+                     ->type_name("N");
+  command->add_flag("--until-signal", arguments->until_signal, "Go on until Ctrl-C or SIGTERM (the default)")
+      ->excludes(duration)
+      ->excludes(events);
+  command->add_option("--option", arguments->options, "An option of the instrument; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE");
+  command->add_flag("--keep-raw", arguments->keep_raw, "Keep the instrument's own bytes too");
+  command->add_flag("--strict", arguments->strict, "Exit with 6 when samples were lost");
+  command->add_flag("--overwrite", arguments->overwrite, "Replace the file if it exists");
+  command->callback([&context, arguments] {
+    context.action = [&context, arguments] { return run_record(*arguments, context.quiet); };
+  });
+}
+
+}  // namespace joulemark::cli

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <app/cli/stop_on_signal.h>
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+
+namespace joulemark::cli {
+namespace {
+
+constexpr std::array k_signals{SIGINT, SIGTERM, SIGHUP};
+constexpr char k_stop = 's';
+constexpr char k_done = 'd';
+
+// A handler may do next to nothing: it writes a byte to a pipe, and a thread does the rest.
+int read_end = -1;
+int write_end = -1;
+std::array<struct sigaction, k_signals.size()> previous;
+
+void send(char what) {
+  const int saved = errno;
+  static_cast<void>(!::write(write_end, &what, 1));
+  errno = saved;
+}
+
+// A process started under nohup keeps ignoring SIGHUP.
+void install(std::size_t i, const struct sigaction& action) {
+  ::sigaction(k_signals[i], nullptr, &previous[i]);
+  if (k_signals[i] == SIGHUP && previous[i].sa_handler == SIG_IGN) return;
+  ::sigaction(k_signals[i], &action, nullptr);
+}
+
+extern "C" void on_signal(int) {
+  send(k_stop);
+}
+
+}  // namespace
+
+StopOnSignal::StopOnSignal() {
+  std::array<int, 2> ends{};
+  if (::pipe(ends.data()) != 0) throw std::system_error(errno, std::generic_category(), "cannot make a pipe");
+  read_end = ends[0];
+  write_end = ends[1];
+  listener_ = std::thread([this] {
+    for (char byte = 0; byte != k_done;) {
+      if (::read(read_end, &byte, 1) == 1 && byte == k_stop) stop_.request_stop();
+    }
+  });
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  for (std::size_t i = 0; i < k_signals.size(); ++i)
+    install(i, action);
+}
+
+StopOnSignal::~StopOnSignal() {
+  for (std::size_t i = 0; i < k_signals.size(); ++i)
+    ::sigaction(k_signals[i], &previous[i], nullptr);
+  send(k_done);
+  listener_.join();
+  ::close(read_end);
+  ::close(write_end);
+}
+
+}  // namespace joulemark::cli

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""joulemark record as a user meets it: limits, exit codes, signals."""
+import json
+import re
+import signal
+import subprocess
+import time
+import unittest
+
+from harness import BINARY, CliTest
+
+
+def figure(name, text):
+    return re.search(rf"^{name} +(\S+)", text, re.MULTILINE).group(1)
+
+
+class Record(CliTest):
+    def record(self, *arguments, expect=0):
+        return self.run_cli("record", "sim:kws", "-o", "x.jmk", *arguments, "--option", "pace=max", expect=expect)
+
+    def test_a_duration_is_exact_to_the_sample(self):
+        done = self.record("--duration", "1234.56ms")
+        self.assertEqual(figure("Samples", done.stdout), "123456")
+        self.assertEqual(figure("Lost", done.stdout), "0")
+        self.assertEqual(done.stderr, "")
+
+    def test_events_end_a_recording(self):
+        done = self.record("--events", "3")
+        self.assertRegex(done.stdout, r"Events +3 inference \(d0\)")
+
+    def test_losses_are_recorded_and_strict_exits_with_6(self):
+        lossy = ("--duration", "2s", "--option", "gap=1s,samples=500")
+        self.assertEqual(figure("Lost", self.record(*lossy).stdout), "500")
+        done = self.record(*lossy, "--strict", "--overwrite", expect=6)
+        self.assertEqual(figure("Samples", done.stdout), "199500")
+
+    def test_the_truth_covers_exactly_what_was_recorded(self):
+        self.record("--duration", "777ms", "--option", "truth=truth.json")
+        self.assertEqual(json.loads((self.folder / "truth.json").read_text())["duration_s"], 0.777)
+
+    def test_a_refused_recording_touches_nothing(self):
+        self.record("--duration", "1s", "--option", "truth=truth.json")
+        before = [(self.folder / name).read_bytes() for name in ("x.jmk", "truth.json")]
+        done = self.record("--duration", "2s", "--option", "truth=truth.json", expect=2)
+        self.assertIn("--overwrite", done.stderr)
+        self.assertEqual(before, [(self.folder / name).read_bytes() for name in ("x.jmk", "truth.json")])
+
+    def test_nonsense_is_refused_with_its_exit_code(self):
+        for arguments, expect, says in (
+            (["record", "sim:toaster", "-o", "y.jmk"], 3, "sim:kws"),
+            (["record", "sim:kws", "-o", "y.jmk", "--option", "volume=11"], 2, "wake_rate"),
+            (["record", "sim:kws", "-o", "y.jmk", "--option", "rate=9GHz"], 2, "2.00 MHz"),
+            (["record", "sim:kws", "-o", "y.jmk", "--duration", "10"], 2, "unit"),
+            (["record", "sim:kws", "-o", "y.jmk", "--duration", "-1s"], 2, "more than 0"),
+            (["record", "sim:kws", "-o", "y.jmk", "--events", "0"], 2, "--events"),
+            (["record", "sim:kws", "-o", "y.jmk", "--duration", "1s", "--until-signal"], 2, "--until-signal"),
+            (["record", "sim:kws"], 2, "--output"),
+            (["record", "sim:kws", "-o", "no/such/folder/y.jmk", "--duration", "1s"], 9, "no/such/folder"),
+        ):
+            done = self.run_cli(*arguments, expect=expect)
+            self.assertIn(says, done.stderr, arguments)
+            self.assertFalse((self.folder / "y.jmk").exists())
+
+    def test_help_shows_an_example_and_the_options_of_the_instruments(self):
+        text = self.run_cli("record", "--help").stdout
+        self.assertIn("joulemark record sim:kws -o", text)
+        self.assertIn("edge_resolution", text)
+        self.assertLessEqual(max(map(len, text.splitlines())), 80)
+
+    def test_signals_close_the_file_and_further_ones_change_nothing(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            recorder = subprocess.Popen([BINARY, "record", "sim:kws", "-o", "x.jmk", "--overwrite"], cwd=self.folder,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            time.sleep(0.5)
+            asked = time.monotonic()
+            for _ in range(5):
+                recorder.send_signal(number)
+            output, errors = recorder.communicate(timeout=20)
+            self.assertLess(time.monotonic() - asked, 2)
+            self.assertEqual(recorder.returncode, 0, errors)
+            self.assertIn("(interrupted)", output)
+            self.assertGreater(int(figure("Samples", output)), 10_000)
+            self.assertEqual([path.name for path in self.folder.iterdir()], ["x.jmk"])
+
+
+if __name__ == "__main__":
+    unittest.main()
