@@ -2,6 +2,7 @@
 // joulemark record: one instrument into one capture file.
 #include <analysis/capture/capture_reader.h>
 #include <analysis/capture/capture_writer.h>
+#include <analysis/model/rail.h>
 #include <analysis/model/units.h>
 
 #include <app/cli/commands.h>
@@ -15,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -63,15 +65,14 @@ CaptureOptions file_options(const RecordArguments& arguments, const Instrument& 
   return options;
 }
 
-std::string mean_current(const LiveSummary& summary) {
-  const auto mean_a = summary.mean_current_a();
-  return mean_a ? format_si(*mean_a, "A") : "unknown";
+std::string ampere_text(const std::optional<double>& current_a) {
+  return current_a ? format_si(*current_a, "A") : "unknown";
 }
 
 std::string progress_text(const LiveSummary& summary) {
-  std::string text = fmt::format("{:.1f} s  {}  lost {} ", summary.duration_s(), mean_current(summary),
-                                 summary.lost_samples());
-  for (const LiveSummary::LineCount& count : summary.lines())
+  std::string text = fmt::format("{:.1f} s  {}  lost {} ", summary.duration_s(),
+                                 ampere_text(summary.mean_current_a()), summary.lost_samples());
+  for (const PulseCounter::Count& count : summary.pulses().counts())
     text += fmt::format(" {} {}", count.line.name, count.pulses);
   return text;
 }
@@ -79,33 +80,48 @@ std::string progress_text(const LiveSummary& summary) {
 // What the closed file holds, in its own words: the writer may have had to leave something out.
 struct Stored {
   Extent extent;
+  double rate_hz = 0;
+  std::optional<double> mean_current_a;
+  PulseCounter pulses;
   bool data_lost = false;
 };
 
-Result<Stored> look_into(const std::string& file, ChannelId primary) {
+Result<Stored> look_into(const std::string& file) {
   JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
-  JM_TRY_ASSIGN(const Extent extent, reader->extent(primary));
+  JM_TRY_ASSIGN(const ChannelId primary, primary_channel(reader->info()));
+  Stored stored;
+  stored.rate_hz = reader->info().channels[primary.value].rate_hz;
+  JM_TRY_ASSIGN(stored.extent, reader->extent(primary));
+  const std::array windows{stored.extent.time};
+  if (const auto current = reader->integrals(k_current, windows, Boundary::whole_samples))
+    stored.mean_current_a = current->front().mean();
+  stored.pulses = PulseCounter(reader->info().lines);
+  JM_TRY(reader->edges(k_all_time, [&](std::span<const Edge> edges) -> Status {
+    for (const Edge& edge : edges)
+      stored.pulses.add(edge);
+    return {};
+  }));
   JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, reader->anomalies());
-  const bool data_lost =
-      extent.lost_samples > 0 || std::ranges::count(anomalies, Severity::data_loss, &Anomaly::severity) > 0;
-  return Stored{extent, data_lost};
+  stored.data_lost = stored.extent.lost_samples > 0 ||
+                     std::ranges::count(anomalies, Severity::data_loss, &Anomaly::severity) > 0;
+  return stored;
 }
 
-std::string summary_text(const std::string& file, const RecordingOutcome& outcome, const Extent& extent) {
-  const LiveSummary& summary = outcome.summary;
+std::string summary_text(const std::string& file, EndReason end_reason, const Stored& stored) {
   std::string text = fmt::format("File      {}\n", file);
-  text += fmt::format("Duration  {:.9g} s ({})\n", extent.time.seconds(), name_of(outcome.end_reason));
-  text += fmt::format("Samples   {}", extent.samples);
-  if (summary.rate_hz() > 0) text += fmt::format(" at {}", format_si(summary.rate_hz(), "Hz"));
-  text += fmt::format("\nLost      {}\nMean      {}\n", extent.lost_samples, mean_current(summary));
-  for (const LiveSummary::LineCount& count : summary.lines())
+  text += fmt::format("Duration  {:.9g} s ({})\n", stored.extent.time.seconds(), name_of(end_reason));
+  text += fmt::format("Samples   {}", stored.extent.samples);
+  if (stored.rate_hz > 0) text += fmt::format(" at {}", format_si(stored.rate_hz, "Hz"));
+  text += fmt::format("\nLost      {}\nMean      {}\n", stored.extent.lost_samples,
+                      ampere_text(stored.mean_current_a));
+  for (const PulseCounter::Count& count : stored.pulses.counts())
     text += fmt::format("Events    {} {} (d{})\n", count.pulses, count.line.name, count.line.id.value);
   return text;
 }
 
 Result<int> finish(const RecordArguments& arguments, const RecordingOutcome& outcome) {
-  const auto stored = look_into(arguments.file, outcome.summary.primary());
-  if (stored) print(summary_text(arguments.file, outcome, stored->extent));
+  const auto stored = look_into(arguments.file);
+  if (stored) print(summary_text(arguments.file, outcome.end_reason, *stored));
   if (outcome.error) return tl::make_unexpected(*outcome.error);
   if (!stored) return tl::make_unexpected(stored.error());
   if (!arguments.strict || !stored->data_lost) return k_ok;

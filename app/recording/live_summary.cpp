@@ -7,14 +7,26 @@
 
 namespace joulemark {
 
+PulseCounter::PulseCounter(const std::vector<Line>& lines) {
+  counts_.reserve(lines.size());
+  for (const Line& line : lines)
+    counts_.push_back({line});
+}
+
+void PulseCounter::add(const Edge& edge) {
+  const auto count = std::ranges::find(counts_, edge.line, [](const Count& each) { return each.line.id; });
+  if (count == counts_.end()) return;
+  if (count->high && !edge.level) ++count->pulses;
+  count->high = edge.level;
+}
+
 Status LiveSummary::begin(const CaptureInfo& info) {
   const auto primary = primary_channel(info);
   if (!primary) return fail(ErrorCode::usage, primary.error().message);
   primary_ = *primary;
   channel_ = info.channels[primary_.value];
   rate_hz_ = channel_.rate_hz;
-  for (const Line& line : info.lines)
-    lines_.push_back({line});
+  pulses_ = PulseCounter(info.lines);
   return {};
 }
 
@@ -29,13 +41,6 @@ void LiveSummary::add(const SampleBlock& block) {
   if (block.stamps_ns.empty()) return;
   if (first) first_stamp_ns_ = block.stamps_ns.front();
   last_stamp_ns_ = block.stamps_ns.back();
-}
-
-void LiveSummary::add(const Edge& edge) {
-  const auto count = std::ranges::find(lines_, edge.line, [](const LineCount& each) { return each.line.id; });
-  if (count == lines_.end()) return;
-  if (count->high && !edge.level) ++count->pulses;
-  count->high = edge.level;
 }
 
 double LiveSummary::duration_s() const {

@@ -15,19 +15,32 @@
 
 namespace joulemark {
 
-// What a recording amounts to so far. Counts are of the primary channel.
-class LiveSummary {
+// Counts pulses, high and low again, of each line.
+class PulseCounter {
  public:
-  struct LineCount {
+  struct Count {
     Line line;
-    std::int64_t pulses = 0;  // high and low again
+    std::int64_t pulses = 0;
     bool high = false;
   };
 
+  PulseCounter() = default;
+  explicit PulseCounter(const std::vector<Line>& lines);
+
+  void add(const Edge& edge);
+  [[nodiscard]] const std::vector<Count>& counts() const { return counts_; }
+
+ private:
+  std::vector<Count> counts_;
+};
+
+// What a recording amounts to so far. Counts are of the primary channel.
+class LiveSummary {
+ public:
   // Errors: usage when there is no current, power or energy channel.
   [[nodiscard]] Status begin(const CaptureInfo& info);
   void add(const SampleBlock& block);
-  void add(const Edge& edge);
+  void add(const Edge& edge) { pulses_.add(edge); }
 
   [[nodiscard]] ChannelId primary() const { return primary_; }
   [[nodiscard]] std::int64_t samples() const { return samples_; }
@@ -36,7 +49,7 @@ class LiveSummary {
   // From the first sample to the end of the last one.
   [[nodiscard]] double duration_s() const;
   [[nodiscard]] std::optional<double> mean_current_a() const;  // none: the primary channel is no current
-  [[nodiscard]] const std::vector<LineCount>& lines() const { return lines_; }
+  [[nodiscard]] const PulseCounter& pulses() const { return pulses_; }
 
  private:
   ChannelId primary_;
@@ -48,7 +61,7 @@ class LiveSummary {
   TimeNs first_stamp_ns_ = 0;  // timed channels
   TimeNs last_stamp_ns_ = 0;
   double sum_ = 0;  // of stored values
-  std::vector<LineCount> lines_;
+  PulseCounter pulses_;
 };
 
 }  // namespace joulemark

@@ -107,7 +107,7 @@ SampleBlock RecordingSink::cut(const SampleBlock& block) const {
 
 std::int64_t RecordingSink::events() const {
   std::int64_t events = 0;
-  for (const LiveSummary::LineCount& count : summary_.lines()) {
+  for (const PulseCounter::Count& count : summary_.pulses().counts()) {
     if (!event_line_ || count.line.id == *event_line_) events += count.pulses;
   }
   return events;

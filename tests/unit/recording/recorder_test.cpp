@@ -152,7 +152,7 @@ TEST(Record, StopsAfterTheEventsOfTheFirstRule) {
   const RecordingOutcome outcome = recorded(*instrument, capture, {{}, 5, false}, {});
   EXPECT_FALSE(outcome.error);
   EXPECT_EQ(outcome.end_reason, EndReason::completed);
-  const auto& lines = outcome.summary.lines();
+  const auto& lines = outcome.summary.pulses().counts();
   EXPECT_EQ(lines[0].line.name, "inference");
   EXPECT_EQ(lines[0].pulses, 5);
   EXPECT_GT(lines[1].pulses, 5);
