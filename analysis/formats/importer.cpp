@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/formats/eembc.h>
+#include <analysis/formats/importer.h>
+#include <analysis/formats/mlperf_runner.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace joulemark {
+namespace {
+
+std::string format_names() {
+  std::string names;
+  for (const Importer& importer : importers())
+    names += (names.empty() ? "" : ", ") + importer.name;
+  return names;
+}
+
+}  // namespace
+
+std::span<const Importer> importers() {
+  static const std::vector<Importer> k_importers{
+      {"eembc",
+       "EEMBC EnergyRunner run folder (MLPerf Tiny): trace1-energy.bin, trace1-timestamps.json, log.txt",
+       {},
+       matches_eembc,
+       import_eembc_run},
+      {"mlperf_runner",
+       "MLPerf Tiny v1.3 python runner: results.json or its folder",
+       {},
+       matches_mlperf_runner,
+       import_mlperf_runner_results},
+  };
+  return k_importers;
+}
+
+Result<const Importer*> choose_importer(std::string_view name, Paths paths) {
+  if (paths.empty()) return fail(ErrorCode::usage, "name a file or folder to import");
+  const auto all = importers();
+  const auto chosen = std::ranges::find_if(all, [&](const Importer& importer) {
+    return name.empty() ? importer.matches(paths.front()) : importer.name == name;
+  });
+  if (chosen != all.end()) return &*chosen;
+  if (!name.empty()) {
+    return fail(ErrorCode::usage,
+                fmt::format("there is no import format '{}'; known: {}", name, format_names()));
+  }
+  std::error_code ignored;
+  if (!std::filesystem::exists(paths.front(), ignored)) {
+    return fail(ErrorCode::unreadable, fmt::format("{}: no such file or folder", paths.front().string()));
+  }
+  return fail(ErrorCode::usage, fmt::format("{}: the format is not recognised; say which with --format ({})",
+                                            paths.front().string(), format_names()));
+}
+
+Status finish_import(SampleSink& sink, Status outcome) {
+  if (outcome) return sink.end(EndReason::completed);
+  if (const Status closed = sink.end(EndReason::failed);
+      !closed && outcome.error().code == ErrorCode::internal) {
+    return closed;
+  }
+  return outcome;
+}
+
+}  // namespace joulemark
