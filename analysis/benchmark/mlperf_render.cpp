@@ -70,13 +70,14 @@ std::string number(const std::optional<double>& value, double factor, int width,
 
 std::string figures_text(const MlperfFigures& figures, MlperfTool tool) {
   const int decimals = tool == MlperfTool::python_runner ? 4 : 3;  // of the official medians
-  std::string text = "Window  Start s  Runtime s   Infer.    Energy uJ     Power uW    uJ/inf.   inf./s\n";
+  std::string text = fmt::format("Window {:>7} {:>9} {:>7} {:>12} {:>12} {:>10} {:>10}\n", "Start s",
+                                 "Runtime s", "Infer.", "Energy uJ", "Power uW", "uJ/inf.", "inf./s");
   for (const MlperfWindow& window : figures.windows) {
-    text += fmt::format("{:>6} {:>8.3f} {:>10.3f} {:>8} {} {} {} {}\n", window.index, window.start_s,
+    text += fmt::format("{:>6} {:>7.3f} {:>9.3f} {:>7} {} {} {} {}\n", window.index, window.start_s,
                         window.runtime_s, window.inferences ? std::to_string(*window.inferences) : "-",
                         number(window.energy_j, 1e6, 12, 3), number(window.power_w, 1e6, 12, 3),
                         number(window.energy_per_inference_j, 1e6, 10, 3),
-                        number(window.throughput_ips, 1, 9, 3));
+                        number(window.throughput_ips, 1, 10, 3));
   }
   if (figures.median_energy_per_inference_j) {
     text += fmt::format("Median energy cost is {:.{}f} uJ/inf.\n",
@@ -85,6 +86,14 @@ std::string figures_text(const MlperfFigures& figures, MlperfTool tool) {
   if (figures.median_throughput_ips) {
     text += fmt::format("Median throughput is {:.3f} inf./sec.\n", *figures.median_throughput_ips);
   }
+  return text;
+}
+
+std::string verdict_text(const MlperfResult& result) {
+  std::string text(name_of(result.verdict));
+  if (result.verdict == Verdict::invalid) text += " (a rule fails)";
+  if (result.verdict == Verdict::suspect)
+    text += " (do not use the official figures before reading the findings)";
   return text;
 }
 
@@ -119,8 +128,9 @@ std::string mlperf_json(const MlperfResult& result, std::string_view tool_versio
 }
 
 std::string mlperf_text(const MlperfResult& result) {
-  std::string text = fmt::format("MLPerf Tiny energy, by the rule of the {}\n\n", name_of(result.tool));
-  text += figures_text(result.figures, result.tool);
+  std::string text = fmt::format("MLPerf Tiny energy, by the rule of the {}\nVerdict: {}\n\n",
+                                 name_of(result.tool), verdict_text(result));
+  text += "Official figures\n" + figures_text(result.figures, result.tool);
   text += "\nRules\n";
   for (const MlperfRule& rule : result.rules)
     text += rule_text(rule);
@@ -128,10 +138,9 @@ std::string mlperf_text(const MlperfResult& result) {
   for (const MlperfFinding& finding : result.findings)
     text += wrap(fmt::format("- {}", finding.message), "  ");
   if (result.repaired) {
-    text += "\nRepaired: windows paired by the log\n";
+    text += "\nRepaired figures, windows paired by the log\n";
     text += figures_text(*result.repaired, result.tool);
   }
-  text += fmt::format("\nVerdict: {}\n", name_of(result.verdict));
   return text;
 }
 

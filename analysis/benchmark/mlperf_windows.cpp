@@ -28,19 +28,18 @@ std::optional<double> median_of(std::span<const MlperfWindow> windows,
 }  // namespace
 
 Result<std::vector<std::int64_t>> accumulated_indices(double rate_hz, std::span<const TimeNs> times_ns) {
-  constexpr std::int64_t k_most_samples = std::int64_t{1} << 31;
+  constexpr double k_most_samples = 2147483648.0;
   const double step_s = 1 / rate_hz;
   std::vector<std::int64_t> indices;
   std::int64_t i = 0;
   double t_s = 0;
   for (const TimeNs time_ns : times_ns) {
     const double time_s = to_seconds(time_ns);
-    while (t_s < time_s) {
-      t_s += step_s;
-      if (++i > k_most_samples) {
-        return fail(ErrorCode::inadequate, "an edge lies more than 2^31 samples into the trace");
-      }
+    if (time_s * rate_hz > k_most_samples) {
+      return fail(ErrorCode::inadequate, "an edge lies more than 2^31 samples into the trace");
     }
+    for (; t_s < time_s; t_s += step_s)
+      ++i;
     indices.push_back(i);
   }
   return indices;

@@ -8,5 +8,6 @@ namespace joulemark::cli {
 
 void add_report(CLI::App& app, Context& context);
 void add_record(CLI::App& app, Context& context);
+void add_mlperf(CLI::App& app, Context& context);
 
 }  // namespace joulemark::cli

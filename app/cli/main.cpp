@@ -53,6 +53,7 @@ int run(int argc, char** argv) {
   Context context;
   add_report(app, context);
   add_record(app, context);
+  add_mlperf(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

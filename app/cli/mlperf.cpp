@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// joulemark mlperf DIR|FILE.jmk: the official MLPerf Tiny energy figures.
+#include <analysis/benchmark/mlperf.h>
+#include <analysis/benchmark/mlperf_render.h>
+#include <analysis/formats/importer.h>
+#include <analysis/model/memory_capture.h>
+
+#include <app/cli/command.h>
+#include <app/cli/commands.h>
+#include <app/cli/output.h>
+
+#include <version.h>
+
+#include <filesystem>
+#include <memory>
+
+namespace joulemark::cli {
+namespace {
+
+struct Arguments {
+  std::string path;
+  std::string json;
+};
+
+Result<std::unique_ptr<SampleSource>> open_run(const std::filesystem::path& path) {
+  const std::vector<std::filesystem::path> paths{path};
+  JM_TRY_ASSIGN(const Importer* const importer, choose_importer("", paths));
+  auto capture = std::make_unique<MemoryCapture>();
+  JM_TRY(importer->import(paths, OptionValues(), *capture));
+  return capture;
+}
+
+int exit_code_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::valid:
+      return k_ok;
+    case Verdict::invalid:
+      return k_gate_failed;
+    case Verdict::suspect:
+      break;
+  }
+  return k_cannot_judge;
+}
+
+Result<int> run(const Arguments& arguments) {
+  JM_TRY_ASSIGN(const std::unique_ptr<SampleSource> source, open_run(arguments.path));
+  JM_TRY_ASSIGN(const MlperfResult result, evaluate_mlperf(*source));
+  if (arguments.json != "-") print(mlperf_text(result));
+  if (!arguments.json.empty()) {
+    JM_TRY(write_output(arguments.json, mlperf_json(result, JOULEMARK_VERSION)));
+  }
+  return exit_code_of(result.verdict);
+}
+
+}  // namespace
+
+void add_mlperf(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = add_command(
+      app, context, "mlperf", "The official MLPerf Tiny energy figures of a run, and whether to trust them",
+      "joulemark mlperf results/kws/energy --json kws.json");
+  command
+      ->add_option("run", arguments->path,
+                   "EnergyRunner folder, results.json of the python runner, or FILE.jmk")
+      ->required();
+  command->add_option("--json", arguments->json, "Write the result as JSON; - is stdout, without the text");
+  command->callback([&context, arguments] { context.action = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace joulemark::cli
