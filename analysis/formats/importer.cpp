@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/formats/csv.h>
 #include <analysis/formats/eembc.h>
 #include <analysis/formats/importer.h>
 #include <analysis/formats/mlperf_runner.h>
@@ -31,6 +32,8 @@ std::span<const Importer> importers() {
        {},
        matches_mlperf_runner,
        import_mlperf_runner_results},
+      {"csv", "Text in columns, one row per sample: PPK2, Monsoon and others", csv_options(), matches_csv,
+       import_csv_file},
   };
   return k_importers;
 }

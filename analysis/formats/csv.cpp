@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/formats/block_builder.h>
+#include <analysis/formats/csv.h>
+#include <analysis/formats/csv_edges.h>
+#include <analysis/formats/csv_lines.h>
+#include <analysis/formats/csv_samples.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <memory>
+
+namespace joulemark {
+namespace {
+
+Result<CaptureInfo> describe(const CsvPlan& plan, const CsvTiming& timing, const CsvEdgesFile* edges) {
+  CaptureInfo info;
+  info.instrument.uri = "import:csv";
+  for (const CsvValueColumn& value : plan.values) {
+    Channel channel;
+    channel.name = fmt::format("csv.{}", name_of(value.quantity));
+    channel.quantity = value.quantity;
+    channel.rate_hz = timing.rate_hz;
+    channel.timed = !timing.uniform;
+    channel.scale = value.scale;
+    channel.aperture_s = plan.aperture_s;
+    channel.stamp_position = plan.stamp;
+    info.channels.push_back(channel);
+    if (value.quantity == Quantity::voltage) info.supply.basis = VoltageBasis::measured;
+  }
+  if (plan.voltage_v) info.supply = {plan.voltage_v, VoltageBasis::assumed};
+  for (const CsvLineColumn& line : plan.lines) {
+    for (std::uint32_t i = 0; i < line.lines; ++i)
+      info.lines.push_back({LineId{line.line.value + i}, line.name});
+  }
+  if (edges == nullptr) return info;
+  for (const std::uint32_t line : edges->lines()) {
+    if (std::ranges::find(info.lines, LineId{line}, &Line::id) != info.lines.end()) {
+      return fail(
+          ErrorCode::usage,
+          fmt::format("line d{} is in the sample columns and in the edges file; choose the columns with "
+                      "--option lines=...",
+                      line));
+    }
+    info.lines.push_back({LineId{line}, ""});
+  }
+  return info;
+}
+
+// Second pass: everything of the sample file to the sink.
+class CsvSender {
+ public:
+  CsvSender(CsvSampleRows rows, const CsvPlan& plan, const CsvTiming& timing, SampleSink& sink)
+      : rows_(std::move(rows)), plan_(plan), timing_(timing), sink_(sink) {
+    for (std::uint32_t i = 0; i < plan.values.size(); ++i) {
+      blocks_.emplace_back(sink, ChannelId{i});
+      invalid_.emplace_back(AnomalyKind::invalid_value, Severity::data_loss, ChannelId{i});
+    }
+    for (const CsvLineColumn& line : plan.lines) {
+      for (std::uint32_t i = 0; i < line.lines; ++i)
+        lines_.emplace_back(LineId{line.line.value + i});
+    }
+    if (timing.rate_hz > 0) interval_ns_ = from_seconds(std::min(1 / timing.rate_hz, 9e9));
+  }
+
+  Status send() {
+    for (;;) {
+      JM_TRY_ASSIGN(const bool more, rows_.next());
+      if (!more) break;
+      JM_TRY(place());
+      JM_TRY(send_values());
+      JM_TRY(send_levels());
+    }
+    for (BlockBuilder& block : blocks_)
+      JM_TRY(block.flush());
+    return report();
+  }
+
+ private:
+  // The row's index and time; a jump of a uniform index is a gap.
+  Status place() {
+    const std::int64_t before = index_;
+    index_ = timing_.uniform && plan_.time ? timing_.index_of(rows_.since_first_ns()) : rows_.row();
+    time_ns_ = plan_.time ? rows_.since_first_ns()
+                          : from_seconds(std::min(static_cast<double>(index_) / timing_.rate_hz, 9e9));
+    if (index_ <= before + 1) return {};
+    constexpr int k_told_singly = 1000;
+    const std::int64_t lost = index_ - before - 1;
+    if (++gaps_ > k_told_singly) {
+      more_gaps_.add(
+          time_ns_, before + 1, [&] { return rows_.rows().place(); }, lost);
+      return {};
+    }
+    return sink_.accept(
+        Anomaly{AnomalyKind::gap, Severity::data_loss, std::nullopt,
+                TimeRange{time_ns_ - lost * interval_ns_, time_ns_}, before + 1, lost,
+                fmt::format("{}: {} samples are missing before this row", rows_.rows().place(), lost)});
+  }
+
+  Status send_values() {
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+      const std::optional<float> value = rows_.value(plan_.values[i]);
+      if (!value) {
+        invalid_[i].add(time_ns_, index_, [&] { return rows_.rows().place(); });
+      } else if (timing_.uniform) {
+        JM_TRY(blocks_[i].add(index_, *value));
+      } else {
+        JM_TRY(blocks_[i].add(index_, *value, time_ns_));
+      }
+    }
+    return {};
+  }
+
+  Status send_levels() {
+    std::size_t next = 0;
+    for (const CsvLineColumn& column : plan_.lines) {
+      const std::string_view text = rows_.rows().malformed() ? "" : rows_.rows().field(column.column);
+      for (std::uint32_t i = 0; i < column.lines; ++i) {
+        const std::string_view level =
+            column.lines == 1 ? text : text.substr(std::min<std::size_t>(i, text.size()), 1);
+        JM_TRY(lines_[next++].take(level, time_ns_, interval_ns_, sink_));
+      }
+    }
+    return {};
+  }
+
+  Status report() {
+    for (std::size_t i = 0; i < invalid_.size(); ++i) {
+      JM_TRY(invalid_[i].report(sink_,
+                                fmt::format("values of the {} that are missing or not numbers were left out",
+                                            name_of(plan_.values[i].quantity))));
+    }
+    for (CsvLineTracker& line : lines_)
+      JM_TRY(line.finish(sink_));
+    JM_TRY(more_gaps_.report(sink_, "samples are missing in further gaps"));
+    return rows_.report(sink_);
+  }
+
+  CsvSampleRows rows_;
+  const CsvPlan& plan_;
+  const CsvTiming& timing_;
+  SampleSink& sink_;
+  std::vector<BlockBuilder> blocks_;
+  std::vector<AnomalyTally> invalid_;
+  std::vector<CsvLineTracker> lines_;
+  AnomalyTally more_gaps_{AnomalyKind::gap, Severity::data_loss};
+  std::int64_t index_ = -1;
+  TimeNs time_ns_ = 0;
+  TimeNs interval_ns_ = 0;
+  int gaps_ = 0;
+};
+
+Status send_metadata(const CsvStreams& streams, const CsvLayout& layout, const CsvPlan& plan, TimeNs first_ns,
+                     SampleSink& sink) {
+  JM_TRY(sink.accept(MetadataItem{"source.format", "csv"}));
+  JM_TRY(sink.accept(MetadataItem{"source.path", streams.samples_name}));
+  if (streams.edges != nullptr) JM_TRY(sink.accept(MetadataItem{"source.edges_path", streams.edges_name}));
+  if (plan.time) JM_TRY(sink.accept(MetadataItem{"source.first_time_ns", std::to_string(first_ns)}));
+  for (const CsvValueColumn& value : plan.values) {
+    const std::string title = layout.titles.empty() ? "" : fmt::format(" '{}'", layout.titles[value.column]);
+    JM_TRY(sink.accept(MetadataItem{fmt::format("source.{}", name_of(value.quantity)),
+                                    fmt::format("column {}{}", value.column + 1, title)}));
+  }
+  return {};
+}
+
+}  // namespace
+
+const std::vector<OptionSpec>& csv_options() {
+  return csv_option_specs();
+}
+
+bool matches_csv(const std::filesystem::path& path) {
+  const auto extension = path.extension();
+  return extension == ".csv" || extension == ".CSV" || extension == ".tsv" || extension == ".txt";
+}
+
+Status import_csv(const CsvStreams& streams, const OptionValues& options, SampleSink& sink) {
+  JM_TRY_ASSIGN(const CsvLayout layout, read_csv_layout(*streams.samples, streams.samples_name));
+  auto plan = plan_csv(layout, options);
+  if (!plan) return fail_at(streams.samples_name, plan.error());
+  JM_TRY_ASSIGN(const CsvSurvey survey, survey_csv(*streams.samples, streams.samples_name, layout, *plan));
+  std::optional<CsvEdgesFile> edges;
+  if (streams.edges != nullptr) {
+    edges.emplace(*streams.edges, streams.edges_name);
+    JM_TRY(edges->survey());
+  }
+  JM_TRY_ASSIGN(const CaptureInfo info, describe(*plan, survey.timing, edges ? &*edges : nullptr));
+  JM_TRY(sink.begin(info));
+  const auto send = [&]() -> Status {
+    CsvSampleRows rows(*streams.samples, streams.samples_name, layout, *plan);
+    JM_TRY(CsvSender(std::move(rows), *plan, survey.timing, sink).send());
+    if (edges) JM_TRY(edges->send(survey.first_ns, sink));
+    return send_metadata(streams, layout, *plan, survey.first_ns, sink);
+  };
+  return finish_import(sink, send());
+}
+
+Status import_csv_file(Paths paths, const OptionValues& options, SampleSink& sink) {
+  if (paths.size() != 1) return fail(ErrorCode::usage, "csv imports one file at a time");
+  CsvStreams streams;
+  std::ifstream samples(paths.front(), std::ios::binary);
+  if (!samples) return fail(ErrorCode::unreadable, paths.front().string() + ": cannot be opened");
+  streams.samples = &samples;
+  streams.samples_name = paths.front().string();
+  std::ifstream edges;
+  if (const OptionValue* const option = options.find("edges")) {
+    edges.open(option->text, std::ios::binary);
+    if (!edges) return fail(ErrorCode::unreadable, option->text + ": cannot be opened");
+    streams.edges = &edges;
+    streams.edges_name = option->text;
+  }
+  return import_csv(streams, options, sink);
+}
+
+}  // namespace joulemark

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/formats/csv_timing.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace joulemark {
+namespace {
+
+constexpr std::size_t k_early = 1000;
+constexpr double k_most_samples = 1e12;  // beyond that a "gap" is a broken clock
+
+// The value in [low, high] with the fewest digits, taken as an interval or as a rate.
+double simplest_rate_hz(double low_ns, double high_ns) {
+  const double middle_ns = low_ns + (high_ns - low_ns) / 2;
+  const auto inside = [&](double interval_ns) { return interval_ns >= low_ns && interval_ns <= high_ns; };
+  const auto rounded = [](double value, int digits) {
+    const double step = std::pow(10.0, std::floor(std::log10(value)) + 1 - digits);
+    return std::round(value / step) * step;
+  };
+  for (int digits = 1; digits <= 15; ++digits) {
+    const double rate_hz = rounded(k_ns_per_s / middle_ns, digits);
+    if (inside(k_ns_per_s / rate_hz)) return rate_hz;
+    const double interval_ns = rounded(middle_ns, digits);
+    if (inside(interval_ns)) return k_ns_per_s / interval_ns;
+  }
+  return k_ns_per_s / middle_ns;
+}
+
+}  // namespace
+
+std::int64_t CsvTiming::index_of(TimeNs since_first_ns) const {
+  return std::llround(static_cast<double>(since_first_ns) / k_ns_per_s * rate_hz);
+}
+
+void CsvTimeSurvey::Hypothesis::start(double tolerance, double interval_ns) {
+  tolerance_ns = tolerance;
+  // The median step is off by the tolerance at most; beyond a third of the interval rows cannot be told
+  // apart.
+  low_ns = std::max(interval_ns - tolerance, 0.5);
+  high_ns = interval_ns + tolerance;
+  alive = interval_ns >= 1 && tolerance * 3 <= interval_ns;
+  k = 0;
+}
+
+void CsvTimeSurvey::Hypothesis::take(TimeNs since_first_ns, TimeNs step_ns) {
+  if (!alive) return;
+  const double middle_ns = low_ns + (high_ns - low_ns) / 2;
+  const double steps = std::round(static_cast<double>(step_ns) / middle_ns);
+  const double drift_ns = steps * (high_ns - low_ns) / 2;  // how far the guess may be off
+  const double next = static_cast<double>(k) + steps;
+  alive = steps >= 1 && next <= k_most_samples && drift_ns + tolerance_ns <= middle_ns / 2;
+  if (!alive) return;
+  k = static_cast<std::int64_t>(next);
+  low_ns = std::max(low_ns, (static_cast<double>(since_first_ns) - tolerance_ns) / next);
+  high_ns = std::min(high_ns, (static_cast<double>(since_first_ns) + tolerance_ns) / next);
+  alive = low_ns <= high_ns;
+}
+
+void CsvTimeSurvey::add(TimeNs time_ns, double resolution_ns) {
+  ++rows_;
+  if (begun_) {
+    take(time_ns);
+    return;
+  }
+  resolution_ns_ = std::min(resolution_ns_, resolution_ns);
+  early_.push_back(time_ns);
+  if (early_.size() == k_early) begin();
+}
+
+void CsvTimeSurvey::begin() {
+  begun_ = true;
+  std::vector<TimeNs> steps;
+  for (std::size_t i = 1; i < early_.size(); ++i)
+    steps.push_back(early_[i] - early_[i - 1]);
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  median_ns_ = static_cast<double>(*middle);
+  exact_.start(1, median_ns_);
+  printed_.start(std::max(resolution_ns_, 1.0), median_ns_);
+  first_ns_ = early_.front();
+  last_ns_ = first_ns_;
+  for (std::size_t i = 1; i < early_.size(); ++i)
+    take(early_[i]);
+  early_.clear();
+}
+
+void CsvTimeSurvey::take(TimeNs time_ns) {
+  exact_.take(time_ns - first_ns_, time_ns - last_ns_);
+  printed_.take(time_ns - first_ns_, time_ns - last_ns_);
+  last_ns_ = time_ns;
+}
+
+CsvTiming CsvTimeSurvey::finish() {
+  if (!begun_ && early_.size() >= 2) begin();
+  CsvTiming timing;
+  timing.rows = rows_;
+  if (!begun_) return timing;
+  timing.rate_hz = k_ns_per_s / median_ns_;
+  const Hypothesis& kept = exact_.alive ? exact_ : printed_;
+  constexpr double k_longest_interval_ns = 1e15;  // the slowest rate a channel may have
+  timing.uniform = kept.alive && median_ns_ < k_longest_interval_ns;
+  if (timing.uniform) timing.rate_hz = simplest_rate_hz(kept.low_ns, kept.high_ns);
+  return timing;
+}
+
+}  // namespace joulemark
