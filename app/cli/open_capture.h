@@ -9,7 +9,7 @@
 
 namespace joulemark::cli {
 
-// Errors: unreadable, naming the file.
+// Errors: those of CaptureReader::open, naming the file.
 [[nodiscard]] Result<std::unique_ptr<SampleSource>> open_capture(const std::string& path);
 
 }  // namespace joulemark::cli
