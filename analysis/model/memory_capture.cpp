@@ -127,15 +127,16 @@ Result<Summary> MemoryCapture::summarize(ChannelId id, IndexRange range) {
 
 double MemoryCapture::voltage_at(ChannelId voltage, TimeNs time_ns) const {
   const Samples& samples = samples_[voltage.value];
-  double value = 0;
-  TimeNs nearest_ns = std::numeric_limits<TimeNs>::max();
-  for (std::size_t i = 0; i < samples.values.size(); ++i) {
-    const TimeNs distance_ns = std::abs(holds(voltage, i).begin_ns - time_ns);
-    if (distance_ns >= nearest_ns) continue;  // a tie goes to the earlier one
-    nearest_ns = distance_ns;
-    value = static_cast<double>(samples.values[i]);
+  if (samples.values.empty()) return 0;
+  std::size_t low = 0;  // the last sample that begins at or before the time, or the first of all
+  for (std::size_t high = samples.values.size(); low + 1 < high;) {
+    const std::size_t middle = low + (high - low) / 2;
+    (holds(voltage, middle).begin_ns <= time_ns ? low : high) = middle;
   }
-  return value;
+  const auto distance_ns = [&](std::size_t i) { return std::abs(holds(voltage, i).begin_ns - time_ns); };
+  const bool next_is_nearer = low + 1 < samples.values.size() && distance_ns(low + 1) < distance_ns(low);
+  return static_cast<double>(
+      samples.values[next_is_nearer ? low + 1 : low]);  // a tie goes to the earlier one
 }
 
 Integral MemoryCapture::integrate(const Derivation& derivation, TimeRange window, Boundary boundary) const {
