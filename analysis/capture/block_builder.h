@@ -10,8 +10,8 @@
 
 namespace joulemark::capture {
 
-// Cuts one channel's samples into blocks and summary levels. T is float for stored channels; double for derived
-// power, whose samples are not stored.
+// Cuts one channel's samples into blocks and summary levels. T is float for stored channels; double for
+// derived power, whose samples are not stored.
 template <typename T>
 class BlockBuilder {
  public:

@@ -20,11 +20,13 @@ struct LongSum {
   double low = 0;
 
   void add(double value);
-  [[nodiscard]] double minus(const LongSum& earlier) const { return (high - earlier.high) + (low - earlier.low); }
+  [[nodiscard]] double minus(const LongSum& earlier) const {
+    return (high - earlier.high) + (low - earlier.low);
+  }
 };
 
-// The blocks of one channel in memory, by rising index, with running sums, so that the inside of any window is
-// one subtraction. About 120 bytes a block, 0.01 bytes a sample.
+// The blocks of one channel in memory, by rising index, with running sums, so that the inside of any window
+// is one subtraction. About 120 bytes a block, 0.01 bytes a sample.
 class BlockDirectory {
  public:
   // rows sorted by first_index. Errors: unreadable for rows that cannot be (overlapping, out of range, not
@@ -41,7 +43,8 @@ class BlockDirectory {
   // The first block that ends after the index; blocks().size() when none does.
   [[nodiscard]] std::size_t block_after(std::int64_t index) const;
 
-  // Timed channels. The interval of block k: from the start of its first sample's to the end of its last one's.
+  // Timed channels. The interval of block k: from the start of its first sample's to the end of its last
+  // one's.
   [[nodiscard]] TimeRange held(std::size_t k) const { return held_[k]; }
   [[nodiscard]] std::size_t block_after_time(TimeNs time_ns) const;
 
@@ -75,8 +78,8 @@ class BlockDirectory {
   Channel channel_;
   SampleGrid grid_;
   std::vector<BlockRow> blocks_;
-  std::vector<TimeRange> held_;             // timed channels
-  std::vector<Running> running_;            // before block k; one more than blocks
+  std::vector<TimeRange> held_;              // timed channels
+  std::vector<Running> running_;             // before block k; one more than blocks
   std::vector<std::vector<Bounds>> bounds_;  // of 1, 16, 256 ... blocks
 };
 

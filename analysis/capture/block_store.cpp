@@ -24,10 +24,11 @@ Result<std::shared_ptr<const BlockStore::Samples>> BlockStore::get(const BlockRo
   Status loaded = load(block, timed, *samples);
   select_.reset();
   if (!loaded) {
-    return fail(ErrorCode::unreadable, fmt::format("{}: block {} of channel {} (samples {} to {}): {}; joulemark "
-                                                   "verify --repair keeps the rest",
-                                                   path_, block.id, block.channel, block.first_index,
-                                                   block.first_index + block.count - 1, loaded.error().message));
+    return fail(ErrorCode::unreadable,
+                fmt::format("{}: block {} of channel {} (samples {} to {}): {}; joulemark "
+                            "verify --repair keeps the rest",
+                            path_, block.id, block.channel, block.first_index,
+                            block.first_index + block.count - 1, loaded.error().message));
   }
   Kept& oldest = *std::min_element(kept_.begin(), kept_.end(),
                                    [](const Kept& a, const Kept& b) { return a.used < b.used; });
@@ -41,7 +42,8 @@ Status BlockStore::load(const BlockRow& block, bool timed, Samples& samples) {
   if (!found) return fail(ErrorCode::unreadable, "its samples are missing");
   const std::span<const std::byte> data = select_.blob(0);
   const std::span<const std::byte> stamps = select_.blob(1);
-  if (data_hash(data, stamps) != block.data_hash) return fail(ErrorCode::unreadable, "its checksum does not fit");
+  if (data_hash(data, stamps) != block.data_hash)
+    return fail(ErrorCode::unreadable, "its checksum does not fit");
   const auto count = static_cast<std::size_t>(block.count);
   samples.values.resize(count);
   JM_TRY(unpack_samples(data, samples.values));

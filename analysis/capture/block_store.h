@@ -31,7 +31,8 @@ class BlockStore {
     std::shared_ptr<const Samples> samples;
   };
 
-  explicit BlockStore(Statement select, std::string path) : select_(std::move(select)), path_(std::move(path)) {}
+  explicit BlockStore(Statement select, std::string path)
+      : select_(std::move(select)), path_(std::move(path)) {}
   [[nodiscard]] Status load(const BlockRow& block, bool timed, Samples& samples);
 
   Statement select_;

@@ -19,20 +19,13 @@ bool times_fit(const Channel& channel) {
 }
 
 BlockRow block_of(const Statement& row) {
-  return {row.integer(0),
-          static_cast<std::uint32_t>(row.integer(1)),
-          row.integer(2),
-          row.integer(3),
-          row.real(4),
-          row.real(5),
-          row.real(6),
-          row.real(7),
-          row.integer(8),
-          row.integer(9),
-          row.integer(10),
-          row.real(11),
-          row.real(12),
-          static_cast<std::uint64_t>(row.integer(13))};
+  return {row.integer(0),  static_cast<std::uint32_t>(row.integer(1)),
+          row.integer(2),  row.integer(3),
+          row.real(4),     row.real(5),
+          row.real(6),     row.real(7),
+          row.integer(8),  row.integer(9),
+          row.integer(10), row.real(11),
+          row.real(12),    static_cast<std::uint64_t>(row.integer(13))};
 }
 
 }  // namespace
@@ -56,8 +49,8 @@ Result<std::vector<std::vector<BlockRow>>> read_blocks(Database& db, std::size_t
   }
   if (ending && (ending->totals.blocks != found.blocks || ending->totals.samples != found.samples)) {
     return fail(ErrorCode::unreadable,
-                fmt::format("{}: {} of {} samples are there; joulemark verify tells which are lost", db.path(),
-                            found.samples, ending->totals.samples));
+                fmt::format("{}: {} of {} samples are there; joulemark verify tells which are lost",
+                            db.path(), found.samples, ending->totals.samples));
   }
   for (std::vector<BlockRow>& list : blocks) {
     std::sort(list.begin(), list.end(),
@@ -72,8 +65,8 @@ Result<CaptureFile> CaptureFile::open(Database db) {
   JM_TRY_ASSIGN(file.info_, read_info(file.db_));
   for (const Channel& channel : file.info_.channels) {
     if (!times_fit(channel)) {
-      return fail(ErrorCode::unreadable,
-                  fmt::format("{}: channel '{}' has an impossible start or interval", file.db_.path(), channel.name));
+      return fail(ErrorCode::unreadable, fmt::format("{}: channel '{}' has an impossible start or interval",
+                                                     file.db_.path(), channel.name));
     }
   }
   JM_TRY_ASSIGN(file.ending_, read_ending(file.db_));
@@ -96,8 +89,9 @@ Status CaptureFile::load_directories() {
   std::vector<std::unique_ptr<BlockDirectory>> directories;
   for (std::size_t i = 0; i < info_.channels.size(); ++i) {
     const Channel& channel = info_.channels[i];
-    JM_TRY_ASSIGN(BlockDirectory directory, BlockDirectory::make(channel, std::move(blocks[i]),
-                                                                 db_.path() + ": channel '" + channel.name + "'"));
+    JM_TRY_ASSIGN(
+        BlockDirectory directory,
+        BlockDirectory::make(channel, std::move(blocks[i]), db_.path() + ": channel '" + channel.name + "'"));
     directories.push_back(std::make_unique<BlockDirectory>(std::move(directory)));
   }
   power_rows_ = std::move(blocks.back());
@@ -105,8 +99,8 @@ Status CaptureFile::load_directories() {
   return {};
 }
 
-// The current's blocks with the sums of power. Where those are missing (the recorder was killed while they waited
-// for the voltage) they are made from the samples.
+// The current's blocks with the sums of power. Where those are missing (the recorder was killed while they
+// waited for the voltage) they are made from the samples.
 Status CaptureFile::make_power(const Derivation& power) {
   std::vector<BlockRow> rows;
   const std::vector<BlockRow>& current = directories_[power.channel.value]->blocks();
@@ -123,8 +117,8 @@ Status CaptureFile::make_power(const Derivation& power) {
     }
     rows.back().id = current[k].id;
   }
-  JM_TRY_ASSIGN(BlockDirectory directory,
-                BlockDirectory::make(info_.channels[power.channel.value], std::move(rows), db_.path() + ": power"));
+  JM_TRY_ASSIGN(BlockDirectory directory, BlockDirectory::make(info_.channels[power.channel.value],
+                                                               std::move(rows), db_.path() + ": power"));
   power_ = std::make_unique<BlockDirectory>(std::move(directory));
   return {};
 }

@@ -12,7 +12,8 @@ enum class Overflow {
 };
 
 enum class CaptureMode {
-  live,  // FILE is there from the start and never more than about a second behind, whatever kills the recorder
+  live,  // FILE is there from the start and never more than about a second behind, whatever kills the
+         // recorder
   bulk,  // written to FILE.part and renamed at the end: FILE is whole or not there
 };
 

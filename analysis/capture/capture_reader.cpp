@@ -68,7 +68,8 @@ Result<CaptureReader::File::Track*> CaptureReader::File::track(ChannelId id) {
   }
   JM_TRY_ASSIGN(track.blocks, file.directory(summed));
   track.integrator = std::make_unique<Integrator>(channel, *track.blocks, *track.values, track.gain);
-  track.view = std::make_unique<View>(channel, *track.blocks, *track.values, track.gain, summaries_, summed.value);
+  track.view =
+      std::make_unique<View>(channel, *track.blocks, *track.values, track.gain, summaries_, summed.value);
   return &tracks_.emplace(id, std::move(track)).first->second;
 }
 
@@ -91,7 +92,12 @@ Result<Anomaly> CaptureReader::File::missing_end() {
     JM_TRY_ASSIGN(const BlockDirectory* blocks, file.directory(ChannelId{i}));
     if (!blocks->empty()) end_ns = std::max(end_ns, blocks->time().end_ns);
   }
-  return Anomaly{AnomalyKind::truncated, Severity::data_loss, std::nullopt, {end_ns, end_ns}, 0, 1,
+  return Anomaly{AnomalyKind::truncated,
+                 Severity::data_loss,
+                 std::nullopt,
+                 {end_ns, end_ns},
+                 0,
+                 1,
                  "the recorder was killed or still runs: up to 1.5 s at the end may be missing"};
 }
 

@@ -9,9 +9,9 @@
 
 namespace joulemark {
 
-// Reads a capture file, closed or left behind by a killed recorder, and changes nothing. Every BLOB, count and
-// checksum is checked before it is used: what is damaged is an Error that names file and block, never a wrong
-// number.
+// Reads a capture file, closed or left behind by a killed recorder, and changes nothing. Every BLOB, count
+// and checksum is checked before it is used: what is damaged is an Error that names file and block, never a
+// wrong number.
 class CaptureReader final : public SampleSource {
  public:
   using PacketVisitor = std::function<Status(const RawBytes&)>;

@@ -69,23 +69,27 @@ Result<Database> create(const std::string& path, CaptureMode mode) {
 
 Status check_length(std::string_view text) {
   if (text.size() <= k_longest_text) return {};
-  return fail(ErrorCode::usage, fmt::format("a text of {} bytes is too long for a capture (at most {})", text.size(),
-                                            k_longest_text));
+  return fail(ErrorCode::usage, fmt::format("a text of {} bytes is too long for a capture (at most {})",
+                                            text.size(), k_longest_text));
 }
 
 }  // namespace
 
 class CaptureWriter::Recording {
  public:
-  Recording(const CaptureOptions& options, std::string file, Database db, RowStore store, const CaptureInfo& info)
+  Recording(const CaptureOptions& options, std::string file, Database db, const CaptureInfo& info)
       : options_(options),
         file_(std::move(file)),
         db_(std::move(db)),
         reserve_(file_),
         intake_(info, options.overflow,
                 options.mode == CaptureMode::live ? k_live_queue_bytes : k_bulk_queue_bytes),
-        info_(info) {
-    pipeline_.emplace(*db_, std::move(store), intake_, info, options);
+        info_(info) {}
+
+  [[nodiscard]] Status start() {
+    JM_TRY_ASSIGN(RowStore store, RowStore::open(*db_));
+    pipeline_.emplace(*db_, std::move(store), intake_, info_, options_);
+    return {};
   }
 
   [[nodiscard]] Status check() const {
@@ -180,7 +184,8 @@ Status CaptureWriter::begin(const CaptureInfo& given) {
                                               given.channels.size(), k_most_channels));
   }
   if (std::filesystem::exists(options_.path) && !options_.overwrite) {
-    return fail(ErrorCode::usage, options_.path + ": exists already; choose another name or allow overwriting");
+    return fail(ErrorCode::usage,
+                options_.path + ": exists already; choose another name or allow overwriting");
   }
   const std::string file = options_.path + (options_.mode == CaptureMode::bulk ? ".part" : "");
   remove_file(file);
@@ -195,8 +200,9 @@ Status CaptureWriter::begin(const CaptureInfo& given) {
 Status CaptureWriter::start(const std::string& file, const CaptureInfo& info) {
   JM_TRY_ASSIGN(Database db, create(file, options_.mode));
   JM_TRY(write_info(db, info));
-  JM_TRY_ASSIGN(RowStore store, RowStore::open(db));
-  recording_ = std::make_unique<Recording>(options_, file, std::move(db), std::move(store), info);
+  auto recording = std::make_unique<Recording>(options_, file, std::move(db), info);
+  JM_TRY(recording->start());
+  recording_ = std::move(recording);
   return {};
 }
 

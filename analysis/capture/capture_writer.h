@@ -8,17 +8,17 @@
 
 namespace joulemark {
 
-// Writes a capture file. accept() copies into preallocated storage and returns: two threads behind it encode and
-// write. At most 256 channels; texts (metadata values, messages) of at most 8 MiB.
+// Writes a capture file. accept() copies into preallocated storage and returns: two threads behind it encode
+// and write. At most 256 channels; texts (metadata values, messages) of at most 8 MiB.
 //
-// Errors of begin: usage (see validate; the file exists and overwrite is not set), io, busy. Of accept: usage for
-// input that breaks the contract of SampleSink, which is not taken; io (disk full, say) when the writing failed
-// behind it: what was committed until then is good, and end() closes the file as well as it can.
-// Of end: io.
+// Errors of begin: usage (see validate; the file exists and overwrite is not set), io, busy. Of accept: usage
+// for input that breaks the contract of SampleSink, which is not taken; io (disk full, say) when the writing
+// failed behind it: what was committed until then is good, and end() closes the file as well as it can. Of
+// end: io.
 //
-// live: end() leaves FILE alone in its folder whatever the reason. bulk: end() with failed or disk_full, or one
-// that fails itself, removes FILE.part, and a FILE that was there before stays. Destroyed without end(): live as
-// end(failed), bulk as if nothing had been.
+// live: end() leaves FILE alone in its folder whatever the reason. bulk: end() with failed or disk_full, or
+// one that fails itself, removes FILE.part, and a FILE that was there before stays. Destroyed without end():
+// live as end(failed), bulk as if nothing had been.
 class CaptureWriter final : public SampleSink {
  public:
   explicit CaptureWriter(CaptureOptions options);

@@ -183,8 +183,8 @@ Blob pack_entries(std::span<const SummaryEntry> entries, bool timed) {
     const bool any = summary.count > 0;
     counts.push_back(static_cast<std::uint32_t>(summary.count));
     sums.push_back(summary.sum);
-    deviations.push_back(
-        any ? static_cast<float>(std::sqrt(summary.m2 / static_cast<double>(summary.count))) : 0.0F);
+    deviations.push_back(any ? static_cast<float>(std::sqrt(summary.m2 / static_cast<double>(summary.count)))
+                             : 0.0F);
     minima.push_back(any ? summary.min : 0.0F);
     maxima.push_back(any ? summary.max : 0.0F);
     if (!timed) continue;
@@ -224,8 +224,8 @@ Result<std::vector<SummaryEntry>> unpack_entries(std::span<const std::byte> blob
   for (std::size_t i = 0; i < count; ++i) {
     if (counts[i] == 0) continue;
     const double deviation = static_cast<double>(deviations[i]);
-    entries[i].summary = {counts[i], sums[i], deviation * deviation * static_cast<double>(counts[i]), minima[i],
-                          maxima[i]};
+    entries[i].summary = {counts[i], sums[i], deviation * deviation * static_cast<double>(counts[i]),
+                          minima[i], maxima[i]};
     entries[i].first_ns = first[i];
     entries[i].last_ns = last[i];
     if (!sound(entries[i])) return malformed("a summary is not a finite number");

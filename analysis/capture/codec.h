@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// How arrays become BLOBs: c-blosc (SIMD bit-shuffle, then LZ4 or zstd), which keeps what does not shrink as it
-// is. A BLOB of several columns is, for each, its length (uint32, little endian) and its bytes.
+// How arrays become BLOBs: c-blosc (SIMD bit-shuffle, then LZ4 or zstd), which keeps what does not shrink as
+// it is. A BLOB of several columns is, for each, its length (uint32, little endian) and its bytes.
 //
-// Decoding trusts nothing: a BLOB that does not decode to exactly the expected size is refused (unreadable; the
-// caller names the place).
+// Decoding trusts nothing: a BLOB that does not decode to exactly the expected size is refused (unreadable;
+// the caller names the place).
 #pragma once
 
 #include <analysis/capture/capture_options.h>
@@ -46,8 +46,8 @@ struct SummaryEntry {
   TimeNs last_ns = 0;   // ... and of its last one
 };
 [[nodiscard]] Blob pack_entries(std::span<const SummaryEntry> entries, bool timed);
-[[nodiscard]] Result<std::vector<SummaryEntry>> unpack_entries(std::span<const std::byte> blob, std::size_t count,
-                                                               bool timed);
+[[nodiscard]] Result<std::vector<SummaryEntry>> unpack_entries(std::span<const std::byte> blob,
+                                                               std::size_t count, bool timed);
 
 // The instrument's own bytes, packet by packet.
 struct Packet {

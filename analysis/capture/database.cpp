@@ -132,10 +132,11 @@ Result<bool> Statement::step() {
 Result<bool> Statement::next() {
   JM_TRY_ASSIGN(const bool more, step());
   if (more && !intact()) {
-    auto error = fail(ErrorCode::unreadable,
-                      fmt::format("{} {}: damaged (its checksum does not fit); joulemark verify --repair tells "
-                                  "what is still good",
-                                  label_, integer(0)));
+    auto error =
+        fail(ErrorCode::unreadable,
+             fmt::format("{} {}: damaged (its checksum does not fit); joulemark verify --repair tells "
+                         "what is still good",
+                         label_, integer(0)));
     reset();
     return error;
   }

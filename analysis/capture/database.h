@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small RAII layer over SQLite. One connection, one thread at a time.
 //
-// Every row of a capture carries the XXH3 hash of its other columns as its last column: SQLite notices a broken
-// page structure, not a flipped bit in a number.
+// Every row of a capture carries the XXH3 hash of its other columns as its last column: SQLite notices a
+// broken page structure, not a flipped bit in a number.
 #pragma once
 
 #include <analysis/model/result.h>
@@ -63,8 +63,8 @@ class Statement {
   void bind_null(int at);
   [[nodiscard]] Status run();  // to the end, then resets
 
-  // The next row; false at the end (and resets). next() also checks the row's hash: unreadable when it does not
-  // fit. The columns of such a statement are the whole row in the order it was inserted.
+  // The next row; false at the end (and resets). next() also checks the row's hash: unreadable when it does
+  // not fit. The columns of such a statement are the whole row in the order it was inserted.
   [[nodiscard]] Result<bool> step();
   [[nodiscard]] Result<bool> next();
   [[nodiscard]] bool intact() const;
@@ -105,8 +105,8 @@ class Statement {
   std::string label_;
 };
 
-// Errors of every call name the file: unreadable when SQLite finds it malformed, busy when another program holds
-// it, io for the rest (disk full and permission with the system's own words).
+// Errors of every call name the file: unreadable when SQLite finds it malformed, busy when another program
+// holds it, io for the rest (disk full and permission with the system's own words).
 class Database {
  public:
   enum class Access { read, write, create };
@@ -118,7 +118,8 @@ class Database {
 
   [[nodiscard]] Status execute(const char* sql);
   [[nodiscard]] Result<Statement> prepare(const char* sql, std::string_view label);
-  [[nodiscard]] Result<std::int64_t> integer(const char* sql);  // first column of the first row, 0 without one
+  [[nodiscard]] Result<std::int64_t> integer(
+      const char* sql);  // first column of the first row, 0 without one
   [[nodiscard]] const std::string& path() const { return path_; }
   // True when nothing is left to close. Errors of closing are errors of writing.
   [[nodiscard]] bool in_transaction() const;

@@ -5,11 +5,12 @@
 
 namespace joulemark::capture {
 
-// Space held back so that a recording whose disk fills up can still be closed. It has no name, so nothing of it
-// outlives the process.
+// Space held back so that a recording whose disk fills up can still be closed. It has no name, so nothing of
+// it outlives the process.
 class DiskReserve {
  public:
-  // On the disk that holds path; a quarter of what is free, 16 MiB at most. Failing to reserve is not an error.
+  // On the disk that holds path; a quarter of what is free, 16 MiB at most. Failing to reserve is not an
+  // error.
   explicit DiskReserve(const std::string& path);
   DiskReserve(const DiskReserve&) = delete;
   DiskReserve& operator=(const DiskReserve&) = delete;

@@ -29,7 +29,8 @@ struct Later {
 
 }  // namespace
 
-Result<EdgeStream> EdgeStream::open(Database& db, const CaptureInfo& info, const std::optional<Ending>& ending) {
+Result<EdgeStream> EdgeStream::open(Database& db, const CaptureInfo& info,
+                                    const std::optional<Ending>& ending) {
   JM_TRY_ASSIGN(Statement select, db.prepare("SELECT * FROM edges WHERE id=?", "edges"));
   EdgeStream stream(std::move(select), db.path());
   stream.known_lines_.resize(256);
@@ -38,8 +39,8 @@ Result<EdgeStream> EdgeStream::open(Database& db, const CaptureInfo& info, const
   JM_TRY(stream.scan(db));
   if (ending && (ending->totals.edges != stream.edges_ ||
                  ending->totals.edge_rows != static_cast<std::int64_t>(stream.rows_.size()))) {
-    return fail(ErrorCode::unreadable, fmt::format("{}: {} of {} edges are there, the rest is lost", db.path(),
-                                                   stream.edges_, ending->totals.edges));
+    return fail(ErrorCode::unreadable, fmt::format("{}: {} of {} edges are there, the rest is lost",
+                                                   db.path(), stream.edges_, ending->totals.edges));
   }
   return stream;
 }
@@ -50,8 +51,10 @@ Status EdgeStream::scan(Database& db) {
     JM_TRY_ASSIGN(const bool more, all.next());
     if (!more) break;
     const RowPlace row{all.integer(0), all.integer(1), all.integer(2), all.integer(3)};
-    if (row.count < 1 || row.count > static_cast<std::int64_t>(k_edges_per_row) || row.first_ns > row.last_ns) {
-      return fail(ErrorCode::unreadable, fmt::format("{}: edges {}: an impossible count or time", path_, row.id));
+    if (row.count < 1 || row.count > static_cast<std::int64_t>(k_edges_per_row) ||
+        row.first_ns > row.last_ns) {
+      return fail(ErrorCode::unreadable,
+                  fmt::format("{}: edges {}: an impossible count or time", path_, row.id));
     }
     rows_.push_back(row);
     edges_ += row.count;

@@ -47,8 +47,8 @@ void Encoder::write_edges() {
   std::vector<Edge> sorted = edges_;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Edge& a, const Edge& b) { return a.time_ns < b.time_ns; });
-  sink_(EdgeRow{edge_row_, static_cast<std::int64_t>(sorted.size()), sorted.front().time_ns, sorted.back().time_ns,
-                pack_edges(sorted)});
+  sink_(EdgeRow{edge_row_, static_cast<std::int64_t>(sorted.size()), sorted.front().time_ns,
+                sorted.back().time_ns, pack_edges(sorted)});
 }
 
 void Encoder::flush() {

@@ -13,7 +13,8 @@ tl::unexpected<Error> senseless(const Database& db, std::string_view what) {
 }
 
 Status write_channels(Database& db, const std::vector<Channel>& channels) {
-  JM_TRY_ASSIGN(Statement channel, db.prepare("INSERT INTO channels VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)", "channel"));
+  JM_TRY_ASSIGN(Statement channel,
+                db.prepare("INSERT INTO channels VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)", "channel"));
   JM_TRY_ASSIGN(Statement range, db.prepare("INSERT INTO ranges VALUES(?,?,?,?,?,?)", "range"));
   std::int64_t ranges = 0;
   for (std::size_t i = 0; i < channels.size(); ++i) {
@@ -65,7 +66,8 @@ Result<std::int64_t> read_ranges(Database& db, CaptureInfo& info) {
     JM_TRY_ASSIGN(const bool more, rows.next());
     if (!more) return count;
     const std::int64_t channel = rows.integer(1);
-    if (channel < 0 || channel >= static_cast<std::int64_t>(info.channels.size())) return senseless(db, "a range");
+    if (channel < 0 || channel >= static_cast<std::int64_t>(info.channels.size()))
+      return senseless(db, "a range");
     info.channels[static_cast<std::size_t>(channel)].ranges.push_back(
         {rows.real(2), rows.real(3), rows.real(4)});
   }
@@ -108,7 +110,8 @@ Status write_info(Database& db, const CaptureInfo& info) {
   std::int64_t ranges = 0;
   for (const Channel& channel : info.channels)
     ranges += static_cast<std::int64_t>(channel.ranges.size());
-  JM_TRY_ASSIGN(Statement row, db.prepare("INSERT INTO capture VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "capture"));
+  JM_TRY_ASSIGN(Statement row,
+                db.prepare("INSERT INTO capture VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "capture"));
   const InstrumentIdentity& i = info.instrument;
   JM_TRY(row.insert(std::int64_t{1}, info.id, info.started_at_utc_ns, i.uri, i.vendor, i.model, i.serial,
                     i.firmware, i.calibration, info.supply.voltage_v, name_of(info.supply.basis),
@@ -138,18 +141,19 @@ Result<CaptureInfo> read_info(Database& db) {
 
 Status write_ending(Database& db, EndReason reason) {
   constexpr std::array<const char*, 10> k_counts{
-      "SELECT count(*) FROM blocks",       "SELECT sum(count) FROM blocks WHERE channel < 65536",
-      "SELECT count(*) FROM summaries",    "SELECT count(*) FROM edges",
-      "SELECT sum(count) FROM edges",    "SELECT count(*) FROM markers",
-      "SELECT count(*) FROM anomalies",    "SELECT count(*) FROM clock_points",
-      "SELECT count(*) FROM metadata",     "SELECT count(*) FROM raw"};
+      "SELECT count(*) FROM blocks",    "SELECT sum(count) FROM blocks WHERE channel < 65536",
+      "SELECT count(*) FROM summaries", "SELECT count(*) FROM edges",
+      "SELECT sum(count) FROM edges",   "SELECT count(*) FROM markers",
+      "SELECT count(*) FROM anomalies", "SELECT count(*) FROM clock_points",
+      "SELECT count(*) FROM metadata",  "SELECT count(*) FROM raw"};
   std::array<std::int64_t, 10> n{};
   for (std::size_t i = 0; i < n.size(); ++i) {
     JM_TRY_ASSIGN(n[i], db.integer(k_counts[i]));
   }
   JM_TRY_ASSIGN(Statement row,
                 db.prepare("INSERT OR REPLACE INTO ending VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)", "ending"));
-  return row.insert(std::int64_t{1}, name_of(reason), n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9]);
+  return row.insert(std::int64_t{1}, name_of(reason), n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8],
+                    n[9]);
 }
 
 Result<std::optional<Ending>> read_ending(Database& db) {
@@ -159,8 +163,8 @@ Result<std::optional<Ending>> read_ending(Database& db) {
   const auto reason = end_reason_from_name(row.text(1));
   if (!reason) return senseless(db, "its ending");
   return Ending{*reason,
-                {row.integer(2), row.integer(3), row.integer(4), row.integer(5), row.integer(6), row.integer(7),
-                 row.integer(8), row.integer(9), row.integer(10), row.integer(11)}};
+                {row.integer(2), row.integer(3), row.integer(4), row.integer(5), row.integer(6),
+                 row.integer(7), row.integer(8), row.integer(9), row.integer(10), row.integer(11)}};
 }
 
 }  // namespace joulemark::capture

@@ -25,7 +25,8 @@ Intake::Intake(const CaptureInfo& info, Overflow overflow, std::size_t sample_by
       overflow_(overflow),
       active_(info.channels.size(), nullptr),
       dropped_(info.channels.size()) {
-  const bool timed = std::any_of(channels_.begin(), channels_.end(), [](const Channel& c) { return c.timed; });
+  const bool timed =
+      std::any_of(channels_.begin(), channels_.end(), [](const Channel& c) { return c.timed; });
   const std::size_t slot_bytes = k_block_samples * (sizeof(float) + (timed ? sizeof(TimeNs) : 0));
   const std::size_t count = std::max(sample_bytes / slot_bytes, 2 * channels_.size() + 2);
   for (std::size_t i = 0; i < count; ++i) {
@@ -127,10 +128,10 @@ void Intake::report_dropped(std::size_t channel) {
   std::optional<Dropped>& dropped = dropped_[channel];
   if (!dropped) return;
   const std::int64_t count = dropped->end_index - dropped->first_index;
-  items_.push_back(Anomaly{AnomalyKind::overflow, Severity::data_loss, ChannelId{static_cast<std::uint32_t>(channel)},
-                           dropped->time, dropped->first_index, count,
-                           fmt::format("{} samples of '{}' were lost: the disk did not keep up", count,
-                                       channels_[channel].name)});
+  items_.push_back(Anomaly{
+      AnomalyKind::overflow, Severity::data_loss, ChannelId{static_cast<std::uint32_t>(channel)},
+      dropped->time, dropped->first_index, count,
+      fmt::format("{} samples of '{}' were lost: the disk did not keep up", count, channels_[channel].name)});
   dropped.reset();
 }
 
@@ -167,7 +168,11 @@ void Intake::put(const RawBytes& raw) {
       active_raw_ = obtain(raw_, lock);
       if (active_raw_ == nullptr) {
         if (cancelled_) return;
-        items_.push_back(Anomaly{AnomalyKind::overflow, Severity::info, std::nullopt, {raw.time_ns, raw.time_ns}, 0,
+        items_.push_back(Anomaly{AnomalyKind::overflow,
+                                 Severity::info,
+                                 std::nullopt,
+                                 {raw.time_ns, raw.time_ns},
+                                 0,
                                  static_cast<std::int64_t>(bytes.size()),
                                  "raw bytes were not kept: the disk did not keep up"});
         return;
@@ -205,9 +210,15 @@ void Intake::finish() {
     report_dropped(channel);
   report_dropped_edges();
   if (dropped_items_ > 0) {
-    items_.push_back(Anomaly{AnomalyKind::overflow, Severity::data_loss, std::nullopt, {}, 0, dropped_items_,
-                             fmt::format("{} markers, anomalies or metadata were lost: the disk did not keep up",
-                                         dropped_items_)});
+    items_.push_back(
+        Anomaly{AnomalyKind::overflow,
+                Severity::data_loss,
+                std::nullopt,
+                {},
+                0,
+                dropped_items_,
+                fmt::format("{} markers, anomalies or metadata were lost: the disk did not keep up",
+                            dropped_items_)});
   }
   push_all_active();
   finished_ = true;

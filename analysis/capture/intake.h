@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the producer hands over: samples, edges and bytes are copied once into preallocated slots, so its thread
-// neither allocates nor waits for a disk; the encoder's thread takes the slots.
+// Where the producer hands over: samples, edges and bytes are copied once into preallocated slots, so its
+// thread neither allocates nor waits for a disk; the encoder's thread takes the slots.
 #pragma once
 
 #include <analysis/capture/capture_options.h>

@@ -20,11 +20,14 @@ void Integrator::Sum::add(double weight, const Stats& part) {
   integral += weight * part.sum;
   covered += weight * static_cast<double>(part.count);
   samples += part.count;
+  min = std::min(min, part.min);
+  max = std::max(max, part.max);
   stats.merge(part);
 }
 
 Result<Integrator::Part> Integrator::integrate(TimeRange window, Boundary boundary, bool with_stats) {
-  const double length_s = to_seconds(1) * (static_cast<double>(window.end_ns) - static_cast<double>(window.begin_ns));
+  const double length_s =
+      to_seconds(1) * (static_cast<double>(window.end_ns) - static_cast<double>(window.begin_ns));
   window.begin_ns = std::clamp(window.begin_ns, -k_latest_ns, k_latest_ns);
   window.end_ns = std::clamp(window.end_ns, -k_latest_ns, k_latest_ns);
   Sum sum;
@@ -50,8 +53,8 @@ Result<Integrator::Part> Integrator::integrate(TimeRange window, Boundary bounda
   part.integral.missing_s = std::max(0.0, std::max(0.0, wanted_s) - part.integral.covered_s);
   part.integral.samples = sum.samples;
   if (sum.samples == 0) return part;
-  part.integral.min = std::min(sum.stats.min * gain_, sum.stats.max * gain_);
-  part.integral.max = std::max(sum.stats.min * gain_, sum.stats.max * gain_);
+  part.integral.min = std::min(sum.min * gain_, sum.max * gain_);
+  part.integral.max = std::max(sum.min * gain_, sum.max * gain_);
   return part;
 }
 
@@ -60,8 +63,8 @@ void Integrator::add_inside(std::size_t first, std::size_t last, Sum& sum) const
   sum.integral += inside.integral;
   sum.covered += inside.covered;
   sum.samples += inside.samples;
-  sum.stats.min = std::min(sum.stats.min, inside.min);
-  sum.stats.max = std::max(sum.stats.max, inside.max);
+  sum.min = std::min(sum.min, inside.min);
+  sum.max = std::max(sum.max, inside.max);
 }
 
 Status Integrator::uniform(double begin, double end, Sum& sum, bool with_stats) {
@@ -100,7 +103,8 @@ Status Integrator::uniform_block(std::size_t k, double begin, double end, Sum& s
   std::int64_t whole_first = first;
   std::int64_t whole_last = last;
   if (weight(first) < 1) sum.add(weight(first), one(values.at(at(whole_first++))));
-  if (whole_first < whole_last && weight(last - 1) < 1) sum.add(weight(last - 1), one(values.at(at(--whole_last))));
+  if (whole_first < whole_last && weight(last - 1) < 1)
+    sum.add(weight(last - 1), one(values.at(at(--whole_last))));
   if (whole_first < whole_last) {
     sum.add(1, values.stats(at(whole_first), static_cast<std::size_t>(whole_last - whole_first)));
   }

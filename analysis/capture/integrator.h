@@ -24,14 +24,11 @@ class Integrator {
     double integral = 0;
     double covered = 0;  // samples or ns
     std::int64_t samples = 0;
-    Stats stats;
+    double min = std::numeric_limits<double>::infinity();
+    double max = -std::numeric_limits<double>::infinity();
+    Stats stats;  // of what came through add()
 
     void add(double weight, const Stats& part);
-  };
-  struct Samples {  // of one block, that touch the window
-    std::size_t block = 0;
-    std::size_t first = 0;
-    std::size_t last = 0;  // one past
   };
 
   [[nodiscard]] Status uniform(double begin, double end, Sum& sum, bool with_stats);

@@ -20,7 +20,8 @@ Result<std::vector<T>> read_all(Database& db, const char* sql, std::string_view 
     if (!more) break;
     std::optional<T> value = make(rows);
     if (!value) {
-      return fail(ErrorCode::unreadable, fmt::format("{}: {} {} makes no sense", db.path(), what, rows.integer(0)));
+      return fail(ErrorCode::unreadable,
+                  fmt::format("{}: {} {} makes no sense", db.path(), what, rows.integer(0)));
     }
     values.push_back(std::move(*value));
   }
@@ -47,8 +48,8 @@ std::optional<Anomaly> make_anomaly(const Statement& row) {
   const auto kind = anomaly_kind_from_name(row.text(1));
   const auto severity = severity_from_name(row.text(2));
   if (!kind || !severity) return std::nullopt;
-  Anomaly anomaly{*kind, *severity, {}, {row.integer(4), row.integer(5)}, row.integer(6), row.integer(7),
-                  row.text(8)};
+  Anomaly anomaly{*kind,          *severity,      {},         {row.integer(4), row.integer(5)},
+                  row.integer(6), row.integer(7), row.text(8)};
   if (!row.is_null(3)) anomaly.channel = ChannelId{static_cast<std::uint32_t>(row.integer(3))};
   return anomaly;
 }
@@ -56,8 +57,8 @@ std::optional<Anomaly> make_anomaly(const Statement& row) {
 }  // namespace
 
 Result<std::vector<Marker>> read_markers(Database& db, const std::optional<Ending>& ending) {
-  return read_all<Marker>(db, "SELECT * FROM markers ORDER BY id", "marker", count_in(ending, &Totals::markers),
-                          make_marker);
+  return read_all<Marker>(db, "SELECT * FROM markers ORDER BY id", "marker",
+                          count_in(ending, &Totals::markers), make_marker);
 }
 
 Result<std::vector<Anomaly>> read_anomalies(Database& db, const std::optional<Ending>& ending) {
@@ -74,9 +75,10 @@ Result<std::vector<ClockPoint>> read_clock_points(Database& db, const std::optio
 }
 
 Result<std::vector<MetadataItem>> read_metadata(Database& db, const std::optional<Ending>& ending) {
-  return read_all<MetadataItem>(
-      db, "SELECT * FROM metadata ORDER BY id", "metadata", count_in(ending, &Totals::metadata),
-      [](const Statement& row) { return std::optional(MetadataItem{row.text(1), row.text(2)}); });
+  return read_all<MetadataItem>(db, "SELECT * FROM metadata ORDER BY id", "metadata",
+                                count_in(ending, &Totals::metadata), [](const Statement& row) {
+                                  return std::optional(MetadataItem{row.text(1), row.text(2)});
+                                });
 }
 
 }  // namespace joulemark::capture

@@ -15,7 +15,9 @@ namespace joulemark::capture {
 
 [[nodiscard]] Result<std::vector<Marker>> read_markers(Database& db, const std::optional<Ending>& ending);
 [[nodiscard]] Result<std::vector<Anomaly>> read_anomalies(Database& db, const std::optional<Ending>& ending);
-[[nodiscard]] Result<std::vector<ClockPoint>> read_clock_points(Database& db, const std::optional<Ending>& ending);
-[[nodiscard]] Result<std::vector<MetadataItem>> read_metadata(Database& db, const std::optional<Ending>& ending);
+[[nodiscard]] Result<std::vector<ClockPoint>> read_clock_points(Database& db,
+                                                                const std::optional<Ending>& ending);
+[[nodiscard]] Result<std::vector<MetadataItem>> read_metadata(Database& db,
+                                                              const std::optional<Ending>& ending);
 
 }  // namespace joulemark::capture

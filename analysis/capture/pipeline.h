@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two threads behind the intake: one encodes (compression, checksums, summaries), one writes to the database.
+// The two threads behind the intake: one encodes (compression, checksums, summaries), one writes to the
+// database.
 #pragma once
 
 #include <analysis/capture/capture_options.h>
@@ -38,7 +39,8 @@ class RowQueue {
 // Runs from construction until wait(). Both references outlive it; the database belongs to it in between.
 class Pipeline {
  public:
-  Pipeline(Database& db, RowStore store, Intake& intake, const CaptureInfo& info, const CaptureOptions& options);
+  Pipeline(Database& db, RowStore store, Intake& intake, const CaptureInfo& info,
+           const CaptureOptions& options);
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
   ~Pipeline();

@@ -39,7 +39,8 @@ void PowerBuilder::settle(bool all) {
         all ? next.values.size() : voltage_.settled(next.first_index, next.values.size(), next.stamps_ns);
     const std::span<const float> values(next.values);
     const std::span<const TimeNs> stamps_ns(next.stamps_ns);
-    if (ready > 0) emit(next.first_index, values.first(ready), stamps_ns.first(std::min(ready, stamps_ns.size())));
+    if (ready > 0)
+      emit(next.first_index, values.first(ready), stamps_ns.first(std::min(ready, stamps_ns.size())));
     waiting_samples_ -= ready;
     if (ready == values.size()) {
       waiting_.pop_front();
@@ -48,7 +49,8 @@ void PowerBuilder::settle(bool all) {
     next.first_index += static_cast<std::int64_t>(ready);
     next.values.erase(next.values.begin(), next.values.begin() + static_cast<std::ptrdiff_t>(ready));
     if (!stamps_ns.empty()) {
-      next.stamps_ns.erase(next.stamps_ns.begin(), next.stamps_ns.begin() + static_cast<std::ptrdiff_t>(ready));
+      next.stamps_ns.erase(next.stamps_ns.begin(),
+                           next.stamps_ns.begin() + static_cast<std::ptrdiff_t>(ready));
     }
     return;
   }

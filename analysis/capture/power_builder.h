@@ -19,14 +19,17 @@ class PowerBuilder {
 
   PowerBuilder(const Channel& current, const Channel& voltage, RowSink sink, RowIds& ids);
 
-  void add_current(std::int64_t first_index, std::span<const float> values, std::span<const TimeNs> stamps_ns);
-  void add_voltage(std::int64_t first_index, std::span<const float> values, std::span<const TimeNs> stamps_ns);
+  void add_current(std::int64_t first_index, std::span<const float> values,
+                   std::span<const TimeNs> stamps_ns);
+  void add_voltage(std::int64_t first_index, std::span<const float> values,
+                   std::span<const TimeNs> stamps_ns);
 
   void flush() { blocks_.flush(); }
   // No voltage follows: what waits gets the last one. Without any voltage there is no power.
   void finish();
 
-  // One channel ran so far ahead of the other that power rows end here; they are made from the file afterwards.
+  // One channel ran so far ahead of the other that power rows end here; they are made from the file
+  // afterwards.
   [[nodiscard]] bool behind() const { return behind_; }
 
  private:

@@ -67,8 +67,9 @@ Status RowStore::write(const Row& row) {
 }
 
 Status RowStore::put(const BlockRow& r) {
-  return inserts_[block].insert(r.id, r.channel, r.first_index, r.count, r.sum, r.m2, r.min, r.max, r.first_ns,
-                                r.last_ns, r.step_ns, r.inner, r.last, static_cast<std::int64_t>(r.data_hash));
+  return inserts_[block].insert(r.id, r.channel, r.first_index, r.count, r.sum, r.m2, r.min, r.max,
+                                r.first_ns, r.last_ns, r.step_ns, r.inner, r.last,
+                                static_cast<std::int64_t>(r.data_hash));
 }
 
 // Its hash is in the block's row.
@@ -99,12 +100,14 @@ Status RowStore::put(const Marker& m) {
 Status RowStore::put(const Anomaly& a) {
   std::optional<std::int64_t> channel;
   if (a.channel) channel = a.channel->value;
-  return inserts_[anomaly].insert(next_id(anomaly), joulemark::name_of(a.kind), joulemark::name_of(a.severity),
-                                  channel, a.time.begin_ns, a.time.end_ns, a.first_index, a.count, a.message);
+  return inserts_[anomaly].insert(next_id(anomaly), joulemark::name_of(a.kind),
+                                  joulemark::name_of(a.severity), channel, a.time.begin_ns, a.time.end_ns,
+                                  a.first_index, a.count, a.message);
 }
 
 Status RowStore::put(const ClockPoint& p) {
-  return inserts_[clock_point].insert(next_id(clock_point), p.clock, p.capture_ns, p.other_ns, p.uncertainty_ns);
+  return inserts_[clock_point].insert(next_id(clock_point), p.clock, p.capture_ns, p.other_ns,
+                                      p.uncertainty_ns);
 }
 
 Status RowStore::put(const MetadataItem& item) {

@@ -30,9 +30,10 @@ struct BlockRow {
   // Timed channels only.
   TimeNs first_ns = 0;
   TimeNs last_ns = 0;
-  TimeNs step_ns = 0;  // from the channel's sample before the last one to the last one; 0 when it is the first
-  double inner = 0;    // sum of value x ns to the next stamp, over all but the last sample
-  double last = 0;     // the last value
+  TimeNs step_ns =
+      0;             // from the channel's sample before the last one to the last one; 0 when it is the first
+  double inner = 0;  // sum of value x ns to the next stamp, over all but the last sample
+  double last = 0;   // the last value
   std::uint64_t data_hash = 0;
 };
 

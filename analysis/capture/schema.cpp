@@ -11,8 +11,8 @@ namespace joulemark::capture {
 namespace {
 
 // hash is XXH3 over the other columns (see RowHash). Times are ns on the capture clock. Channel numbers are
-// positions in channels; 4294901761 (k_power) is derived power: blocks without samples of their own, in units of
-// stored current x stored voltage.
+// positions in channels; 4294901761 (k_power) is derived power: blocks without samples of their own, in units
+// of stored current x stored voltage.
 constexpr Migration k_version_1 = R"sql(
 CREATE TABLE capture(id INTEGER PRIMARY KEY, capture_id TEXT NOT NULL, started_at_utc_ns INTEGER,
   uri TEXT NOT NULL, vendor TEXT NOT NULL, model TEXT NOT NULL, serial TEXT NOT NULL, firmware TEXT NOT NULL,
@@ -60,7 +60,8 @@ Result<Schema> schema_of(Database& db) {
   for (;;) {
     JM_TRY_ASSIGN(const bool more, rows.step());
     if (!more) return schema;
-    if (schema.size() > 64) return fail(ErrorCode::unreadable, db.path() + ": not a capture (its tables differ)");
+    if (schema.size() > 64)
+      return fail(ErrorCode::unreadable, db.path() + ": not a capture (its tables differ)");
     schema[rows.text(0) + " " + rows.text(1)] = rows.text(2);
   }
 }
@@ -72,10 +73,11 @@ Result<Schema> our_schema() {
 }
 
 tl::unexpected<Error> newer(const Database& db, std::int64_t version, std::size_t known) {
-  return fail(ErrorCode::capability,
-              fmt::format("{}: written by a newer joulemark (file version {}, this one reads up to {}); update "
-                          "joulemark to open it",
-                          db.path(), version, known));
+  return fail(
+      ErrorCode::capability,
+      fmt::format("{}: written by a newer joulemark (file version {}, this one reads up to {}); update "
+                  "joulemark to open it",
+                  db.path(), version, known));
 }
 
 }  // namespace
@@ -105,15 +107,18 @@ Status check_schema(Database& db) {
     return fail(ErrorCode::unreadable, db.path() + ": not a Joulemark capture (another program's database)");
   }
   JM_TRY_ASSIGN(const std::int64_t version, db.integer("PRAGMA user_version"));
-  if (version > static_cast<std::int64_t>(k_migrations.size())) return newer(db, version, k_migrations.size());
+  if (version > static_cast<std::int64_t>(k_migrations.size()))
+    return newer(db, version, k_migrations.size());
   if (version < static_cast<std::int64_t>(k_migrations.size())) {
-    return fail(ErrorCode::unreadable, fmt::format("{}: file version {} is older than what this joulemark reads; "
-                                                   "joulemark verify --repair brings it up to date",
-                                                   db.path(), version));
+    return fail(ErrorCode::unreadable,
+                fmt::format("{}: file version {} is older than what this joulemark reads; "
+                            "joulemark verify --repair brings it up to date",
+                            db.path(), version));
   }
   JM_TRY_ASSIGN(const Schema expected, our_schema());
   JM_TRY_ASSIGN(const Schema found, schema_of(db));
-  if (found != expected) return fail(ErrorCode::unreadable, db.path() + ": not a capture (its tables differ)");
+  if (found != expected)
+    return fail(ErrorCode::unreadable, db.path() + ": not a capture (its tables differ)");
   return {};
 }
 

@@ -33,11 +33,12 @@ inline constexpr std::size_t k_longest_text = 8 << 20;  // of a metadata value o
 using Migration = const char*;
 [[nodiscard]] std::span<const Migration> migrations();
 
-// Runs the missing steps, each in a transaction of its own. Errors: capability for a file newer than the steps.
+// Runs the missing steps, each in a transaction of its own. Errors: capability for a file newer than the
+// steps.
 [[nodiscard]] Status migrate(Database& db, std::span<const Migration> steps);
 
-// The file is a capture, of the version we read, and its tables are exactly ours (a view, trigger or odd column
-// in their place is refused). Errors: unreadable; capability for a newer version.
+// The file is a capture, of the version we read, and its tables are exactly ours (a view, trigger or odd
+// column in their place is refused). Errors: unreadable; capability for a newer version.
 [[nodiscard]] Status check_schema(Database& db);
 
 }  // namespace joulemark::capture

@@ -19,8 +19,8 @@ struct RowIds {
   std::int64_t edge = 0;
 };
 
-// Makes the summary levels of one channel from its lowest entries, which come in order. Work per entry is O(1)
-// amortised: an entry goes up when it is complete.
+// Makes the summary levels of one channel from its lowest entries, which come in order. Work per entry is
+// O(1) amortised: an entry goes up when it is complete.
 class SummaryBuilder {
  public:
   SummaryBuilder(std::uint32_t channel, bool timed, RowSink sink, RowIds& ids);

@@ -9,8 +9,9 @@
 namespace joulemark::capture {
 
 Result<SummaryStore> SummaryStore::open(Database& db) {
-  JM_TRY_ASSIGN(Statement select,
-                db.prepare("SELECT * FROM summaries WHERE channel=? AND level=? AND first_entry=?", "summary"));
+  JM_TRY_ASSIGN(
+      Statement select,
+      db.prepare("SELECT * FROM summaries WHERE channel=? AND level=? AND first_entry=?", "summary"));
   return SummaryStore(std::move(select), db.path());
 }
 
@@ -37,8 +38,9 @@ Result<std::shared_ptr<const SummaryStore::Entries>> SummaryStore::get(std::uint
                                      : fail(ErrorCode::unreadable, "an impossible place");
   select_.reset();
   if (!entries) {
-    return fail(ErrorCode::unreadable, fmt::format("{}: summary {}: {}; joulemark verify --repair makes it anew",
-                                                   path_, id, entries.error().message));
+    return fail(ErrorCode::unreadable,
+                fmt::format("{}: summary {}: {}; joulemark verify --repair makes it anew", path_, id,
+                            entries.error().message));
   }
   Kept& oldest = *std::min_element(kept_.begin(), kept_.end(),
                                    [](const Kept& a, const Kept& b) { return a.used < b.used; });

@@ -18,7 +18,8 @@ class SummaryStore {
 
   [[nodiscard]] static Result<SummaryStore> open(Database& db);
 
-  // The row that holds the entries from first_entry (a multiple of k_row_entries) on; null when there is none.
+  // The row that holds the entries from first_entry (a multiple of k_row_entries) on; null when there is
+  // none.
   [[nodiscard]] Result<std::shared_ptr<const Entries>> get(std::uint32_t channel, int level,
                                                            std::int64_t first_entry, bool timed);
 

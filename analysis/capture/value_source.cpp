@@ -11,7 +11,11 @@ ValueSource::ValueSource(BlockStore& store, const Channel& channel, const BlockD
 
 ValueSource::ValueSource(BlockStore& store, const Channel& current, const BlockDirectory& blocks,
                          const Channel& voltage, const BlockDirectory& voltage_blocks)
-    : store_(&store), channel_(current), blocks_(&blocks), voltage_(voltage), voltage_blocks_(&voltage_blocks) {}
+    : store_(&store),
+      channel_(current),
+      blocks_(&blocks),
+      voltage_(voltage),
+      voltage_blocks_(&voltage_blocks) {}
 
 Result<BlockValues> ValueSource::get(std::size_t k) {
   JM_TRY_ASSIGN(samples_, store_->get(blocks_->blocks()[k], channel_.timed));
@@ -28,14 +32,15 @@ Result<BlockValues> ValueSource::get(std::size_t k) {
 
 Status ValueSource::multiply(std::size_t k, const BlockStore::Samples& current, std::vector<double>& out) {
   if (voltage_blocks_->empty()) {
-    return fail(ErrorCode::inadequate, "energy needs the supply voltage: the voltage channel '" + voltage_->name +
-                                           "' holds no samples");
+    return fail(ErrorCode::inadequate, "energy needs the supply voltage: the voltage channel '" +
+                                           voltage_->name + "' holds no samples");
   }
   const BlockRow& block = blocks_->blocks()[k];
   const SampleGrid grid(channel_);
   const TimeNs lead_ns = from_seconds(channel_.lead_s());
   TimeRange time{block.first_ns - lead_ns, block.last_ns - lead_ns};
-  if (!channel_.timed) time = {grid.time_of(block.first_index), grid.time_of(block.first_index + block.count - 1)};
+  if (!channel_.timed)
+    time = {grid.time_of(block.first_index), grid.time_of(block.first_index + block.count - 1)};
   VoltageTrack track(channel_, *voltage_);
   JM_TRY(track_voltage(time, track));
   out.resize(current.values.size());

@@ -22,11 +22,13 @@ struct BlockValues {
     return products.empty() ? static_cast<double>(stored[i]) : products[i];
   }
   [[nodiscard]] Stats stats(std::size_t first, std::size_t count) const {
-    return products.empty() ? stats_of(stored.subspan(first, count)) : stats_of(products.subspan(first, count));
+    return products.empty() ? stats_of(stored.subspan(first, count))
+                            : stats_of(products.subspan(first, count));
   }
 };
 
-// The blocks of a channel, or of current x voltage, decoded. One thread at a time; referred directories outlive it.
+// The blocks of a channel, or of current x voltage, decoded. One thread at a time; referred directories
+// outlive it.
 class ValueSource {
  public:
   ValueSource(BlockStore& store, const Channel& channel, const BlockDirectory& blocks);

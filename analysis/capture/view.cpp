@@ -17,7 +17,8 @@ Stats stats_of(const Summary& s) {
 // Column c of count covers [edge(c), edge(c + 1)).
 TimeNs edge_of(TimeRange range, std::size_t c, std::size_t count) {
   const long double share = static_cast<long double>(c) / static_cast<long double>(count);
-  return range.begin_ns + static_cast<TimeNs>(std::llround(static_cast<long double>(range.length_ns()) * share));
+  return range.begin_ns +
+         static_cast<TimeNs>(std::llround(static_cast<long double>(range.length_ns()) * share));
 }
 
 // The highest level whose entries are no longer than a column; -1 when single samples are wanted.
@@ -54,7 +55,8 @@ double View::samples_in(TimeRange range) const {
   const auto before = [this](TimeNs time_ns) {
     const std::size_t k = blocks_->block_after_time(time_ns);
     const std::int64_t whole = k == 0 ? 0 : blocks_->inside(0, k).samples;
-    if (k == blocks_->blocks().size() || blocks_->held(k).begin_ns >= time_ns) return static_cast<double>(whole);
+    if (k == blocks_->blocks().size() || blocks_->held(k).begin_ns >= time_ns)
+      return static_cast<double>(whole);
     const double share = static_cast<double>(time_ns - blocks_->held(k).begin_ns) /
                          static_cast<double>(blocks_->held(k).length_ns());
     return static_cast<double>(whole) + share * static_cast<double>(blocks_->blocks()[k].count);
@@ -87,10 +89,11 @@ Status View::for_entries(IndexRange indices, int level, const Visit& visit) {
     JM_TRY_ASSIGN(const auto entries,
                   summaries_->get(summary_channel_, level, row * k_row_entries, channel_.timed));
     if (!entries) {
-      return fail(ErrorCode::unreadable,
-                  fmt::format("channel '{}': the summaries of sample {} are missing; joulemark verify --repair "
-                              "makes them anew",
-                              channel_.name, index));
+      return fail(
+          ErrorCode::unreadable,
+          fmt::format("channel '{}': the summaries of sample {} are missing; joulemark verify --repair "
+                      "makes them anew",
+                      channel_.name, index));
     }
     const std::int64_t first = index / length - row * k_row_entries;
     const std::int64_t last = std::min((indices.end + length - 1) / length - row * k_row_entries,
@@ -116,7 +119,8 @@ Result<std::vector<ViewColumn>> View::uniform(TimeRange range, std::size_t count
   for (std::size_t c = 0; c < count; ++c)
     columns[c].time = {grid_.time_of(boundary(c) * length), grid_.time_of(boundary(c + 1) * length)};
   const IndexRange all = blocks_->indices();
-  const IndexRange indices{std::max(all.begin, boundary(0) * length), std::min(all.end, boundary(count) * length)};
+  const IndexRange indices{std::max(all.begin, boundary(0) * length),
+                           std::min(all.end, boundary(count) * length)};
   std::size_t c = 0;
   std::int64_t column_end = boundary(1);
   JM_TRY(for_entries(indices, level, [&](std::int64_t entry, const SummaryEntry& summary) -> Status {
@@ -166,7 +170,8 @@ Result<std::vector<ViewColumn>> View::timed(TimeRange range, std::size_t count, 
 }
 
 // Until the next entry where its samples follow directly; else for a nominal interval, or a mean one.
-TimeRange View::entry_time(const SummaryEntry& entry, std::int64_t end_index, const SummaryEntry* next) const {
+TimeRange View::entry_time(const SummaryEntry& entry, std::int64_t end_index,
+                           const SummaryEntry* next) const {
   const TimeNs lead_ns = from_seconds(channel_.lead_s());
   const std::size_t k = blocks_->block_after(end_index - 1);
   const auto& blocks = blocks_->blocks();

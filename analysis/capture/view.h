@@ -10,11 +10,12 @@
 
 namespace joulemark::capture {
 
-// Columns for drawing one channel. From 128 samples a column on they come from summary levels (1 to 4 entries a
-// column; the mean weighs all samples alike), below from the samples.
+// Columns for drawing one channel. From 128 samples a column on they come from summary levels (1 to 4 entries
+// a column; the mean weighs all samples alike), below from the samples.
 class View {
  public:
-  // blocks, values and gain as for Integrator; summaries are under the number summary_channel. All outlive it.
+  // blocks, values and gain as for Integrator; summaries are under the number summary_channel. All outlive
+  // it.
   View(const Channel& channel, const BlockDirectory& blocks, ValueSource& values, double gain,
        SummaryStore& summaries, std::uint32_t summary_channel);
 

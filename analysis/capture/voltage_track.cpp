@@ -39,7 +39,8 @@ void VoltageTrack::clear() {
   at_ = 0;
 }
 
-std::int64_t VoltageTrack::key_of(std::int64_t index, std::span<const TimeNs> stamps_ns, std::size_t i) const {
+std::int64_t VoltageTrack::key_of(std::int64_t index, std::span<const TimeNs> stamps_ns,
+                                  std::size_t i) const {
   if (same_grid_) return index;
   return current_timed_ ? stamps_ns[i] - current_lead_ns_ : current_grid_.time_of(index);
 }

@@ -11,8 +11,8 @@
 
 namespace joulemark::capture {
 
-// Which voltage sample is nearest in time to each current sample: by the start of their intervals, a tie going to
-// the earlier one. Both come in order. Power, unscaled, is stored current x stored voltage.
+// Which voltage sample is nearest in time to each current sample: by the start of their intervals, a tie
+// going to the earlier one. Both come in order. Power, unscaled, is stored current x stored voltage.
 class VoltageTrack {
  public:
   VoltageTrack(const Channel& current, const Channel& voltage);
@@ -27,13 +27,14 @@ class VoltageTrack {
   [[nodiscard]] std::size_t settled(std::int64_t first_index, std::size_t count,
                                     std::span<const TimeNs> stamps_ns) const;
 
-  // out[i] = values[i] x its voltage; at least one voltage sample is there. Current samples come in order from
-  // call to call, and voltage that none of them will need again is forgotten.
+  // out[i] = values[i] x its voltage; at least one voltage sample is there. Current samples come in order
+  // from call to call, and voltage that none of them will need again is forgotten.
   void multiply(std::int64_t first_index, std::span<const float> values, std::span<const TimeNs> stamps_ns,
                 std::span<double> out);
 
  private:
-  [[nodiscard]] std::int64_t key_of(std::int64_t index, std::span<const TimeNs> stamps_ns, std::size_t i) const;
+  [[nodiscard]] std::int64_t key_of(std::int64_t index, std::span<const TimeNs> stamps_ns,
+                                    std::size_t i) const;
   void advance(std::int64_t key);
 
   SampleGrid current_grid_;

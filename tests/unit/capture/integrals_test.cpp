@@ -3,6 +3,7 @@
 #include <analysis/capture/capture_reader.h>
 #include <analysis/capture/capture_writer.h>
 #include <analysis/model/memory_capture.h>
+
 #include <tests/support/temporary_folder.h>
 #include <tests/unit/capture/random_capture.h>
 
@@ -71,17 +72,17 @@ TEST_P(CaptureIntegrals, EqualBruteForceOverEverySample) {
   make(1, CaptureMode::bulk);
   if (HasFatalFailure()) return;
   const bool measured_voltage = GetParam().shape.voltage_rate_hz > 0;
-  compare(ChannelId{0}, 300, 2);
-  compare(k_current, 100, 3);
-  compare(k_power, measured_voltage ? 12 : 300, 4);
-  if (measured_voltage) compare(ChannelId{1}, 200, 5);
+  compare(ChannelId{0}, 120, 2);
+  compare(k_current, 30, 3);
+  compare(k_power, measured_voltage ? 10 : 120, 4);
+  if (measured_voltage) compare(ChannelId{1}, 100, 5);
 }
 
 TEST_P(CaptureIntegrals, StaySoWhenTheFileWasCommittedPieceByPiece) {
   make(7, CaptureMode::live);
   if (HasFatalFailure()) return;
-  compare(ChannelId{0}, 100, 8);
-  compare(k_power, GetParam().shape.voltage_rate_hz > 0 ? 6 : 100, 9);
+  compare(ChannelId{0}, 60, 8);
+  compare(k_power, GetParam().shape.voltage_rate_hz > 0 ? 6 : 60, 9);
 }
 
 TEST_P(CaptureIntegrals, HaveTheSameSamplesExtentAndSummary) {
@@ -119,12 +120,12 @@ TEST_P(CaptureIntegrals, HaveTheSameSamplesExtentAndSummary) {
 
 INSTANTIATE_TEST_SUITE_P(
     Shapes, CaptureIntegrals,
-    testing::Values(Case{"Uniform", {100'000, false, 0, false, 150'000, 0, false}},
-                    Case{"UniformWithGaps", {100'000, false, 0, false, 150'000, 0.1, false}},
-                    Case{"OddRate", {48'018.7, false, 0, false, 100'000, 0.05, false}},
-                    Case{"Timed", {5'000, true, 0, false, 60'000, 0, false}},
-                    Case{"TimedWithGaps", {5'000, true, 0, false, 60'000, 0.1, false}},
-                    Case{"TwoChannelsOneRate", {10'000, false, 10'000, false, 25'000, 0.02, false}},
+    testing::Values(Case{"Uniform", {100'000, false, 0, false, 70'000, 0, false}},
+                    Case{"UniformWithGaps", {100'000, false, 0, false, 70'000, 0.1, false}},
+                    Case{"OddRate", {48'018.7, false, 0, false, 70'000, 0.05, false}},
+                    Case{"Timed", {5'000, true, 0, false, 50'000, 0, false}},
+                    Case{"TimedWithGaps", {5'000, true, 0, false, 50'000, 0.1, false}},
+                    Case{"TwoChannelsOneRate", {10'000, false, 10'000, false, 20'000, 0.02, false}},
                     Case{"SlowVoltage", {10'000, false, 33, false, 40'000, 0.02, false}},
                     Case{"FastVoltage", {3'000, false, 10'000, false, 8'000, 0.05, false}},
                     Case{"TimedVoltage", {10'000, false, 90, true, 40'000, 0.05, false}},

@@ -28,20 +28,22 @@ struct Piece {
 };
 
 // The pieces of one channel over a duration.
-std::vector<Piece> pieces_of(ChannelId channel, double rate_hz, bool timed, double duration_s, double gap_chance,
-                             double level, Random& random) {
+std::vector<Piece> pieces_of(ChannelId channel, double rate_hz, bool timed, double duration_s,
+                             double gap_chance, double level, Random& random) {
   std::vector<Piece> pieces;
   std::int64_t index = gap_chance > 0 ? whole(random, 0, 3) : 0;
   TimeNs stamp_ns = from_seconds(static_cast<double>(index) / rate_hz);
   while (to_seconds(stamp_ns) < duration_s) {
     Piece piece{channel, index, {}, {}, stamp_ns};
     const std::int64_t longest = whole(random, 0, 9) == 0 ? 60'000 : 700;
-    for (std::int64_t left = whole(random, 1, longest); left > 0 && to_seconds(stamp_ns) < duration_s; --left) {
+    for (std::int64_t left = whole(random, 1, longest); left > 0 && to_seconds(stamp_ns) < duration_s;
+         --left) {
       piece.values.push_back(static_cast<float>(level * uniform(random, 0.5, 1.5)));
       if (timed) piece.stamps_ns.push_back(stamp_ns);
       ++index;
       const double step = timed ? uniform(random, 0.1, 1.9) / rate_hz : 0;
-      stamp_ns = timed ? stamp_ns + 1 + from_seconds(step) : from_seconds(static_cast<double>(index) / rate_hz);
+      stamp_ns =
+          timed ? stamp_ns + 1 + from_seconds(step) : from_seconds(static_cast<double>(index) / rate_hz);
     }
     pieces.push_back(std::move(piece));
     if (uniform(random, 0, 1) >= gap_chance) continue;
@@ -83,8 +85,8 @@ void feed_random(const RandomShape& shape, std::uint64_t seed, SampleSink& sink)
   std::vector<Piece> pieces = pieces_of(ChannelId{0}, shape.current_rate_hz, shape.current_timed, duration_s,
                                         shape.gap_chance, 5.0, random);
   if (shape.voltage_rate_hz > 0) {
-    std::vector<Piece> voltage = pieces_of(ChannelId{1}, shape.voltage_rate_hz, shape.voltage_timed, duration_s,
-                                           shape.gap_chance, 3.0, random);
+    std::vector<Piece> voltage = pieces_of(ChannelId{1}, shape.voltage_rate_hz, shape.voltage_timed,
+                                           duration_s, shape.gap_chance, 3.0, random);
     pieces.insert(pieces.end(), voltage.begin(), voltage.end());
     if (!shape.voltage_last) {
       std::stable_sort(pieces.begin(), pieces.end(),
@@ -92,18 +94,22 @@ void feed_random(const RandomShape& shape, std::uint64_t seed, SampleSink& sink)
     }
   }
   for (const Piece& piece : pieces) {
-    const Status taken = sink.accept(SampleBlock{piece.channel, piece.first_index, piece.values, piece.stamps_ns});
+    const Status taken =
+        sink.accept(SampleBlock{piece.channel, piece.first_index, piece.values, piece.stamps_ns});
     ASSERT_TRUE(taken) << taken.error().message;
   }
 }
 
-std::vector<TimeRange> random_windows(TimeRange range, double rate_hz, std::size_t count, std::uint64_t seed) {
+std::vector<TimeRange> random_windows(TimeRange range, double rate_hz, std::size_t count,
+                                      std::uint64_t seed) {
   Random random(seed);
   std::vector<TimeRange> windows;
   const double interval_ns = k_ns_per_s / rate_hz;
   for (std::size_t i = 0; i < count; ++i) {
-    const double length = std::exp(uniform(random, std::log(interval_ns / 4), std::log(range.seconds() * 1.3e9)));
-    const double begin = static_cast<double>(range.begin_ns) + uniform(random, -0.05, 1.0) * range.seconds() * 1e9;
+    const double length =
+        std::exp(uniform(random, std::log(interval_ns / 4), std::log(range.seconds() * 1.3e9)));
+    const double begin =
+        static_cast<double>(range.begin_ns) + uniform(random, -0.05, 1.0) * range.seconds() * 1e9;
     TimeRange window{std::llround(begin), std::llround(begin + length)};
     if (i % 4 == 0) {  // on the grid
       window.begin_ns = std::llround(std::round(begin / interval_ns) * interval_ns);

@@ -22,8 +22,8 @@ struct RandomShape {
 
 [[nodiscard]] CaptureInfo random_info(const RandomShape& shape);
 
-// Feeds the samples in pieces of random length. The same seed gives the same capture. The sinks' Errors fail the
-// test.
+// Feeds the samples in pieces of random length. The same seed gives the same capture. The sinks' Errors fail
+// the test.
 void feed_random(const RandomShape& shape, std::uint64_t seed, SampleSink& sink);
 
 // Windows of all lengths over the range and somewhat beyond, sorted by begin; some on the sample grid.
