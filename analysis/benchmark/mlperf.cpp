@@ -10,10 +10,12 @@
 namespace joulemark {
 namespace {
 
-constexpr NameTable<RuleStatus, 3> k_statuses{
-    {{RuleStatus::pass, "pass"}, {RuleStatus::fail, "fail"}, {RuleStatus::unknown, "unknown"}}};
-constexpr NameTable<Verdict, 3> k_verdicts{
-    {{Verdict::valid, "valid"}, {Verdict::suspect, "suspect"}, {Verdict::invalid, "invalid"}}};
+constexpr NameTable<MlperfRuleStatus, 3> k_statuses{{{MlperfRuleStatus::pass, "pass"},
+                                                     {MlperfRuleStatus::fail, "fail"},
+                                                     {MlperfRuleStatus::unknown, "unknown"}}};
+constexpr NameTable<MlperfVerdict, 3> k_verdicts{{{MlperfVerdict::valid, "valid"},
+                                                  {MlperfVerdict::suspect, "suspect"},
+                                                  {MlperfVerdict::invalid, "invalid"}}};
 constexpr NameTable<MlperfTool, 2> k_tools{{{MlperfTool::energyrunner, "EEMBC EnergyRunner"},
                                             {MlperfTool::python_runner, "MLPerf Tiny python runner"}}};
 
@@ -75,10 +77,10 @@ std::vector<WindowSpan> trial_spans(double rate_hz, std::span<const TimeNs> edge
 }
 
 MlperfRule rule(std::string name, double limit, std::optional<double> observed, bool at_least) {
-  MlperfRule rule{std::move(name), limit, observed, RuleStatus::unknown};
+  MlperfRule rule{std::move(name), limit, observed, MlperfRuleStatus::unknown};
   if (!observed) return rule;
   const bool holds = at_least ? *observed >= limit : *observed <= limit;
-  rule.status = holds ? RuleStatus::pass : RuleStatus::fail;
+  rule.status = holds ? MlperfRuleStatus::pass : MlperfRuleStatus::fail;
   return rule;
 }
 
@@ -120,10 +122,10 @@ void note_missing(MlperfResult& result) {
 
 }  // namespace
 
-std::string_view name_of(RuleStatus status) {
+std::string_view name_of(MlperfRuleStatus status) {
   return name_in(k_statuses, status);
 }
-std::string_view name_of(Verdict verdict) {
+std::string_view name_of(MlperfVerdict verdict) {
   return name_in(k_verdicts, verdict);
 }
 std::string_view name_of(MlperfTool tool) {
@@ -162,9 +164,9 @@ Result<MlperfResult> evaluate_mlperf(SampleSource& source) {
     result.findings.push_back(
         {"inferences_disagree", "The run names different numbers of inferences; the first one is used."});
   }
-  const bool broken =
-      std::ranges::any_of(result.rules, [](const MlperfRule& r) { return r.status == RuleStatus::fail; });
-  result.verdict = suspect ? Verdict::suspect : broken ? Verdict::invalid : Verdict::valid;
+  const bool broken = std::ranges::any_of(
+      result.rules, [](const MlperfRule& r) { return r.status == MlperfRuleStatus::fail; });
+  result.verdict = suspect ? MlperfVerdict::suspect : broken ? MlperfVerdict::invalid : MlperfVerdict::valid;
   return result;
 }
 

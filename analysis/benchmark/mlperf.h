@@ -43,13 +43,13 @@ struct MlperfFigures {
   bool operator==(const MlperfFigures&) const = default;
 };
 
-enum class RuleStatus { pass, fail, unknown };
+enum class MlperfRuleStatus { pass, fail, unknown };
 
 struct MlperfRule {
   std::string name;  // with its unit: "min_window_s"
   double limit = 0;
   std::optional<double> observed;
-  RuleStatus status = RuleStatus::unknown;
+  MlperfRuleStatus status = MlperfRuleStatus::unknown;
 };
 
 struct MlperfFinding {
@@ -66,7 +66,7 @@ struct LogFit {
 };
 
 // suspect: the windows may not be the inferences, so nothing is judged. invalid: a rule fails.
-enum class Verdict { valid, suspect, invalid };
+enum class MlperfVerdict { valid, suspect, invalid };
 
 struct MlperfResult {
   MlperfTool tool = MlperfTool::energyrunner;
@@ -74,12 +74,12 @@ struct MlperfResult {
   std::vector<MlperfRule> rules;
   std::vector<MlperfFinding> findings;
   std::optional<LogFit> log_fit;
-  Verdict verdict = Verdict::valid;
+  MlperfVerdict verdict = MlperfVerdict::valid;
   std::optional<MlperfFigures> repaired;  // by the log's marks, when the edges' own pairing is wrong or short
 };
 
-[[nodiscard]] std::string_view name_of(RuleStatus status);
-[[nodiscard]] std::string_view name_of(Verdict verdict);
+[[nodiscard]] std::string_view name_of(MlperfRuleStatus status);
+[[nodiscard]] std::string_view name_of(MlperfVerdict verdict);
 [[nodiscard]] std::string_view name_of(MlperfTool tool);
 
 // Errors: inadequate (no channel of energy per interval, or a trace beyond 2^31 samples or a million edges),

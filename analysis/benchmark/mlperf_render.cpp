@@ -91,8 +91,8 @@ std::string figures_text(const MlperfFigures& figures, MlperfTool tool) {
 
 std::string verdict_text(const MlperfResult& result) {
   std::string text(name_of(result.verdict));
-  if (result.verdict == Verdict::invalid) text += " (a rule fails)";
-  if (result.verdict == Verdict::suspect)
+  if (result.verdict == MlperfVerdict::invalid) text += " (a rule fails)";
+  if (result.verdict == MlperfVerdict::suspect)
     text += " (do not use the official figures before reading the findings)";
   return text;
 }

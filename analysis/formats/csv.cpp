@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <analysis/formats/block_builder.h>
 #include <analysis/formats/csv.h>
 #include <analysis/formats/csv_edges.h>
 #include <analysis/formats/csv_lines.h>
 #include <analysis/formats/csv_samples.h>
+#include <analysis/formats/sample_feed.h>
 
 #include <fmt/format.h>
 
@@ -73,7 +73,7 @@ class CsvSender {
       JM_TRY(send_values());
       JM_TRY(send_levels());
     }
-    for (BlockBuilder& block : blocks_)
+    for (SampleFeed& block : blocks_)
       JM_TRY(block.flush());
     return report();
   }
@@ -142,7 +142,7 @@ class CsvSender {
   const CsvPlan& plan_;
   const CsvTiming& timing_;
   SampleSink& sink_;
-  std::vector<BlockBuilder> blocks_;
+  std::vector<SampleFeed> blocks_;
   std::vector<AnomalyTally> invalid_;
   std::vector<CsvLineTracker> lines_;
   AnomalyTally more_gaps_{AnomalyKind::gap, Severity::data_loss};
@@ -198,7 +198,7 @@ Status import_csv(const CsvStreams& streams, const OptionValues& options, Sample
   return finish_import(sink, send());
 }
 
-Status import_csv_file(Paths paths, const OptionValues& options, SampleSink& sink) {
+Status import_csv_file(ImportPaths paths, const OptionValues& options, SampleSink& sink) {
   if (paths.size() != 1) return fail(ErrorCode::usage, "csv imports one file at a time");
   CsvStreams streams;
   std::ifstream samples(paths.front(), std::ios::binary);

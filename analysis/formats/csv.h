@@ -18,7 +18,7 @@ namespace joulemark {
 [[nodiscard]] bool matches_csv(const std::filesystem::path& path);
 [[nodiscard]] const std::vector<OptionSpec>& csv_options();
 
-[[nodiscard]] Status import_csv_file(Paths paths, const OptionValues& options, SampleSink& sink);
+[[nodiscard]] Status import_csv_file(ImportPaths paths, const OptionValues& options, SampleSink& sink);
 
 struct CsvStreams {
   std::istream* samples = nullptr;

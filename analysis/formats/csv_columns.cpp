@@ -347,6 +347,10 @@ const std::vector<OptionSpec>& csv_option_specs() {
   return k_specs;
 }
 
+Result<CsvPlan> plan_csv(const CsvLayout& layout, const OptionValues& options) {
+  return Planner(layout, options).plan();
+}
+
 std::optional<int> time_exponent(std::string_view unit) {
   if (unit == "s") return 9;
   if (unit == "ms") return 6;

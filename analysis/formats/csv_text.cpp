@@ -76,14 +76,14 @@ void rewind(std::istream& stream) {
   stream.seekg(0);
 }
 
-// A decimal number as mantissa x 10^exponent; digits past the 18th are dropped.
+// A decimal number as mantissa x 10^exponent; digits beyond what int64 holds are dropped.
 struct Decimal {
   bool negative = false;
   std::int64_t mantissa = 0;
   int exponent = 0;
 };
 
-constexpr std::int64_t k_mantissa_limit = 100'000'000'000'000'000;  // 10^17: one more digit always fits
+constexpr std::int64_t k_mantissa_limit = (std::numeric_limits<std::int64_t>::max() - 9) / 10;  // room for a digit
 
 std::optional<int> parse_exponent(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
@@ -109,7 +109,7 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
     }
     if (text[i] < '0' || text[i] > '9') return std::nullopt;
     digits = true;
-    const bool keep = decimal.mantissa < k_mantissa_limit;
+    const bool keep = decimal.mantissa <= k_mantissa_limit;
     if (keep) decimal.mantissa = decimal.mantissa * 10 + (text[i] - '0');
     if (keep && point) --decimal.exponent;
     if (!keep && !point) ++decimal.exponent;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/formats/anomaly_tally.h>
-#include <analysis/formats/block_builder.h>
 #include <analysis/formats/eembc.h>
 #include <analysis/formats/eembc_log.h>
 #include <analysis/formats/json_stream.h>
+#include <analysis/formats/sample_feed.h>
 #include <analysis/model/units.h>
 
 #include <fmt/format.h>
@@ -121,7 +121,7 @@ class EnergyFile {
   }
 
   Status send_samples(double rate_hz, SampleSink& sink) {
-    BlockBuilder block(sink, k_energy_channel);
+    SampleFeed block(sink, k_energy_channel);
     AnomalyTally invalid(AnomalyKind::invalid_value, Severity::data_loss, k_energy_channel);
     std::array<unsigned char, 65536> chunk{};
     std::int64_t index = 0;
@@ -265,7 +265,7 @@ bool matches_eembc(const std::filesystem::path& path) {
   return path.filename() == k_energy_file || std::filesystem::exists(path / k_energy_file, ignored);
 }
 
-Status import_eembc_run(Paths paths, const OptionValues&, SampleSink& sink) {
+Status import_eembc_run(ImportPaths paths, const OptionValues&, SampleSink& sink) {
   if (paths.size() != 1) return fail(ErrorCode::usage, "eembc imports one run folder at a time");
   std::filesystem::path folder = paths.front();
   if (folder.filename() == k_energy_file) folder = folder.parent_path();

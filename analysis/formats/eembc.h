@@ -18,7 +18,7 @@ namespace joulemark {
 [[nodiscard]] bool matches_eembc(const std::filesystem::path& path);
 
 // paths: the folder, or its trace1-energy.bin.
-[[nodiscard]] Status import_eembc_run(Paths paths, const OptionValues& options, SampleSink& sink);
+[[nodiscard]] Status import_eembc_run(ImportPaths paths, const OptionValues& options, SampleSink& sink);
 
 struct EembcStreams {
   std::istream* energy = nullptr;

@@ -38,7 +38,7 @@ std::span<const Importer> importers() {
   return k_importers;
 }
 
-Result<const Importer*> choose_importer(std::string_view name, Paths paths) {
+Result<const Importer*> choose_importer(std::string_view name, ImportPaths paths) {
   if (paths.empty()) return fail(ErrorCode::usage, "name a file or folder to import");
   const auto all = importers();
   const auto chosen = std::ranges::find_if(all, [&](const Importer& importer) {

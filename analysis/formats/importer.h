@@ -14,7 +14,7 @@
 
 namespace joulemark {
 
-using Paths = std::span<const std::filesystem::path>;
+using ImportPaths = std::span<const std::filesystem::path>;
 
 struct Importer {
   std::string name;
@@ -28,13 +28,13 @@ struct Importer {
   // Memory does not grow with the files. What is wrong with the data becomes an Anomaly while the rest is
   // usable. Errors: usage (options), unreadable (nothing usable; file and place named), io, and the sink's
   // own.
-  Status (*import)(Paths paths, const OptionValues& options, SampleSink& sink);
+  Status (*import)(ImportPaths paths, const OptionValues& options, SampleSink& sink);
 };
 
 [[nodiscard]] std::span<const Importer> importers();
 
 // By name, or by what the first path looks like when the name is empty. Errors: usage, listing the formats.
-[[nodiscard]] Result<const Importer*> choose_importer(std::string_view name, Paths paths);
+[[nodiscard]] Result<const Importer*> choose_importer(std::string_view name, ImportPaths paths);
 
 // Ends an import that has begun: completed, or failed with its Error.
 [[nodiscard]] Status finish_import(SampleSink& sink, Status outcome);

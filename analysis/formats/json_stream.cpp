@@ -86,10 +86,12 @@ class ByteIterator {
 }  // namespace
 
 bool JsonVisitor::parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) {
-  const std::string_view text = error.what();
   // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ...": the last part.
-  const auto colon = text.find(": ");
-  return fail_with(std::string(colon == std::string_view::npos ? text : text.substr(colon + 2)));
+  std::string_view text = error.what();
+  for (const std::string_view mark : {"] ", ": "}) {
+    if (const auto at = text.find(mark); at != std::string_view::npos) text.remove_prefix(at + mark.size());
+  }
+  return fail_with(std::string(text));
 }
 
 bool JsonVisitor::number(double, const std::string&) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/benchmark/run_record.h>
 #include <analysis/formats/anomaly_tally.h>
-#include <analysis/formats/block_builder.h>
 #include <analysis/formats/mlperf_results.h>
 #include <analysis/formats/mlperf_runner.h>
+#include <analysis/formats/sample_feed.h>
 #include <analysis/model/units.h>
 
 #include <fmt/format.h>
@@ -145,7 +145,7 @@ class Sender : public MlperfResultsVisitor {
 
   SampleSink& sink_;
   std::vector<Trial>& trials_;
-  BlockBuilder block_{sink_, k_energy_channel};
+  SampleFeed block_{sink_, k_energy_channel};
   AnomalyTally invalid_{AnomalyKind::invalid_value, Severity::data_loss, k_energy_channel};
 };
 
@@ -211,7 +211,7 @@ bool matches_mlperf_runner(const std::filesystem::path& path) {
   return path.filename() == k_results_file || std::filesystem::exists(path / k_results_file, ignored);
 }
 
-Status import_mlperf_runner_results(Paths paths, const OptionValues&, SampleSink& sink) {
+Status import_mlperf_runner_results(ImportPaths paths, const OptionValues&, SampleSink& sink) {
   if (paths.size() != 1) return fail(ErrorCode::usage, "mlperf_runner imports one results.json at a time");
   std::filesystem::path file = paths.front();
   std::error_code ignored;

@@ -16,7 +16,8 @@ namespace joulemark {
 [[nodiscard]] bool matches_mlperf_runner(const std::filesystem::path& path);
 
 // paths: results.json or the folder it is in.
-[[nodiscard]] Status import_mlperf_runner_results(Paths paths, const OptionValues& options, SampleSink& sink);
+[[nodiscard]] Status import_mlperf_runner_results(ImportPaths paths, const OptionValues& options,
+                                                  SampleSink& sink);
 
 // The same from a seekable stream.
 [[nodiscard]] Status import_mlperf_runner(std::istream& results, const std::string& name, SampleSink& sink);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <analysis/formats/block_builder.h>
+#include <analysis/formats/sample_feed.h>
 
 namespace joulemark {
 
-Status BlockBuilder::put(std::int64_t index, float value, const TimeNs* stamp_ns) {
+Status SampleFeed::put(std::int64_t index, float value, const TimeNs* stamp_ns) {
   constexpr std::size_t k_block = 16384;
   const bool follows = index == first_index_ + static_cast<std::int64_t>(values_.size());
   if (!values_.empty() && (!follows || values_.size() == k_block)) JM_TRY(flush());
@@ -13,7 +13,7 @@ Status BlockBuilder::put(std::int64_t index, float value, const TimeNs* stamp_ns
   return {};
 }
 
-Status BlockBuilder::flush() {
+Status SampleFeed::flush() {
   if (values_.empty()) return {};
   const Status accepted = sink_.accept(SampleBlock{channel_, first_index_, values_, stamps_ns_});
   values_.clear();

@@ -9,9 +9,9 @@
 namespace joulemark {
 
 // Gathers single samples of one channel into blocks for a sink. Indices rise; a jump starts a new block.
-class BlockBuilder {
+class SampleFeed {
  public:
-  BlockBuilder(SampleSink& sink, ChannelId channel) : sink_(sink), channel_(channel) {}
+  SampleFeed(SampleSink& sink, ChannelId channel) : sink_(sink), channel_(channel) {}
 
   [[nodiscard]] Status add(std::int64_t index, float value) { return put(index, value, nullptr); }
   [[nodiscard]] Status add(std::int64_t index, float value, TimeNs stamp_ns) {

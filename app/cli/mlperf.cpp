@@ -30,13 +30,13 @@ Result<std::unique_ptr<SampleSource>> open_run(const std::filesystem::path& path
   return capture;
 }
 
-int exit_code_of(Verdict verdict) {
+int exit_code_of(MlperfVerdict verdict) {
   switch (verdict) {
-    case Verdict::valid:
+    case MlperfVerdict::valid:
       return k_ok;
-    case Verdict::invalid:
+    case MlperfVerdict::invalid:
       return k_gate_failed;
-    case Verdict::suspect:
+    case MlperfVerdict::suspect:
       break;
   }
   return k_cannot_judge;

@@ -130,7 +130,7 @@ TEST_F(RealRuns, PythonRunnerFiguresAreReproducedToThePrintedDigit) {
   }
   EXPECT_THAT(mlperf_text(*result),
               HasSubstr("\nMedian energy cost is " + published.median_energy + " uJ/inf.\n"));
-  EXPECT_EQ(result->verdict, Verdict::valid);
+  EXPECT_EQ(result->verdict, MlperfVerdict::valid);
 }
 
 TEST_F(RealRuns, NoCompleteRunIsSuspectedAndOnlyTheShortOneFailsARule) {
@@ -140,7 +140,8 @@ TEST_F(RealRuns, NoCompleteRunIsSuspectedAndOnlyTheShortOneFailsARule) {
     ASSERT_TRUE(result);
     const bool short_run =
         folder.filename() == "v0.5_reference_Nucleo-L4R5ZI_ad";  // windows of 0.1 s, said by its own
-    EXPECT_EQ(result->verdict, short_run ? Verdict::invalid : Verdict::valid) << all_findings(*result);
+    EXPECT_EQ(result->verdict, short_run ? MlperfVerdict::invalid : MlperfVerdict::valid)
+        << all_findings(*result);
     EXPECT_FALSE(result->repaired);
     EXPECT_EQ(all_findings(*result), "");
     EXPECT_EQ(result->log_fit->matched, 10);
@@ -153,7 +154,7 @@ TEST_F(RealRuns, DroppedSamplesAreKnownOnlyWhereTheMonitorSaysThem) {
     const auto result = evaluate_mlperf(*import_folder(folder));
     const bool joulescope = folder.filename().string().find("hls4ml") != std::string::npos;
     EXPECT_EQ(result->rules.back().name, "max_dropped_fraction");
-    EXPECT_EQ(result->rules.back().status, joulescope ? RuleStatus::pass : RuleStatus::unknown);
+    EXPECT_EQ(result->rules.back().status, joulescope ? MlperfRuleStatus::pass : MlperfRuleStatus::unknown);
   }
 }
 
@@ -171,7 +172,7 @@ TEST_F(RealRuns, AnyLostEdgeIsFoundNamedAndRepaired) {
       edges.erase(edges.begin() + static_cast<std::ptrdiff_t>(gone));
       const auto result = evaluate_mlperf(*with_edges(*complete, edges));
       ASSERT_TRUE(result);
-      EXPECT_EQ(result->verdict, Verdict::suspect);
+      EXPECT_EQ(result->verdict, MlperfVerdict::suspect);
       EXPECT_THAT(all_findings(*result), HasSubstr(lost[gone]));
       ASSERT_TRUE(result->repaired);
       std::vector<MlperfWindow> intact;
@@ -198,7 +199,7 @@ TEST_F(RealRuns, TwoLostEdgesOfOneWindowAreFoundToo) {
       edges.erase(edges.begin() + static_cast<std::ptrdiff_t>(gone),
                   edges.begin() + static_cast<std::ptrdiff_t>(gone) + 2);
       const auto result = evaluate_mlperf(*with_edges(*complete, edges));
-      EXPECT_EQ(result->verdict, Verdict::suspect);
+      EXPECT_EQ(result->verdict, MlperfVerdict::suspect);
       EXPECT_THAT(all_findings(*result), HasSubstr("start of window " + std::to_string(gone + 1)));
       EXPECT_THAT(all_findings(*result), HasSubstr("end of window " + std::to_string(gone + 1)));
       EXPECT_EQ(result->repaired->windows.size(), 4U);
@@ -215,7 +216,7 @@ TEST_F(RealRuns, AnExtraEdgeIsNamedAndTheOfficialFiguresComeBack) {
     const TimeNs extra_ns = (edges[4].time_ns + edges[5].time_ns) / 2;  // in the pause after window 4
     edges.insert(edges.begin() + 5, Edge{extra_ns, 1'000'000, LineId{0}, false});
     const auto result = evaluate_mlperf(*with_edges(*complete, edges));
-    EXPECT_EQ(result->verdict, Verdict::suspect);
+    EXPECT_EQ(result->verdict, MlperfVerdict::suspect);
     EXPECT_THAT(all_findings(*result),
                 HasSubstr(fmt::format("edge_extra: An edge has no start or end in the log: at {:.3f} s",
                                       to_seconds(extra_ns))));
@@ -229,7 +230,7 @@ TEST_F(RealRuns, AnEdgeAfterTheLastWindowChangesNothing) {
   edges.push_back(Edge{edges.back().time_ns + 900'000'000, 1'000'000, LineId{0}, false});
   const auto result = evaluate_mlperf(*with_edges(*complete, edges));
   EXPECT_EQ(result->figures, evaluate_mlperf(*complete)->figures);
-  EXPECT_EQ(result->verdict, Verdict::valid);
+  EXPECT_EQ(result->verdict, MlperfVerdict::valid);
   EXPECT_THAT(all_findings(*result), HasSubstr("edge_extra"));
 }
 
@@ -294,34 +295,35 @@ RunRecord record_of(std::int64_t inferences) {
 
 TEST(Mlperf, ARunWithoutALogIsJudgedByItsRulesAlone) {
   const auto result = evaluate_mlperf(*made_up({0.02, 1, 12, 13, 24, 25, 36, 37, 48, 49, 60}, record_of(20)));
-  EXPECT_EQ(result->verdict, Verdict::valid);
+  EXPECT_EQ(result->verdict, MlperfVerdict::valid);
   EXPECT_NEAR(*result->figures.median_energy_per_inference_j, 250e-6 * 1100 / 20, 1e-15);
   EXPECT_THAT(all_findings(*result), HasSubstr("no_log"));
 }
 
 TEST(Mlperf, AnEvenNumberOfEdgesWithoutALogCannotBeJudged) {
   const auto result = evaluate_mlperf(*made_up({1, 12, 13, 24, 25, 36, 37, 48, 49, 60}, record_of(20)));
-  EXPECT_EQ(result->verdict, Verdict::suspect);
+  EXPECT_EQ(result->verdict, MlperfVerdict::suspect);
   EXPECT_FALSE(result->repaired);
 }
 
 TEST(Mlperf, ABrokenRunFailsItsRulesAndDoesNotCrash) {
   const auto none = evaluate_mlperf(*made_up({}, record_of(20)));
-  EXPECT_EQ(none->verdict, Verdict::invalid);
+  EXPECT_EQ(none->verdict, MlperfVerdict::invalid);
   EXPECT_FALSE(none->figures.median_energy_per_inference_j);
   const auto few = evaluate_mlperf(*made_up({0.02, 1, 12, 13, 13}, record_of(5)));
-  EXPECT_EQ(few->verdict, Verdict::invalid);
+  EXPECT_EQ(few->verdict, MlperfVerdict::invalid);
   EXPECT_EQ(few->figures.windows[1].runtime_s, 0);
   EXPECT_FALSE(few->figures.windows[1].power_w);
   for (const MlperfRule& rule : few->rules)
-    EXPECT_EQ(rule.status, rule.name == "max_dropped_fraction" ? RuleStatus::unknown : RuleStatus::fail)
+    EXPECT_EQ(rule.status,
+              rule.name == "max_dropped_fraction" ? MlperfRuleStatus::unknown : MlperfRuleStatus::fail)
         << rule.name;
 }
 
 TEST(Mlperf, AWindowThatRunsPastTheTraceCountsAsDroppedSamples) {
   const auto result = evaluate_mlperf(*made_up({0.02, 1, 12, 13, 24, 25, 36, 37, 48, 49, 80}, record_of(20)));
   EXPECT_EQ(result->figures.windows[4].missing_samples, 1000);
-  EXPECT_EQ(result->verdict, Verdict::invalid);
+  EXPECT_EQ(result->verdict, MlperfVerdict::invalid);
 }
 
 TEST(Mlperf, AnEdgeFarBeyondTheTraceIsRefusedInsteadOfCountedTo) {
@@ -337,17 +339,17 @@ TEST(Mlperf, TheLogOfAnotherRunIsSuspectAndNothingIsRepaired) {
     record.marks.push_back({LogMarkKind::done, 1001 + 3.7 * i * i + 0.1 * i});
   }
   const auto result = evaluate_mlperf(*made_up({0.02, 1, 12, 13, 24, 25, 36, 37, 48, 49, 60}, record));
-  EXPECT_EQ(result->verdict, Verdict::suspect);
+  EXPECT_EQ(result->verdict, MlperfVerdict::suspect);
   EXPECT_FALSE(result->repaired);
   EXPECT_THAT(all_findings(*result), HasSubstr("log_mismatch"));
 }
 
 TEST(Mlperf, UnknownOrContradictoryInferenceCountsCannotBeJudged) {
   const std::vector<double> edges{0.02, 1, 12, 13, 24, 25, 36, 37, 48, 49, 60};
-  EXPECT_EQ(evaluate_mlperf(*made_up(edges, RunRecord{}))->verdict, Verdict::suspect);
+  EXPECT_EQ(evaluate_mlperf(*made_up(edges, RunRecord{}))->verdict, MlperfVerdict::suspect);
   RunRecord record = record_of(20);
   record.inferences_agree = false;
-  EXPECT_EQ(evaluate_mlperf(*made_up(edges, record))->verdict, Verdict::suspect);
+  EXPECT_EQ(evaluate_mlperf(*made_up(edges, record))->verdict, MlperfVerdict::suspect);
 }
 
 TEST(Mlperf, ACaptureWithoutEnergyPerIntervalIsRefused) {

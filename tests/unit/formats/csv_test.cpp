@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/formats/csv.h>
+#include <analysis/model/rail.h>
+
+#include <tests/unit/formats/import_helpers.h>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <sstream>
+
+namespace joulemark {
+namespace {
+
+using test::Imported;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+
+Imported import_text(const std::string& text, const std::vector<std::string>& options = {},
+                     const std::string& edges = "") {
+  Imported imported;
+  const auto values = OptionValues::parse(options, csv_options());
+  EXPECT_TRUE(values) << values.error().message;
+  std::istringstream samples(text);
+  std::istringstream edge_stream(edges);
+  CsvStreams streams{&samples, "a.csv", edges.empty() ? nullptr : &edge_stream, "edges.csv"};
+  imported.status = import_csv(streams, *values, *imported.capture);
+  return imported;
+}
+
+// --- what the columns are
+// -------------------------------------------------------------------------------------
+
+TEST(CsvColumns, Ppk2HeadersAreUnderstood) {
+  const Imported got =
+      import_text("Timestamp(ms),Current(uA),D0-D7\n0,1.5,01000000\n0.01,2.5,11000000\n0.02,3.5,10000000\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.channel().quantity, Quantity::current);
+  EXPECT_EQ(got.channel().rate_hz, 100000);
+  EXPECT_EQ(got.channel().scale, 1e-6);
+  EXPECT_FALSE(got.channel().timed);
+  EXPECT_THAT(got.samples(), ElementsAre(Pair(0, 1.5F), Pair(1, 2.5F), Pair(2, 3.5F)));
+  EXPECT_THAT(got.edges(),
+              ElementsAre(Edge{10000, 10000, LineId{0}, true}, Edge{20000, 10000, LineId{1}, false}));
+  EXPECT_EQ(got.metadata("line.d1.initial"), "high");
+  EXPECT_EQ(got.capture->info().lines.size(), 8U);
+}
+
+TEST(CsvColumns, Ppk2SingleLineColumnsAreUnderstood) {
+  const Imported got = import_text(
+      "Timestamp(ms),Current(uA),D0,D1,D2,D3,D4,D5,D6,D7\n"
+      "5,1,0,0,0,0,0,0,0,0\n5.1,1,0,0,0,1,0,0,0,0\n5.2,1,0,0,0,1,0,0,0,0\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.edges(), ElementsAre(Edge{100000, 100000, LineId{3}, true}));
+  EXPECT_EQ(got.metadata("source.first_time_ns"), "5000000");
+}
+
+TEST(CsvColumns, MonsoonLibraryHeadersTakeTheMainChannel) {
+  const Imported got = import_text(
+      "Time(ms),Main(mA),USB(mA),Main Voltage(V),USB Voltage(V)\n"
+      "0,1,9,3.7,5\n0.2,2,9,3.6,5\n0.4,3,9,3.5,5\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.channel(0).scale, 1e-3);
+  EXPECT_EQ(got.channel(0).rate_hz, 5000);
+  EXPECT_THAT(got.samples(0), ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(2, 3.F)));
+  EXPECT_EQ(got.channel(1).quantity, Quantity::voltage);
+  EXPECT_THAT(got.samples(1), ElementsAre(Pair(0, 3.7F), Pair(1, 3.6F), Pair(2, 3.5F)));
+  EXPECT_EQ(got.capture->info().supply.basis, VoltageBasis::measured);
+}
+
+TEST(CsvColumns, PowerToolHeadersTakeTheAverage) {
+  const Imported got = import_text(
+      "\"Time (s)\",\"Main Max Current (mA)\",\"Main Avg Current (mA)\",\"Main Avg Voltage (V)\"\n"
+      "\"0\",\"8\",\"1\",\"3.7\"\n\"0.0002\",\"8\",\"2\",\"3.7\"\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.samples(0), ElementsAre(Pair(0, 1.F), Pair(1, 2.F)));
+  EXPECT_EQ(got.channel(0).rate_hz, 5000);
+}
+
+TEST(CsvColumns, OptionsNameColumnsByTitleOrNumberWithUnits) {
+  const Imported got =
+      import_text("t,u,i\n0,3300,5\n1,3300,6\n2,3300,7\n",
+                  {"time=t:ms", "current=3:mA", "voltage=u:mV", "aperture=532us", "stamp=end"});
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.channel(0).rate_hz, 1000);
+  EXPECT_EQ(got.channel(0).aperture_s, (Characteristic{532e-6, Provenance::specified}));
+  EXPECT_EQ(got.channel(0).stamp_position, StampPosition::end);
+  EXPECT_THAT(got.samples(0), ElementsAre(Pair(0, 5.F), Pair(1, 6.F), Pair(2, 7.F)));
+  const auto power =
+      got.capture->integrals(k_power, std::vector{TimeRange{0, 1'000'000}}, Boundary::fractional);
+  EXPECT_NEAR((*power)[0].integral, 3.3 * (0.468e-3 * 5e-3 + 0.532e-3 * 6e-3), 1e-12);
+}
+
+TEST(CsvColumns, AConstantVoltageIsAStatedAssumption) {
+  const Imported got = import_text("t_s,current_ma\n0,10\n0.5,10\n1.0,10\n", {"voltage=3.3V"});
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.capture->info().supply, (Supply{3.3, VoltageBasis::assumed}));
+  const auto power =
+      got.capture->integrals(k_power, std::vector{TimeRange{0, 1'000'000'000}}, Boundary::fractional);
+  EXPECT_NEAR((*power)[0].integral, 0.033, 1e-9);
+}
+
+TEST(CsvColumns, EnergyPerRowIsImportedWhenAskedFor) {
+  const Imported got = import_text("1\n2\n3\n", {"rate=1kHz", "energy=1:uJ"});
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.channel().quantity, Quantity::energy);
+  EXPECT_EQ(got.channel().scale, 1e-6);
+  EXPECT_THAT(got.samples(), ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(2, 3.F)));
+}
+
+struct Refusal {
+  const char* what;
+  const char* text;
+  std::vector<std::string> options;
+  const char* message;
+};
+
+class CsvRefuses : public testing::TestWithParam<Refusal> {};
+
+TEST_P(CsvRefuses, WithWhatToAdd) {
+  const Imported got = import_text(GetParam().text, GetParam().options);
+  ASSERT_FALSE(got.status);
+  EXPECT_EQ(got.status.error().code, ErrorCode::usage);
+  EXPECT_THAT(got.error(), HasSubstr("a.csv"));
+  EXPECT_THAT(got.error(), HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Columns, CsvRefuses,
+    testing::Values(
+        Refusal{"no_unit_of_time", "t,Current(mA)\n0,1\n", {}, "add --option time=COLUMN:ms"},
+        Refusal{"no_unit_of_current", "t_s,i\n0,1\n", {}, "add --option current=COLUMN:mA"},
+        Refusal{"no_header", "0,1\n1,2\n", {}, "has 2 columns and no header"},
+        Refusal{"option_without_unit", "t_s,i\n0,1\n", {"current=i"}, "write current=i:mA"},
+        Refusal{"wrong_quantity", "t_s,i\n0,1\n", {"current=i:mV"}, "'mV' is not a unit of current"},
+        Refusal{
+            "title_of_another_quantity", "t_s,U(V)\n0,1\n", {"current=2:mA"}, "states V, no unit of current"},
+        Refusal{"title_with_another_prefix",
+                "t_s,I(uA)\n0,1\n",
+                {"current=2:mA"},
+                "says mA, but the column's title 'I(uA)' says uA"},
+        Refusal{"several_currents", "t_s,A(mA),B(mA)\n0,1,2\n", {}, "several columns could be the current"},
+        Refusal{"several_times", "t_s,elapsed(ms),I(mA)\n0,1,2\n", {}, "several columns could be the time"},
+        Refusal{"running_energy",
+                "Time (ns),Current (nA),Voltage (mV),Energy (uJ)\n0,1,2,3\n",
+                {},
+                "running total"},
+        Refusal{"no_such_column", "t_s,I(mA)\n0,1\n", {"current=7:mA"}, "there is no column '7'"},
+        Refusal{"time_and_rate", "t_s,I(mA)\n0,1\n", {"time=1:s", "rate=1kHz"}, "exclude each other"},
+        Refusal{"rate_beyond_reason", "t_s,I(mA)\n0,1\n", {"rate=10000MHz"}, "between 1e-6 and 1e9 Hz"},
+        Refusal{"negative_rate", "t_s,I(mA)\n0,1\n", {"rate=-5Hz"}, "between 1e-6 and 1e9 Hz"},
+        Refusal{"stamp_word", "t_s,I(mA)\n0,1\n", {"stamp=left"}, "start, middle or end"},
+        Refusal{"one_column_twice", "t_s,x\n0,1\n", {"current=2:mA", "voltage=2:V"}, "used twice"},
+        Refusal{"only_voltage", "t_s,U(V)\n0,1\n", {}, "unit of current or power"}),
+    [](const auto& refusal) { return std::string(refusal.param.what); });
+
+// --- how the text may look
+// --------------------------------------------------------------------------------------
+
+TEST(CsvText, SemicolonsWithDecimalCommas) {
+  const Imported got = import_text("t_ms;current_ma\n0,5;1,25\n1,0;2,5\n1,5;-3,75e1\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.channel().rate_hz, 2000);
+  EXPECT_THAT(got.samples(), ElementsAre(Pair(0, 1.25F), Pair(1, 2.5F), Pair(2, -37.5F)));
+}
+
+TEST(CsvText, TabsByteOrderMarkCrLfCommentsBlanksAndQuotes) {
+  const Imported got = import_text(
+      "\xef\xbb\xbf# made by hand\r\n\r\n\"t_ms\"\t\"current \"\"x\"\"(mA)\"\r\n0\t 1 \r\n# note\r\n"
+      "1\t\"2\"\r\n2\t3");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.samples(), ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(2, 3.F)));
+  EXPECT_EQ(got.metadata("source.current"), "column 2 'current \"x\"(mA)'");
+}
+
+TEST(CsvText, Utf16IsNamed) {
+  const Imported got = import_text(std::string("\xff\xfet\0_\0", 6));
+  EXPECT_THAT(got.error(), HasSubstr("UTF-16"));
+}
+
+TEST(CsvText, ADecimalCommaBetweenCommasIsNeverReadAsTwoNumbers) {
+  const Imported got = import_text("t_ms,current_ma\n0,001,1,5\n0,002,1,6\n");
+  ASSERT_FALSE(got.status);
+  EXPECT_EQ(got.status.error().code, ErrorCode::unreadable);
+  EXPECT_THAT(got.error(), HasSubstr("a.csv: line 2"));
+}
+
+TEST(CsvText, AnEndlessLineIsRefusedInsteadOfKept) {
+  const Imported got = import_text("t_ms,current_ma\n0,1\n" + std::string(3 << 20, 'x') + "\n");
+  ASSERT_FALSE(got.status);
+  EXPECT_THAT(got.error(), HasSubstr("a.csv: line 3 is longer than 1 MiB"));
+}
+
+// --- time
+// -------------------------------------------------------------------------------------------------------
+
+TEST(CsvTime, AnEvenRateIsFoundThroughThePrintedRounding) {
+  std::string text = "t_ms,current_ma\n";
+  for (int i = 0; i < 30000; ++i)
+    text += fmt::format("{:.3f},{}\n", 1000.0 * i / 1880.0, i);  // 0.5319148... ms, printed to 1 us
+  const Imported got = import_text(text);
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_FALSE(got.channel().timed);
+  EXPECT_EQ(got.channel().rate_hz, 1880);
+  EXPECT_EQ(got.samples().size(), 30000U);
+  EXPECT_EQ(got.samples().rbegin()->first, 29999);
+}
+
+TEST(CsvTime, ShortestDecimalsOfPpk2StayOneGrid) {
+  std::string text = "Timestamp(ms),Current(uA)\n";
+  for (int i = 0; i < 5000; ++i)
+    text += fmt::format("{},{}\n", 49528.0 + i * 0.01, i);  // with floating-point dust
+  const Imported got = import_text(text);
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.channel().rate_hz, 100000);
+  EXPECT_EQ(got.samples().rbegin()->first, 4999);
+  EXPECT_EQ(got.capture->anomalies()->size(), 0U);
+}
+
+TEST(CsvTime, WholeIntervalsThatAreMissingAreAGap) {
+  std::string text = "t_s,current_ma\n";
+  for (int i = 0; i < 1000; ++i) {
+    if (i < 300 || i >= 400) text += fmt::format("{:.3f},{}\n", i * 0.001, i);
+  }
+  const Imported got = import_text(text);
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.channel().rate_hz, 1000);
+  EXPECT_EQ(got.samples().count(300), 0U);
+  EXPECT_EQ(got.samples().at(400), 400.F);
+  const auto gaps = got.anomalies(AnomalyKind::gap);
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].first_index, 300);
+  EXPECT_EQ(gaps[0].count, 100);
+  EXPECT_EQ(gaps[0].time, (TimeRange{300'000'000, 400'000'000}));
+  EXPECT_THAT(gaps[0].message, HasSubstr("a.csv: line 302"));
+  const auto extent = got.capture->extent(ChannelId{0});
+  EXPECT_EQ(extent->lost_samples, 100);
+}
+
+TEST(CsvTime, UnevenTimesKeepTheirStamps) {
+  const Imported got = import_text("t_us,current_ma\n100,1\n311,2\n933,3\n1147,4\n1361,5\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_TRUE(got.channel().timed);
+  EXPECT_THAT(got.stamps(), ElementsAre(0, 211000, 833000, 1047000, 1261000));
+  EXPECT_THAT(got.samples(),
+              ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(2, 3.F), Pair(3, 4.F), Pair(4, 5.F)));
+}
+
+TEST(CsvTime, JitterBeyondThePrintedDigitsIsNotSmoothedAway) {
+  std::string text = "t_s,current_ma\n";
+  for (int i = 0; i < 2000; ++i)
+    text += fmt::format("{:.6f},{}\n", i * 0.001 + (i % 7) * 0.00002, i);
+  const Imported got = import_text(text);
+  ASSERT_TRUE(got.status);
+  EXPECT_TRUE(got.channel().timed);
+  EXPECT_EQ(got.stamps()[6], 6'120'000);
+}
+
+TEST(CsvTime, AClockThatRunsOffLateIsNoticedToo) {
+  std::string text = "t_s,current_ma\n";
+  for (int i = 0; i < 5000; ++i)
+    text += fmt::format("{:.4f},{}\n", i < 4000 ? i * 0.01 : 40 + (i - 4000) * 0.0101, i);
+  const Imported got = import_text(text);
+  ASSERT_TRUE(got.status);
+  EXPECT_TRUE(got.channel().timed);
+}
+
+TEST(CsvTime, LongTimesKeepEveryNanosecond) {
+  const Imported got =
+      import_text("t_ns,current_ma\n1700000000123456789,1\n1700000000123456799,2\n1700000000123456809,3\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.channel().rate_hz, 1e8);
+  EXPECT_EQ(got.metadata("source.first_time_ns"), "1700000000123456789");
+  const Imported seconds =
+      import_text("t_s,current_ma\n1700000000.123456789,1\n1700000000.123456799,2\n1700000000.123456809,3\n");
+  EXPECT_EQ(seconds.channel().rate_hz, 1e8);
+}
+
+TEST(CsvTime, RateAloneIsEnough) {
+  const Imported got = import_text("Timestamp(ms),Current(uA)\n0,1\n7,2\nx,3\n", {"rate=2kHz"});
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.channel().rate_hz, 2000);
+  EXPECT_THAT(got.samples(), ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(2, 3.F)));
+}
+
+TEST(CsvTime, ARowThatRepeatsOrFallsBackIsLeftOutAndCounted) {
+  const Imported got = import_text("t_ms,current_ma\n0,1\n1,2\n1,9\n2,3\n0.5,9\n-7,9\n3,4\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.samples(), ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(2, 3.F), Pair(3, 4.F)));
+  EXPECT_EQ(got.anomalies(AnomalyKind::duplicate_time).at(0).count, 1);
+  const auto unsorted = got.anomalies(AnomalyKind::unsorted);
+  EXPECT_EQ(unsorted.at(0).count, 2);
+  EXPECT_THAT(unsorted.at(0).message, HasSubstr("line 6"));
+}
+
+TEST(CsvTime, TimesTooCoarseForTheRateAreRefused) {
+  std::string text = "t_ms,current_ma\n";
+  for (int i = 0; i < 1000; ++i)
+    text += fmt::format("{},{}\n", i / 10, i);
+  const Imported got = import_text(text);
+  ASSERT_FALSE(got.status);
+  EXPECT_THAT(got.error(), HasSubstr("too coarse"));
+  EXPECT_THAT(got.error(), HasSubstr("--option rate="));
+}
+
+TEST(CsvTime, EnergyPerRowNeedsEvenTimes) {
+  const Imported got = import_text("t_us,e\n100,1\n311,2\n933,3\n1147,4\n", {"energy=2:uJ"});
+  ASSERT_FALSE(got.status);
+  EXPECT_THAT(got.error(), HasSubstr("not evenly spaced"));
+}
+
+TEST(CsvTime, TimesBeyondReasonAreLeftOut) {
+  const Imported got =
+      import_text("t_s,current_ma\n0,1\n1,2\n99999999999999999999,9\n1e400,9\n2,3\nnan,9\n1e12,9\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.samples(), ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(2, 3.F)));
+  EXPECT_EQ(got.anomalies(AnomalyKind::invalid_value).at(0).count, 4);
+}
+
+// --- values
+// -----------------------------------------------------------------------------------------------------
+
+TEST(CsvValues, MissingAndUnreadableOnesAreLeftOutAndCountedPerChannel) {
+  const Imported got =
+      import_text("t_ms,current_ma,voltage_v\n0,1,3\n1,NaN,3\n2,,3\n3,oops,\n4,1e99,3\n5,6,3\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.samples(0), ElementsAre(Pair(0, 1.F), Pair(5, 6.F)));
+  EXPECT_EQ(got.samples(1).size(), 5U);
+  const auto invalid = got.anomalies(AnomalyKind::invalid_value);
+  ASSERT_EQ(invalid.size(), 2U);
+  EXPECT_EQ(invalid[0].count, 4);
+  EXPECT_EQ(invalid[0].first_index, 1);
+  EXPECT_EQ(invalid[0].channel, ChannelId{0});
+  EXPECT_THAT(invalid[0].message, HasSubstr("a.csv: line 3"));
+  EXPECT_EQ(invalid[1].count, 1);
+}
+
+TEST(CsvValues, AFileWithoutOneUsableValueIsAnErrorThatNamesThePlace) {
+  EXPECT_THAT(import_text("t_ms,current_ma\n0,x\n1,y\n").error(),
+              HasSubstr("a.csv: column 2 holds not one current"));
+  EXPECT_THAT(import_text("t_ms,current_ma\nx,1\ny,2\n").error(), HasSubstr("a.csv: line 2"));
+  EXPECT_THAT(import_text("t_ms,current_ma\n").error(), HasSubstr("no row of samples"));
+  EXPECT_THAT(import_text("").error(), HasSubstr("a.csv: there is no row"));
+  EXPECT_THAT(import_text("t_ms,current_ma\n0,1\n").error(), HasSubstr("one row"));
+}
+
+TEST(CsvValues, ARowCutOffAtTheEndIsLeftOutAndSaid) {
+  const Imported got = import_text("t_ms,current_ma,x\n0,1,0\n1,2,0\n2,3");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.samples().size(), 2U);
+  EXPECT_THAT(got.anomalies(AnomalyKind::truncated).at(0).message, HasSubstr("a.csv: line 4"));
+}
+
+TEST(CsvValues, AnIntegralOfAKnownWaveComesOutRight) {
+  std::string text = "t_us,current_ma\n";
+  for (int i = 0; i < 20000; ++i)
+    text += fmt::format("{},{:.6f}\n", i * 50, 5 + 3 * std::sin(2 * M_PI * i / 2000));
+  const Imported got = import_text(text, {"voltage=2V"});
+  ASSERT_TRUE(got.status) << got.error();
+  const auto charge =
+      got.capture->integrals(k_power, std::vector{TimeRange{0, 1'000'000'000}}, Boundary::fractional);
+  EXPECT_NEAR((*charge)[0].integral, 2 * 5e-3, 1e-9);  // ten whole periods
+}
+
+// --- lines
+// ------------------------------------------------------------------------------------------------------
+
+TEST(CsvLines, LevelsBecomeEdgesOnlyWhereTheyChange) {
+  const Imported got = import_text("t_ms,current_ma,go\n0,1,0\n1,1,1\n2,1,1\n3,1,0\n4,1,0\n", {"lines=go"});
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.edges(), ElementsAre(Edge{1'000'000, 1'000'000, LineId{0}, true},
+                                       Edge{3'000'000, 1'000'000, LineId{0}, false}));
+  EXPECT_EQ(got.capture->info().lines[0].name, "go");
+  EXPECT_EQ(got.metadata("line.d0.initial"), "low");
+}
+
+TEST(CsvLines, ALineThatStartsHighHasNoEdgeThere) {
+  const Imported got = import_text("t_ms,current_ma,D5\n0,1,1\n1,1,1\n2,1,0\n");
+  EXPECT_THAT(got.edges(), ElementsAre(Edge{2'000'000, 1'000'000, LineId{5}, false}));
+  EXPECT_EQ(got.metadata("line.d5.initial"), "high");
+}
+
+TEST(CsvLines, BothLevelsInOneSampleAreAnEdgeOrAGlitch) {
+  const Imported got = import_text("t_ms,current_ma,D0\n0,1,0\n1,1,X\n2,1,1\n3,1,X\n4,1,1\n5,1,1\n");
+  EXPECT_THAT(got.edges(), ElementsAre(Edge{1'000'000, 1'000'000, LineId{0}, true}));
+  EXPECT_EQ(got.anomalies(AnomalyKind::glitch).at(0).count, 1);
+}
+
+TEST(CsvLines, AChangeWhileNobodyLookedIsSomewhereInBetween) {
+  const Imported got = import_text("t_ms,current_ma,D0\n0,1,0\n1,1,-\n2,1,-\n3,1,-\n4,1,1\n5,1,zz\n6,1,1\n");
+  EXPECT_THAT(got.edges(), ElementsAre(Edge{2'000'000, 4'000'000, LineId{0}, true}));
+  EXPECT_EQ(got.anomalies(AnomalyKind::lost_line).at(0).count, 3);
+  EXPECT_EQ(got.anomalies(AnomalyKind::invalid_value).at(0).count, 1);
+}
+
+TEST(CsvLines, EdgesOfASecondFileShareTheClockOfTheFirst) {
+  const Imported got =
+      import_text("t_ms,current_ma\n1000,1\n1001,2\n1002,3\n", {},
+                  "t_us,line,level\n1000250,d0,1\n1000500.5,3,rising\n1001000,d0,0\nx,y,z\n1000999,d0,1\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.edges(),
+              ElementsAre(Edge{250'000, 100, LineId{0}, true}, Edge{500'500, 100, LineId{3}, true},
+                          Edge{1'000'000, 100, LineId{0}, false}));
+  EXPECT_EQ(got.anomalies(AnomalyKind::invalid_value).at(0).count, 1);
+  EXPECT_EQ(got.anomalies(AnomalyKind::unsorted).at(0).count, 1);
+}
+
+TEST(CsvLines, AnEdgesFileSaysWhatItLacks) {
+  const std::string samples = "t_ms,current_ma\n0,1\n1,2\n";
+  EXPECT_THAT(import_text(samples, {}, "time,line,level\n1,d0,1\n").error(),
+              HasSubstr("like t_us,line,level"));
+  EXPECT_THAT(import_text(samples, {}, "t_s,line,level\n1,d999,1\n").error(), HasSubstr("edges.csv: line 2"));
+  EXPECT_THAT(import_text("t_ms,current_ma,D0\n0,1,0\n1,2,0\n", {}, "t_s,line,level\n1,d0,1\n").error(),
+              HasSubstr("line d0 is in the sample columns and in the edges file"));
+}
+
+// --- size
+// -------------------------------------------------------------------------------------------------------
+
+// Counts what passes and keeps nothing.
+class CountingSink final : public SampleSink {
+ public:
+  std::int64_t samples = 0;
+  std::size_t largest_block = 0;
+  Status begin(const CaptureInfo&) override { return {}; }
+  Status accept(const SampleBlock& block) override {
+    samples += static_cast<std::int64_t>(block.values.size());
+    largest_block = std::max(largest_block, block.values.size());
+    return {};
+  }
+  Status accept(const Edge&) override { return {}; }
+  Status accept(const Marker&) override { return {}; }
+  Status accept(const Anomaly&) override { return {}; }
+  Status accept(const ClockPoint&) override { return {}; }
+  Status accept(const MetadataItem&) override { return {}; }
+  Status accept(const RawBytes&) override { return {}; }
+  Status end(EndReason) override { return {}; }
+};
+
+// A file that is never in memory: rows are made as they are read.
+class MadeUpRows final : public std::streambuf {
+ public:
+  explicit MadeUpRows(std::int64_t rows) : rows_(rows) {}
+
+ protected:
+  int_type underflow() override {
+    if (next_ > rows_) return traits_type::eof();
+    text_ = next_ == 0 ? "t_us,current_ma\n" : fmt::format("{},{}\n", (next_ - 1) * 10, next_ % 97);
+    ++next_;
+    setg(text_.data(), text_.data(), text_.data() + text_.size());
+    return traits_type::to_int_type(text_.front());
+  }
+  pos_type seekpos(pos_type, std::ios_base::openmode) override {
+    next_ = 0;
+    setg(nullptr, nullptr, nullptr);
+    return pos_type(0);
+  }
+
+ private:
+  std::int64_t rows_;
+  std::int64_t next_ = 0;
+  std::string text_;
+};
+
+TEST(CsvSize, ALongFilePassesThroughInBlocks) {
+  constexpr std::int64_t k_rows = 1'000'000;
+  MadeUpRows rows(k_rows);
+  std::istream samples(&rows);
+  CountingSink sink;
+  const Status status = import_csv({&samples, "long.csv", nullptr, ""}, OptionValues(), sink);
+  ASSERT_TRUE(status) << status.error().message;
+  EXPECT_EQ(sink.samples, k_rows);
+  EXPECT_LE(sink.largest_block, 65536U);
+}
+
+}  // namespace
+}  // namespace joulemark

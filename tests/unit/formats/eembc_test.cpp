@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/benchmark/run_record.h>
+#include <analysis/formats/eembc.h>
+
+#include <tests/support/captures.h>
+#include <tests/unit/formats/import_helpers.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <random>
+#include <sstream>
+
+namespace joulemark {
+namespace {
+
+using test::Imported;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+
+std::string bytes_of(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  std::string bytes;
+  for (int shift = 0; shift < 32; shift += 8)
+    bytes += static_cast<char>(bits >> shift & 0xFFU);
+  return bytes;
+}
+
+std::string energy_file(float rate_hz, const std::vector<float>& microjoules) {
+  std::string file = "\xf1" + bytes_of(rate_hz);
+  for (const float value : microjoules)
+    file += bytes_of(value);
+  return file;
+}
+
+Imported import_run(const std::string& energy, const std::string& timestamps = "[0.001]",
+                    const std::string& log = "") {
+  Imported imported;
+  std::istringstream energy_stream(energy);
+  std::istringstream timestamp_stream(timestamps);
+  std::istringstream log_stream(log);
+  imported.status = import_eembc({&energy_stream, &timestamp_stream, &log_stream, "run"}, *imported.capture);
+  return imported;
+}
+
+TEST(Eembc, SamplesKeepTheirBitsAndEdgesTheirDigits) {
+  const Imported got = import_run(energy_file(1000, {33.75F, 158.4F, -0.1F}), "[0.00341, 10.9982, 20]");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.channel().name, "eembc.energy");
+  EXPECT_EQ(got.channel().quantity, Quantity::energy);
+  EXPECT_EQ(got.channel().scale, 1e-6);
+  EXPECT_EQ(got.channel().rate_hz, 1000);
+  EXPECT_THAT(got.samples(), ElementsAre(Pair(0, 33.75F), Pair(1, 158.4F), Pair(2, -0.1F)));
+  EXPECT_THAT(got.edges(), ElementsAre(Edge{3'410'000, 10'000, LineId{0}, false},
+                                       Edge{10'998'200'000, 10'000, LineId{0}, false},
+                                       Edge{20'000'000'000, 10'000, LineId{0}, false}));
+  EXPECT_EQ(got.capture->end_reason(), EndReason::completed);
+}
+
+TEST(Eembc, TheLogGivesCountSupplyMonitorAndMarks) {
+  const Imported got = import_run(energy_file(1000, {1, 2}), "[0.001]",
+                                  "00001.000 parser: m-bm-cfg-name[ulp-ml]-key[iterInfer]-val[10]\r\n"
+                                  "00001.100 io: [dut]: m-infer-start-3\r\n"  // before the trace: another run
+                                  "00002.000 emon: m-trace[on]\r\n"
+                                  "00002.010 io: m-dut-passthrough(timestamp)\r\n"
+                                  "00002.020 io: [dut]: m-ready\r\n"
+                                  "00003.000 io: [dut]: m-infer-start-10\r\n"
+                                  "00013.000 io: [dut]: m-infer-done\r\n"
+                                  "00014.000 emon: m-regfile-fn[trace1-energy.bin]-type[emon]-name[js110]\r\n"
+                                  "00014.001 emon: m-[Dropped 5 packets out of 1000, 0.5%]\r\n"
+                                  "00014.100 emon: m-voltage-mv[1800]\r\n"
+                                  "00015.000 io: [dut]: m-infer-start-99\r\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.capture->info().supply, (Supply{1.8, VoltageBasis::assumed}));
+  EXPECT_EQ(got.capture->info().instrument.vendor, "Jetperch");
+  EXPECT_EQ(got.metadata("event.inference"), "d0,pair=falling,skip=1,repeat=10");
+  EXPECT_EQ(got.metadata("source.monitor"), "js110");
+  const auto metadata = got.capture->metadata();
+  const auto record = run_record(*metadata);
+  ASSERT_TRUE(record && *record);
+  EXPECT_EQ((*record)->inferences, 10);
+  EXPECT_TRUE((*record)->inferences_agree);
+  EXPECT_EQ((*record)->dropped_fraction, 0.005);
+  EXPECT_EQ((*record)->marks,
+            (std::vector<LogMark>{
+                {LogMarkKind::handshake, 2.02}, {LogMarkKind::start, 3}, {LogMarkKind::done, 13}}));
+}
+
+TEST(Eembc, RealFoldersAreRecognisedAndComplete) {
+  const auto captures = test::captures_dir();
+  if (!captures) GTEST_SKIP() << "no real recordings here; set JOULEMARK_CAPTURES";
+  for (const auto& entry : std::filesystem::directory_iterator(*captures / "mlperf_tiny")) {
+    if (!entry.is_directory()) continue;
+    SCOPED_TRACE(entry.path().filename());
+    const std::vector<std::filesystem::path> paths{entry.path()};
+    const auto importer = choose_importer("", paths);
+    ASSERT_TRUE(importer);
+    EXPECT_EQ((*importer)->name, "eembc");
+    Imported got;
+    got.status = (*importer)->import(paths, {}, *got.capture);
+    ASSERT_TRUE(got.status) << got.error();
+    const auto size = std::filesystem::file_size(entry.path() / "trace1-energy.bin");
+    EXPECT_EQ(got.capture->extent(ChannelId{0})->samples, static_cast<std::int64_t>((size - 5) / 4));
+    EXPECT_EQ(got.edges().size(), 11U);
+    EXPECT_EQ(got.capture->anomalies()->size(), 0U);
+    EXPECT_EQ(got.capture->info().supply.basis, VoltageBasis::assumed);
+  }
+}
+
+TEST(Eembc, EdgeTimesComeBackAsTheDoublesTheOfficialToolReads) {
+  std::mt19937_64 random(20260101);
+  for (int digits = 0; digits <= 9; ++digits) {
+    for (int i = 0; i < 20000; ++i) {
+      const auto whole = random() % 4'000'000;  // seconds: 46 days
+      const auto parts = random() % static_cast<std::uint64_t>(std::llround(std::pow(10, digits)));
+      std::string text = std::to_string(whole);
+      if (digits > 0) {
+        const std::string decimals = std::to_string(parts);
+        text += "." + std::string(static_cast<std::size_t>(digits) - decimals.size(), '0') + decimals;
+      }
+      const double read = std::stod(text);
+      ASSERT_EQ(to_seconds(from_seconds(read)), read) << text;
+    }
+  }
+}
+
+struct Broken {
+  const char* what;
+  std::string energy;
+  std::string timestamps;
+  const char* message;
+};
+
+class EembcRefuses : public testing::TestWithParam<Broken> {};
+
+TEST_P(EembcRefuses, NamingFileAndByte) {
+  const Imported got = import_run(GetParam().energy, GetParam().timestamps);
+  ASSERT_FALSE(got.status);
+  EXPECT_EQ(got.status.error().code, ErrorCode::unreadable);
+  EXPECT_THAT(got.error(), HasSubstr(GetParam().message));
+}
+
+constexpr float k_nan = std::numeric_limits<float>::quiet_NaN();
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, EembcRefuses,
+    testing::Values(
+        Broken{"empty", "", "[0.1]", "run/trace1-energy.bin: byte 0: the file ends before"},
+        Broken{"header_cut", "\xf1\x01", "[0.1]", "run/trace1-energy.bin: byte 2: the file ends before"},
+        Broken{"magic", "\xf2" + energy_file(1000, {1}).substr(1), "[0.1]",
+               "trace1-energy.bin: byte 0: 0xf2"},
+        Broken{"no_sample", energy_file(1000, {}), "[0.1]", "byte 5: there is no sample"},
+        Broken{"negative_rate", energy_file(-1000, {1}), "[0.1]", "byte 1: a sample rate of -1000 Hz"},
+        Broken{"zero_rate", energy_file(0, {1}), "[0.1]", "byte 1: a sample rate of 0 Hz"},
+        Broken{"huge_rate", energy_file(1e30F, {1}), "[0.1]", "byte 1: a sample rate"},
+        Broken{"nan_rate", energy_file(k_nan, {1}), "[0.1]", "byte 1: a sample rate"},
+        Broken{"all_nan", energy_file(1000, {k_nan, k_nan}), "[0.1]",
+               "byte 5: not one sample is a finite number"},
+        Broken{"json_object", energy_file(1000, {1}), "{\"a\":1}",
+               "trace1-timestamps.json: byte 1: unexpected an object"},
+        Broken{"json_number", energy_file(1000, {1}), "3", "a number where a list"},
+        Broken{"json_text", energy_file(1000, {1}), "[\"1\"]", "unexpected a text"},
+        Broken{"json_deep", energy_file(1000, {1}), std::string(100000, '['), "a list within the list"},
+        Broken{"json_garbage", energy_file(1000, {1}), "nonsense", "trace1-timestamps.json: byte"},
+        Broken{"time_out_of_range", energy_file(1000, {1}), "[1e300]", "an edge time beyond"},
+        Broken{"number_out_of_range", energy_file(1000, {1}), "[1e999]", "byte 7: number overflow"},
+        Broken{"giant_number", energy_file(1000, {1}), "[" + std::string(3 << 20, '7') + "]",
+               "longer than 1 MiB"}),
+    [](const auto& broken) { return std::string(broken.param.what); });
+
+TEST(Eembc, APartOfASampleAtTheEndIsSaidAndTheRestIsKept) {
+  const Imported got = import_run(energy_file(1000, {1, 2, 3}) + "\x01\x02");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.samples().size(), 3U);
+  const auto truncated = got.anomalies(AnomalyKind::truncated);
+  ASSERT_EQ(truncated.size(), 1U);
+  EXPECT_THAT(truncated[0].message, HasSubstr("run/trace1-energy.bin: byte 17"));
+}
+
+TEST(Eembc, SamplesThatAreNotNumbersLeaveTheirIndexUnused) {
+  const Imported got = import_run(energy_file(1000, {1, k_nan, std::numeric_limits<float>::infinity(), 4}));
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.samples(), ElementsAre(Pair(0, 1.F), Pair(3, 4.F)));
+  const auto invalid = got.anomalies(AnomalyKind::invalid_value);
+  ASSERT_EQ(invalid.size(), 1U);
+  EXPECT_EQ(invalid[0].count, 2);
+  EXPECT_EQ(invalid[0].first_index, 1);
+  EXPECT_THAT(invalid[0].message, HasSubstr("byte 9"));
+}
+
+TEST(Eembc, AnEdgeListThatBreaksOffIsUsedUpToThere) {
+  const Imported got = import_run(energy_file(1000, {1, 2}), "[0.001, 0.002, 0.0");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_GE(got.edges().size(), 2U);
+  EXPECT_THAT(got.anomalies(AnomalyKind::truncated).at(0).message,
+              HasSubstr("trace1-timestamps.json: byte 18"));
+}
+
+TEST(Eembc, EdgesOutOfOrderAreLeftOut) {
+  const Imported got = import_run(energy_file(1000, {1, 2}), "[0.001, 5, 2, 6]");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.edges().size(), 3U);
+  EXPECT_THAT(got.anomalies(AnomalyKind::unsorted).at(0).message, HasSubstr("entry 3"));
+}
+
+TEST(Eembc, MissingEdgesAndLogLeaveTheSamplesUsable) {
+  Imported got;
+  std::istringstream energy(energy_file(1000, {1, 2}));
+  got.status = import_eembc({&energy, nullptr, nullptr, "run"}, *got.capture);
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.anomalies(AnomalyKind::lost_line).size(), 1U);
+  EXPECT_EQ(got.capture->info().supply.basis, VoltageBasis::unknown);
+}
+
+TEST(Formats, AreChosenByNameOrByLooksAndElseListed) {
+  const std::vector<std::filesystem::path> strange{"strange.xyz"};
+  const auto missing = choose_importer("", strange);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ErrorCode::unreadable);
+  const auto unknown = choose_importer("frob", strange);
+  ASSERT_FALSE(unknown);
+  EXPECT_THAT(unknown.error().message, HasSubstr("eembc, mlperf_runner, csv"));
+  EXPECT_EQ((*choose_importer("csv", strange))->name, "csv");
+  const std::vector<std::filesystem::path> csv{"a.csv"};
+  EXPECT_EQ((*choose_importer("", csv))->name, "csv");
+}
+
+}  // namespace
+}  // namespace joulemark
