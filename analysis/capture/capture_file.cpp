@@ -18,6 +18,8 @@ bool times_fit(const Channel& channel) {
   return std::abs(channel.start_ns) < k_latest_ns / 4 && channel.aperture_s.value < 1e8 && interval_fits;
 }
 
+}  // namespace
+
 BlockRow block_of(const Statement& row) {
   return {row.integer(0),  static_cast<std::uint32_t>(row.integer(1)),
           row.integer(2),  row.integer(3),
@@ -27,8 +29,6 @@ BlockRow block_of(const Statement& row) {
           row.integer(10), row.real(11),
           row.real(12),    static_cast<std::uint64_t>(row.integer(13))};
 }
-
-}  // namespace
 
 Result<std::vector<std::vector<BlockRow>>> read_blocks(Database& db, std::size_t channels,
                                                        const std::optional<Ending>& ending) {

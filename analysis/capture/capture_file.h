@@ -41,6 +41,8 @@ class CaptureFile {
   std::unique_ptr<BlockDirectory> power_;
 };
 
+[[nodiscard]] BlockRow block_of(const Statement& row);
+
 // Every block row of the file, checked, grouped by channel and sorted: the derived power's last.
 [[nodiscard]] Result<std::vector<std::vector<BlockRow>>> read_blocks(Database& db, std::size_t channels,
                                                                      const std::optional<Ending>& ending);

@@ -250,15 +250,8 @@ Status CaptureReader::raw_bytes(const PacketVisitor& visit) {
   for (;;) {
     JM_TRY_ASSIGN(const bool more, rows.next());
     if (!more) return {};
-    const std::int64_t packets = rows.integer(1);
-    const bool possible = packets >= 1 && packets <= static_cast<std::int64_t>(k_raw_bytes_per_row);
-    Result<RawRow> row = possible ? unpack_raw(rows.blob(2), static_cast<std::size_t>(packets))
-                                  : fail(ErrorCode::unreadable, "an impossible count");
-    if (!row) return fail_at(fmt::format("{}: raw bytes {}", db.path(), rows.integer(0)), row.error());
-    std::size_t at = 0;
-    for (const Packet& packet : row->packets) {
-      JM_TRY(visit({packet.time_ns, std::span(row->bytes).subspan(at, packet.length)}));
-      at += packet.length;
+    if (Status visited = visit_packets(rows, visit); !visited) {
+      return fail_at(fmt::format("{}: raw bytes {}", db.path(), rows.integer(0)), visited.error());
     }
   }
 }

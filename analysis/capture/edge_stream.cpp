@@ -27,15 +27,32 @@ struct Later {
   bool operator()(std::size_t a, std::size_t b) const { return (*rows)[a].order() > (*rows)[b].order(); }
 };
 
+bool known(const CaptureInfo& info, LineId line) {
+  return std::any_of(info.lines.begin(), info.lines.end(), [&](const Line& l) { return l.id == line; });
+}
+
 }  // namespace
+
+Result<std::vector<Edge>> edges_of(const Statement& row, const CaptureInfo& info) {
+  const std::int64_t count = row.integer(1);
+  if (count < 1 || count > static_cast<std::int64_t>(k_edges_per_row)) {
+    return fail(ErrorCode::unreadable, "an impossible count");
+  }
+  JM_TRY_ASSIGN(std::vector<Edge> edges, unpack_edges(row.blob(4), static_cast<std::size_t>(count)));
+  if (edges.front().time_ns != row.integer(2) || edges.back().time_ns != row.integer(3)) {
+    return fail(ErrorCode::unreadable, "edges are not where they should be");
+  }
+  for (const Edge& edge : edges) {
+    if (!known(info, edge.line))
+      return fail(ErrorCode::unreadable, "an edge on a line that was not announced");
+  }
+  return edges;
+}
 
 Result<EdgeStream> EdgeStream::open(Database& db, const CaptureInfo& info,
                                     const std::optional<Ending>& ending) {
   JM_TRY_ASSIGN(Statement select, db.prepare("SELECT * FROM edges WHERE id=?", "edges"));
-  EdgeStream stream(std::move(select), db.path());
-  stream.known_lines_.resize(256);
-  for (const Line& line : info.lines)
-    stream.known_lines_[line.id.value] = true;
+  EdgeStream stream(std::move(select), db.path(), info);
   JM_TRY(stream.scan(db));
   if (ending && (ending->totals.edges != stream.edges_ ||
                  ending->totals.edge_rows != static_cast<std::int64_t>(stream.rows_.size()))) {
@@ -69,15 +86,10 @@ Result<std::vector<Edge>> EdgeStream::load(const RowPlace& row) {
   select_.bind(1, row.id);
   JM_TRY_ASSIGN(const bool found, select_.next());
   if (!found) return fail(ErrorCode::unreadable, fmt::format("{}: edges {}: gone", path_, row.id));
-  auto edges = unpack_edges(select_.blob(4), static_cast<std::size_t>(row.count));
+  auto edges = edges_of(select_, *info_);
   select_.reset();
-  const bool fits = edges && edges->front().time_ns == row.first_ns && edges->back().time_ns == row.last_ns &&
-                    std::all_of(edges->begin(), edges->end(),
-                                [this](const Edge& edge) { return known_lines_[edge.line.value]; });
-  if (fits) return edges;
-  return fail(ErrorCode::unreadable,
-              fmt::format("{}: edges {}: {}", path_, row.id,
-                          edges ? std::string("times or lines do not fit") : edges.error().message));
+  if (!edges) return fail_at(fmt::format("{}: edges {}", path_, row.id), edges.error());
+  return edges;
 }
 
 Status EdgeStream::visit(TimeRange range, const SampleSource::EdgeVisitor& visit) {

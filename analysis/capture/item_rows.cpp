@@ -37,6 +37,8 @@ std::optional<std::int64_t> count_in(const std::optional<Ending>& ending, std::i
   return ending->totals.*count;
 }
 
+}  // namespace
+
 std::optional<Marker> make_marker(const Statement& row) {
   const auto kind = marker_kind_from_name(row.text(2));
   const auto source = marker_source_from_name(row.text(3));
@@ -54,7 +56,26 @@ std::optional<Anomaly> make_anomaly(const Statement& row) {
   return anomaly;
 }
 
-}  // namespace
+ClockPoint make_clock_point(const Statement& row) {
+  return {row.text(1), row.integer(2), row.integer(3), row.integer(4)};
+}
+
+MetadataItem make_metadata(const Statement& row) {
+  return {row.text(1), row.text(2)};
+}
+
+Status visit_packets(const Statement& row, const std::function<Status(const RawBytes&)>& visit) {
+  const std::int64_t packets = row.integer(1);
+  const bool possible = packets >= 1 && packets <= static_cast<std::int64_t>(k_raw_bytes_per_row);
+  if (!possible) return fail(ErrorCode::unreadable, "an impossible count of packets");
+  JM_TRY_ASSIGN(const RawRow raw, unpack_raw(row.blob(2), static_cast<std::size_t>(packets)));
+  std::size_t at = 0;
+  for (const Packet& packet : raw.packets) {
+    JM_TRY(visit({packet.time_ns, std::span(raw.bytes).subspan(at, packet.length)}));
+    at += packet.length;
+  }
+  return {};
+}
 
 Result<std::vector<Marker>> read_markers(Database& db, const std::optional<Ending>& ending) {
   return read_all<Marker>(db, "SELECT * FROM markers ORDER BY id", "marker",
@@ -67,18 +88,15 @@ Result<std::vector<Anomaly>> read_anomalies(Database& db, const std::optional<En
 }
 
 Result<std::vector<ClockPoint>> read_clock_points(Database& db, const std::optional<Ending>& ending) {
-  return read_all<ClockPoint>(
-      db, "SELECT * FROM clock_points ORDER BY id", "clock point", count_in(ending, &Totals::clock_points),
-      [](const Statement& row) {
-        return std::optional(ClockPoint{row.text(1), row.integer(2), row.integer(3), row.integer(4)});
-      });
+  return read_all<ClockPoint>(db, "SELECT * FROM clock_points ORDER BY id", "clock point",
+                              count_in(ending, &Totals::clock_points),
+                              [](const Statement& row) { return std::optional(make_clock_point(row)); });
 }
 
 Result<std::vector<MetadataItem>> read_metadata(Database& db, const std::optional<Ending>& ending) {
   return read_all<MetadataItem>(db, "SELECT * FROM metadata ORDER BY id", "metadata",
-                                count_in(ending, &Totals::metadata), [](const Statement& row) {
-                                  return std::optional(MetadataItem{row.text(1), row.text(2)});
-                                });
+                                count_in(ending, &Totals::metadata),
+                                [](const Statement& row) { return std::optional(make_metadata(row)); });
 }
 
 }  // namespace joulemark::capture

@@ -8,6 +8,7 @@
 #include <analysis/model/clock.h>
 #include <analysis/model/marker.h>
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -19,5 +20,14 @@ namespace joulemark::capture {
                                                                 const std::optional<Ending>& ending);
 [[nodiscard]] Result<std::vector<MetadataItem>> read_metadata(Database& db,
                                                               const std::optional<Ending>& ending);
+
+// One row's value; none when it makes no sense.
+[[nodiscard]] std::optional<Marker> make_marker(const Statement& row);
+[[nodiscard]] std::optional<Anomaly> make_anomaly(const Statement& row);
+[[nodiscard]] ClockPoint make_clock_point(const Statement& row);
+[[nodiscard]] MetadataItem make_metadata(const Statement& row);
+
+// The packets of a row of raw bytes. Errors: unreadable, visit's.
+[[nodiscard]] Status visit_packets(const Statement& row, const std::function<Status(const RawBytes&)>& visit);
 
 }  // namespace joulemark::capture

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/capture/edge_stream.h>
+#include <analysis/capture/inspector.h>
+#include <analysis/capture/item_rows.h>
+#include <analysis/capture/sum_check.h>
+#include <analysis/capture/value_source.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace joulemark::capture {
+namespace {
+
+constexpr std::size_t k_most_listed = 1000;
+
+bool is_damage(const Error& error) {
+  return error.code == ErrorCode::unreadable;
+}
+
+}  // namespace
+
+Result<Inspector> Inspector::open(Database& db) {
+  JM_TRY(check_schema(db));
+  Inspector inspector(db);
+  JM_TRY_ASSIGN(inspector.report_.info, read_info(db));
+  inspector.report_.channels.resize(inspector.report_.info.channels.size());
+  auto ending = read_ending(db);
+  if (ending) {
+    inspector.ending_ = *ending;
+  } else if (is_damage(ending.error())) {
+    inspector.damaged({ending.error().message, {}, {}, {}});
+  } else {
+    return tl::make_unexpected(ending.error());
+  }
+  inspector.report_.closed = inspector.ending_.has_value();
+  if (inspector.ending_) inspector.report_.end_reason = inspector.ending_->reason;
+  return inspector;
+}
+
+void Inspector::damaged(Damage damage) {
+  ++report_.damage_count;
+  if (report_.damage.size() < k_most_listed) report_.damage.push_back(std::move(damage));
+}
+
+Status Inspector::inspect() {
+  JM_TRY(check_structure());
+  JM_TRY(read_directory());
+  JM_TRY(check_samples());
+  JM_TRY(check_sums());
+  JM_TRY(check_power());
+  JM_TRY(check_edges());
+  return check_items();
+}
+
+Status Inspector::check_structure() {
+  JM_TRY_ASSIGN(Statement check, db_->prepare("PRAGMA integrity_check(10)", "structure"));
+  for (;;) {
+    const Result<bool> more = check.step();
+    if (!more && !is_damage(more.error())) return tl::make_unexpected(more.error());
+    if (!more) damaged({more.error().message, {}, {}, {}});
+    if (!more || !*more) return {};
+    if (check.text(0) != "ok") damaged({"database structure: " + check.text(0), {}, {}, {}});
+  }
+}
+
+// Row by row, since an ordinary scan ends where a page is broken; ids run from 1 without gaps.
+Result<std::int64_t> Inspector::for_rows(const std::string& table, std::int64_t expected,
+                                         const RowVisitor& visit) {
+  JM_TRY_ASSIGN(Statement select,
+                db_->prepare(fmt::format("SELECT * FROM {} WHERE rowid=?", table).c_str(), table));
+  const auto counted = db_->integer(fmt::format("SELECT max(rowid) FROM {}", table).c_str());
+  const std::int64_t last = std::max(expected, counted ? std::min(*counted, std::int64_t{1} << 40) : 0);
+  std::int64_t good = 0;
+  std::int64_t unreadable_in_a_row = 0;
+  for (std::int64_t id = 1; id <= last; ++id) {
+    select.bind(1, id);
+    const Result<bool> found = select.step();
+    if (!found && !is_damage(found.error())) return tl::make_unexpected(found.error());
+    if (found && *found && select.intact() && visit(select)) {
+      ++good;
+      unreadable_in_a_row = 0;
+    } else if (id <= expected || (found && *found)) {
+      damaged({fmt::format("{} {} is damaged or gone", table, id), {}, {}, {}});
+    }
+    select.reset();
+    if ((!found || !*found) && ++unreadable_in_a_row > 10'000'000) break;
+  }
+  return good;
+}
+
+Status Inspector::read_directory() {
+  const auto channels = static_cast<std::int64_t>(report_.info.channels.size());
+  const auto visit = [&](const Statement& row) {
+    const BlockRow block = block_of(row);
+    const std::int64_t channel = row.integer(1);
+    if (channel == k_power.value) {
+      power_rows_.push_back(block);
+      return true;
+    }
+    if (channel < 0 || channel >= channels) return false;
+    rows_.push_back(block);
+    return true;
+  };
+  JM_TRY(for_rows("blocks", expected().blocks, visit));
+  std::sort(power_rows_.begin(), power_rows_.end(),
+            [](const BlockRow& a, const BlockRow& b) { return a.first_index < b.first_index; });
+  return {};
+}
+
+void Inspector::lose(const BlockRow& block, const std::string& why) {
+  const Channel& channel = report_.info.channels[block.channel];
+  const IndexRange indices{block.first_index, block.first_index + block.count};
+  TimeRange time{block.first_ns, block.last_ns};
+  if (!channel.timed && index_fits(channel, indices.end)) {
+    const SampleGrid grid(channel);
+    time = {grid.time_of(indices.begin), grid.time_of(indices.end)};
+  }
+  damaged(
+      {fmt::format("channel '{}', samples {} to {}: {}", channel.name, indices.begin, indices.end - 1, why),
+       ChannelId{block.channel}, indices, time});
+  report_.channels[block.channel].lost_samples += block.count;
+}
+
+Status Inspector::check_samples() {
+  JM_TRY_ASSIGN(BlockStore store, BlockStore::open(*db_));
+  std::vector<const BlockRow*> last(report_.info.channels.size(), nullptr);
+  for (const BlockRow& block : rows_) {
+    const Channel& channel = report_.info.channels[block.channel];
+    std::vector<BlockRow> alone{block};
+    const auto possible = BlockDirectory::make(channel, std::move(alone), "");
+    const BlockRow* before = last[block.channel];
+    const bool in_order = before == nullptr || (before->first_index + before->count <= block.first_index &&
+                                                (!channel.timed || before->last_ns < block.first_ns));
+    if (!possible || !in_order) {
+      lose(block, "out of order or place");
+      continue;
+    }
+    const auto samples = store.get(block, channel.timed);
+    if (!samples && !is_damage(samples.error())) return tl::make_unexpected(samples.error());
+    if (!samples) {
+      lose(block, "their checksum does not fit or they do not decode");
+      continue;
+    }
+    last[block.channel] = &block;
+    good_blocks_.push_back(block);
+    report_.channels[block.channel].good_samples += block.count;
+  }
+  std::int64_t known = 0;
+  for (const ChannelCheck& channel : report_.channels)
+    known += channel.good_samples + channel.lost_samples;
+  if (ending_ && known < ending_->totals.samples) {
+    report_.unplaced_lost_samples = ending_->totals.samples - known;
+    damaged(
+        {fmt::format("{} samples are gone with their entry in the directory", report_.unplaced_lost_samples),
+         {},
+         {},
+         {}});
+  }
+  return {};
+}
+
+Result<BlockDirectory> Inspector::good_directory(ChannelId channel) const {
+  std::vector<BlockRow> blocks;
+  std::copy_if(good_blocks_.begin(), good_blocks_.end(), std::back_inserter(blocks),
+               [&](const BlockRow& block) { return block.channel == channel.value; });
+  return BlockDirectory::make(report_.info.channels[channel.value], std::move(blocks), db_->path());
+}
+
+// Where samples are lost the summaries cannot fit; a repair makes them anew.
+Status Inspector::check_sums() {
+  if (report_.lost_samples() > 0) return {};
+  JM_TRY_ASSIGN(BlockStore store, BlockStore::open(*db_));
+  for (std::uint32_t i = 0; i < report_.info.channels.size(); ++i) {
+    const Channel& channel = report_.info.channels[i];
+    JM_TRY_ASSIGN(const BlockDirectory blocks, good_directory(ChannelId{i}));
+    ValueSource values(store, channel, blocks);
+    JM_TRY_ASSIGN(SumCheck check, SumCheck::open(*db_, blocks, [&](const std::string& what) {
+                    damaged({fmt::format("channel '{}': {}", channel.name, what), {}, {}, {}});
+                  }));
+    JM_TRY(check.run(i, channel.timed, values));
+    expected_summaries_ += check.summary_rows();
+  }
+  return {};
+}
+
+Status Inspector::check_power() {
+  const auto power = derive(report_.info, k_power);
+  if (report_.lost_samples() > 0) return {};
+  if (!power || !power->voltage) return check_summary_count(0);
+  JM_TRY_ASSIGN(const BlockDirectory current, good_directory(power->channel));
+  JM_TRY_ASSIGN(const BlockDirectory voltage, good_directory(*power->voltage));
+  const bool whole = power_rows_.size() == current.blocks().size() &&
+                     std::equal(power_rows_.begin(), power_rows_.end(), current.blocks().begin(),
+                                [](const BlockRow& a, const BlockRow& b) {
+                                  return a.first_index == b.first_index && a.count == b.count;
+                                });
+  report_.power_complete = whole || voltage.empty();
+  if (!whole || voltage.empty()) {
+    if (report_.closed && !report_.power_complete) damaged({"the sums of power are incomplete", {}, {}, {}});
+    return {};
+  }
+  const Channel& channel = report_.info.channels[power->channel.value];
+  JM_TRY_ASSIGN(const BlockDirectory sums, BlockDirectory::make(channel, power_rows_, db_->path()));
+  JM_TRY_ASSIGN(BlockStore store, BlockStore::open(*db_));
+  ValueSource values(store, channel, current, report_.info.channels[power->voltage->value], voltage);
+  JM_TRY_ASSIGN(SumCheck check, SumCheck::open(*db_, sums, [&](const std::string& what) {
+                  damaged({"power: " + what, {}, {}, {}});
+                }));
+  JM_TRY(check.run(k_power.value, channel.timed, values));
+  return check_summary_count(check.summary_rows());
+}
+
+Status Inspector::check_summary_count(std::int64_t made) {
+  const auto stored = db_->integer("SELECT count(*) FROM summaries NOT INDEXED");
+  if (!stored && !is_damage(stored.error())) return tl::make_unexpected(stored.error());
+  if (stored && *stored != expected_summaries_ + made) {
+    damaged(
+        {fmt::format("{} rows of summaries where the samples make {}", *stored, expected_summaries_ + made),
+         {},
+         {},
+         {}});
+  }
+  return {};
+}
+
+Status Inspector::check_edges() {
+  const auto visit = [&](const Statement& row) {
+    const auto edges = edges_of(row, report_.info);
+    if (edges) report_.good_edges += static_cast<std::int64_t>(edges->size());
+    return edges.has_value();
+  };
+  JM_TRY(for_rows("edges", expected().edge_rows, visit));
+  if (ending_) report_.lost_edges = std::max<std::int64_t>(0, ending_->totals.edges - report_.good_edges);
+  return {};
+}
+
+Status Inspector::check_items() {
+  const Totals totals = expected();
+  JM_TRY(
+      for_rows("markers", totals.markers, [](const Statement& row) { return make_marker(row).has_value(); }));
+  JM_TRY(for_rows("anomalies", totals.anomalies,
+                  [](const Statement& row) { return make_anomaly(row).has_value(); }));
+  JM_TRY(for_rows("clock_points", totals.clock_points, [](const Statement&) { return true; }));
+  JM_TRY(for_rows("metadata", totals.metadata, [](const Statement&) { return true; }));
+  JM_TRY(for_rows("raw", totals.raw, [](const Statement& row) {
+    return row.integer(1) >= 1 && row.integer(1) <= static_cast<std::int64_t>(k_raw_bytes_per_row) &&
+           unpack_raw(row.blob(2), static_cast<std::size_t>(row.integer(1))).has_value();
+  }));
+  return {};
+}
+
+}  // namespace joulemark::capture

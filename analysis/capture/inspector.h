@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <analysis/capture/capture_file.h>
+#include <analysis/capture/verify.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace joulemark::capture {
+
+// Reads a capture file that may be damaged: goes on where a reader would stop, and remembers what is good.
+class Inspector {
+ public:
+  // Errors: unreadable when the schema or the capture's head is lost.
+  [[nodiscard]] static Result<Inspector> open(Database& db);
+
+  // Errors: only of the system beneath (io, busy); damage goes into the report.
+  [[nodiscard]] Status inspect();
+  [[nodiscard]] const VerifyReport& report() const { return report_; }
+  [[nodiscard]] VerifyReport& report() { return report_; }
+
+  // After inspect(): the blocks of stored channels whose samples are good, in the order they were written.
+  [[nodiscard]] const std::vector<BlockRow>& good_blocks() const { return good_blocks_; }
+
+  // Visits every readable, intact row of a table in the order of ids. False from visit: this row makes no
+  // sense. Returns how many rows were good.
+  using RowVisitor = std::function<bool(const Statement&)>;
+  [[nodiscard]] Result<std::int64_t> for_rows(const std::string& table, std::int64_t expected,
+                                              const RowVisitor& visit);
+
+  [[nodiscard]] Totals expected() const { return ending_ ? ending_->totals : Totals{}; }
+
+ private:
+  explicit Inspector(Database& db) : db_(&db) {}
+  void damaged(Damage damage);
+  void lose(const BlockRow& block, const std::string& why);
+  [[nodiscard]] Status check_structure();
+  [[nodiscard]] Status read_directory();
+  [[nodiscard]] Status check_samples();
+  [[nodiscard]] Status check_sums();
+  [[nodiscard]] Status check_power();
+  [[nodiscard]] Status check_edges();
+  [[nodiscard]] Status check_items();
+  [[nodiscard]] Result<BlockDirectory> good_directory(ChannelId channel) const;
+  [[nodiscard]] Status check_summary_count(std::int64_t made);
+
+  Database* db_;
+  std::optional<Ending> ending_;
+  VerifyReport report_;
+  std::vector<BlockRow> rows_;        // intact directory rows of stored channels
+  std::vector<BlockRow> power_rows_;  // ... of power, by index
+  std::vector<BlockRow> good_blocks_;
+  std::int64_t expected_summaries_ = 0;
+};
+
+}  // namespace joulemark::capture

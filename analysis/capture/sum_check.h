@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <analysis/capture/block_builder.h>
+#include <analysis/capture/value_source.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace joulemark::capture {
+
+// Compares the stored sums and summary levels of one channel with those made anew from its samples.
+class SumCheck {
+ public:
+  using Report = std::function<void(std::string what)>;
+
+  [[nodiscard]] static Result<SumCheck> open(Database& db, const BlockDirectory& stored, Report report);
+
+  // Feeds every block. Errors: those of reading samples, io.
+  [[nodiscard]] Status run(std::uint32_t channel, bool timed, ValueSource& values);
+  [[nodiscard]] std::int64_t summary_rows() const { return summary_rows_; }
+
+ private:
+  SumCheck(Statement select, const BlockDirectory& stored, Report report)
+      : select_(std::move(select)), stored_(&stored), report_(std::move(report)) {}
+  void compare(const BlockRow& made);
+  void compare(const SummaryRow& made, bool timed);
+  [[nodiscard]] bool same(const SummaryRow& made, bool timed) const;
+
+  Statement select_;
+  const BlockDirectory* stored_;
+  Report report_;
+  std::size_t next_block_ = 0;
+  std::int64_t summary_rows_ = 0;
+  Status status_;
+};
+
+}  // namespace joulemark::capture
