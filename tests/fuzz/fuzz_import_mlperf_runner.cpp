@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/benchmark/mlperf.h>
+#include <analysis/formats/mlperf_runner.h>
+#include <analysis/model/memory_capture.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <sstream>
+#include <string>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace joulemark;
+  std::istringstream results(std::string(reinterpret_cast<const char*>(data), size));
+  MemoryCapture capture;
+  if (import_mlperf_runner(results, "results.json", capture)) (void)evaluate_mlperf(capture);
+  return 0;
+}
