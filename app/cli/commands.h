@@ -8,6 +8,7 @@ namespace joulemark::cli {
 
 void add_report(CLI::App& app, Context& context);
 void add_record(CLI::App& app, Context& context);
+void add_import(CLI::App& app, Context& context);
 void add_mlperf(CLI::App& app, Context& context);
 
 }  // namespace joulemark::cli

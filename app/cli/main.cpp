@@ -53,6 +53,7 @@ int run(int argc, char** argv) {
   Context context;
   add_report(app, context);
   add_record(app, context);
+  add_import(app, context);
   add_mlperf(app, context);
   try {
     app.parse(argc, argv);

@@ -7,6 +7,7 @@
 
 #include <app/cli/command.h>
 #include <app/cli/commands.h>
+#include <app/cli/open_capture.h>
 #include <app/cli/output.h>
 
 #include <version.h>
@@ -22,7 +23,9 @@ struct Arguments {
   std::string json;
 };
 
+// A capture file as it is; a folder or file of the official tools through memory.
 Result<std::unique_ptr<SampleSource>> open_run(const std::filesystem::path& path) {
+  if (path.extension() == ".jmk") return open_capture(path.string());
   const std::vector<std::filesystem::path> paths{path};
   JM_TRY_ASSIGN(const Importer* const importer, choose_importer("", paths));
   auto capture = std::make_unique<MemoryCapture>();

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// joulemark import FILE... -o FILE.jmk: a recording made elsewhere becomes a capture file.
+#include <analysis/capture/capture_reader.h>
+#include <analysis/capture/capture_writer.h>
+#include <analysis/formats/importer.h>
+#include <analysis/model/tee.h>
+#include <analysis/model/units.h>
+
+#include <app/cli/commands.h>
+#include <app/cli/option_table.h>
+#include <app/cli/output.h>
+#include <app/cli/progress_line.h>
+#include <app/cli/stop_on_signal.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+namespace joulemark::cli {
+namespace {
+
+struct ImportArguments {
+  std::vector<std::string> inputs;
+  std::string file;
+  std::string format;
+  std::vector<std::string> options;
+  bool overwrite = false;
+};
+
+// Rides along with the writer: shows how far the import is, and ends it on a signal.
+class ImportWatch final : public SampleSink {
+ public:
+  ImportWatch(bool quiet, std::stop_token stop) : line_(quiet), stop_(std::move(stop)) {}
+
+  Status begin(const CaptureInfo&) override { return {}; }
+  Status accept(const SampleBlock& block) override {
+    samples_ += static_cast<std::int64_t>(block.values.size());
+    if (line_.due()) line_.show(fmt::format("{} samples", samples_));
+    if (stop_.stop_requested()) return fail(ErrorCode::io, "interrupted; no file was made");
+    return {};
+  }
+  Status accept(const Edge&) override { return {}; }
+  Status accept(const Marker&) override { return {}; }
+  Status accept(const Anomaly&) override { return {}; }
+  Status accept(const ClockPoint&) override { return {}; }
+  Status accept(const MetadataItem&) override { return {}; }
+  Status accept(const RawBytes&) override { return {}; }
+  Status end(EndReason) override { return {}; }
+
+ private:
+  ProgressLine line_;
+  std::stop_token stop_;
+  std::int64_t samples_ = 0;
+};
+
+std::string channel_line(const Channel& channel, const Extent& extent) {
+  std::string text = fmt::format("Channel   {}: {} samples", channel.name, extent.samples);
+  if (channel.timed) {
+    text += " at uneven times";
+  } else {
+    text += fmt::format(" at {}", format_si(channel.rate_hz, "Hz"));
+  }
+  if (extent.lost_samples > 0) text += fmt::format(", {} missing", extent.lost_samples);
+  return text + "\n";
+}
+
+// What the file holds now; what is wrong with it goes to stderr too, since a usable rest is a success.
+Status tell(const std::string& file, const std::string& format, bool quiet) {
+  JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
+  std::string text = fmt::format("File      {} (from {})\n", file, format);
+  const CaptureInfo& info = reader->info();
+  for (std::uint32_t i = 0; i < info.channels.size(); ++i) {
+    JM_TRY_ASSIGN(const Extent extent, reader->extent(ChannelId{i}));
+    text += channel_line(info.channels[i], extent);
+  }
+  std::size_t edges = 0;
+  JM_TRY(reader->edges(k_all_time, [&](std::span<const Edge> some) -> Status {
+    edges += some.size();
+    return {};
+  }));
+  text += fmt::format("Edges     {}\n", edges);
+  JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, reader->anomalies());
+  text += fmt::format("Anomalies {}\n", anomalies.size());
+  print(text);
+  constexpr std::size_t k_told = 20;
+  for (std::size_t i = 0; i < std::min(anomalies.size(), k_told) && !quiet; ++i)
+    talk(fmt::format("{}: {}: {}", name_of(anomalies[i].severity), name_of(anomalies[i].kind),
+                     anomalies[i].message));
+  if (anomalies.size() > k_told && !quiet) talk(fmt::format("... and {} more", anomalies.size() - k_told));
+  return {};
+}
+
+Result<int> run_import(const ImportArguments& arguments, bool quiet) {
+  const std::vector<std::filesystem::path> paths(arguments.inputs.begin(), arguments.inputs.end());
+  JM_TRY_ASSIGN(const Importer* const importer, choose_importer(arguments.format, paths));
+  JM_TRY_ASSIGN(const OptionValues options, OptionValues::parse(arguments.options, importer->options));
+  CaptureWriter writer(
+      {arguments.file, CaptureMode::bulk, Overflow::block, arguments.overwrite, Compression::fast});
+  {
+    const StopOnSignal stop;
+    ImportWatch watch(quiet, stop.token());
+    Tee both({&writer, &watch});
+    JM_TRY(importer->import(paths, options, both));
+  }
+  JM_TRY(tell(arguments.file, importer->name, quiet));
+  return k_ok;
+}
+
+std::string format_tables() {
+  std::string text = "\nFormats (found by the look of the input, or named by --format):\n";
+  for (const Importer& importer : importers()) {
+    text += fmt::format("{} - {}\n{}", importer.name, importer.description, option_table(importer.options));
+  }
+  return text;
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Context& context) {
+  CLI::App* command =
+      add_command(app, context, "import", "Make a capture file from a recording of another tool",
+                  "joulemark import ppk2.csv -o run.jmk --option voltage=3.3V\n" + format_tables());
+  const auto arguments = std::make_shared<ImportArguments>();
+  command->add_option("input", arguments->inputs, "What to import")->required()->type_name("FILE|DIR");
+  command->add_option("-o,--output", arguments->file, "The capture file to make")
+      ->required()
+      ->type_name("FILE.jmk");
+  command->add_option("--format", arguments->format, "The format, when its looks do not tell")
+      ->type_name("NAME");
+  command->add_option("--option", arguments->options, "An option of the format; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE");
+  command->add_flag("--overwrite", arguments->overwrite, "Replace the file if it exists");
+  command->callback([&context, arguments] {
+    context.action = [&context, arguments] { return run_import(*arguments, context.quiet); };
+  });
+}
+
+}  // namespace joulemark::cli
