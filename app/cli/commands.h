@@ -10,5 +10,7 @@ void add_report(CLI::App& app, Context& context);
 void add_record(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
 void add_mlperf(CLI::App& app, Context& context);
+void add_info(CLI::App& app, Context& context);
+void add_verify(CLI::App& app, Context& context);
 
 }  // namespace joulemark::cli

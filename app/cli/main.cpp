@@ -55,6 +55,8 @@ int run(int argc, char** argv) {
   add_record(app, context);
   add_import(app, context);
   add_mlperf(app, context);
+  add_info(app, context);
+  add_verify(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// joulemark verify FILE.jmk: is the file what was recorded, and what is still good?
+#include <analysis/capture/verify.h>
+
+#include <app/cli/commands.h>
+#include <app/cli/json_text.h>
+#include <app/cli/output.h>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+
+namespace joulemark::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Arguments {
+  std::string file;
+  bool repair = false;
+  bool json = false;
+};
+
+Json json_of(const Damage& damage, const CaptureInfo& info) {
+  Json json{{"what", damage.what}, {"channel", nullptr}, {"first_index", nullptr}, {"count", nullptr}};
+  if (!damage.channel) return json;
+  json["channel"] = info.channels[damage.channel->value].name;
+  json["first_index"] = damage.indices.begin;
+  json["count"] = damage.indices.count();
+  json["begin_s"] = to_seconds(damage.time.begin_ns);
+  json["end_s"] = to_seconds(damage.time.end_ns);
+  return json;
+}
+
+Json json_of(const std::string& file, const RepairReport& repair) {
+  const VerifyReport& found = repair.found;
+  Json json{{"file", file},
+            {"intact", found.intact()},
+            {"closed", found.closed},
+            {"end_reason", name_of(found.end_reason)},
+            {"channels", Json::array()},
+            {"lost_samples", found.lost_samples()},
+            {"edges", found.good_edges},
+            {"lost_edges", found.lost_edges},
+            {"damage_count", found.damage_count},
+            {"damage", Json::array()},
+            {"repaired", repair.actions},
+            {"original", repair.original.empty() ? Json(nullptr) : Json(repair.original)}};
+  for (std::size_t i = 0; i < found.channels.size(); ++i) {
+    json["channels"].push_back({{"id", found.info.channels[i].name},
+                                {"good_samples", found.channels[i].good_samples},
+                                {"lost_samples", found.channels[i].lost_samples}});
+  }
+  for (const Damage& damage : found.damage)
+    json["damage"].push_back(json_of(damage, found.info));
+  return json;
+}
+
+std::string verdict_of(const VerifyReport& found) {
+  if (!found.intact()) return fmt::format("damaged in {} places", found.damage_count);
+  if (found.closed) return "intact";
+  return "intact, but not closed: the recorder was killed or still runs";
+}
+
+std::string text_of(const std::string& file, const RepairReport& repair) {
+  constexpr std::size_t k_shown = 20;
+  const VerifyReport& found = repair.found;
+  std::string text = wrapped(fmt::format("{}: {}", printable(file), verdict_of(found))).substr(2);
+  for (std::size_t i = 0; i < found.channels.size(); ++i) {
+    text += fmt::format("  {:<28} {} samples good, {} lost\n", printable(found.info.channels[i].name),
+                        found.channels[i].good_samples, found.channels[i].lost_samples);
+  }
+  text += fmt::format("  {:<28} {} good, {} lost\n", "edges", found.good_edges, found.lost_edges);
+  for (std::size_t i = 0; i < std::min(k_shown, found.damage.size()); ++i)
+    text += wrapped("- " + printable(found.damage[i].what));
+  if (found.damage_count > static_cast<std::int64_t>(k_shown)) text += "  ... --json lists the first 1000\n";
+  for (const std::string& action : repair.actions)
+    text += wrapped("Repaired: " + action);
+  if (!repair.original.empty()) text += wrapped("The damaged file is now " + printable(repair.original));
+  if (repair.actions.empty() && (!found.intact() || !found.closed)) {
+    text += wrapped("joulemark verify --repair keeps what is good and closes the file.");
+  }
+  return text;
+}
+
+Result<int> run(const Arguments& arguments) {
+  RepairReport result;
+  if (arguments.repair) {
+    JM_TRY_ASSIGN(result, repair_capture(arguments.file));
+  } else {
+    JM_TRY_ASSIGN(result.found, verify_capture(arguments.file));
+  }
+  print(arguments.json ? json_text(json_of(arguments.file, result)) : text_of(arguments.file, result));
+  const bool mended =
+      !result.actions.empty() && result.found.lost_samples() == 0 && result.found.lost_edges == 0;
+  return result.found.intact() || mended ? k_ok : k_cannot_judge;
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Context& context) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* command =
+      add_command(app, context, "verify", "Check every byte of a capture file, and repair it",
+                  "joulemark verify kws.jmk\n\n"
+                  "Exit code: 0 intact (also one whose recorder was killed), or repaired without\n"
+                  "loss; 6 damaged, or repaired with losses that are recorded in it; 2 not readable\n"
+                  "as a capture at all; 4 in use by a recorder.");
+  command->add_option("file", arguments->file, "The capture file")->required()->type_name("FILE.jmk");
+  command->add_flag("--repair", arguments->repair,
+                    "Fold in and close what a killed recorder left; keep what is good of a damaged file");
+  command->add_flag("--json", arguments->json, "As JSON");
+  command->callback([&context, arguments] { context.action = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace joulemark::cli
