@@ -73,7 +73,7 @@ void CsvTimeSurvey::begin() {
   std::vector<TimeNs> steps;
   for (std::size_t i = 1; i < early_.size(); ++i)
     steps.push_back(early_[i] - early_[i - 1]);
-  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>((steps.size() - 1) / 2);
   std::nth_element(steps.begin(), middle, steps.end());
   median_ns_ = static_cast<double>(*middle);
   exact_.start(1, median_ns_);

@@ -2,6 +2,8 @@
 // The truth is what the official tools printed for real runs.
 #include <analysis/benchmark/mlperf.h>
 #include <analysis/benchmark/mlperf_render.h>
+#include <analysis/capture/capture_reader.h>
+#include <analysis/capture/capture_writer.h>
 #include <analysis/formats/importer.h>
 #include <analysis/model/memory_capture.h>
 
@@ -131,6 +133,25 @@ TEST_F(RealRuns, PythonRunnerFiguresAreReproducedToThePrintedDigit) {
   EXPECT_THAT(mlperf_text(*result),
               HasSubstr("\nMedian energy cost is " + published.median_energy + " uJ/inf.\n"));
   EXPECT_EQ(result->verdict, MlperfVerdict::valid);
+}
+
+TEST_F(RealRuns, ACaptureFileGivesTheSameResultAsTheFolder) {
+  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "mlperf_test_run.jmk";
+  std::vector<std::filesystem::path> folders = energyrunner;
+  folders.push_back(python_runner.front());
+  for (const auto& folder : folders) {
+    SCOPED_TRACE(folder.filename());
+    const std::vector<std::filesystem::path> paths{folder};
+    CaptureWriter writer({file.string(), CaptureMode::bulk, Overflow::block, true, Compression::fast});
+    const Status imported = (*choose_importer("", paths))->import(paths, {}, writer);
+    ASSERT_TRUE(imported) << imported.error().message;
+    const auto reader = CaptureReader::open(file.string());
+    ASSERT_TRUE(reader) << reader.error().message;
+    const auto result = evaluate_mlperf(**reader);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(mlperf_text(*result), mlperf_text(*evaluate_mlperf(*import_folder(folder))));
+  }
+  std::filesystem::remove(file);
 }
 
 TEST_F(RealRuns, NoCompleteRunIsSuspectedAndOnlyTheShortOneFailsARule) {
