@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/report/json.h>
 
+#include <tests/support/temporary_folder.h>
 #include <tests/unit/report/examples.h>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <limits>
@@ -22,12 +22,12 @@ nlohmann::json parse(const Report& report) {
 // The validator's exit code; 77: it cannot tell here.
 int validate(const Report& report) {
   const std::string source = JOULEMARK_SOURCE_DIR;
-  const std::string file = ::testing::TempDir() + "joulemark_report_" + std::to_string(std::rand()) + ".json";
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("report.json");
   std::ofstream(file) << to_json(report);
   const std::string command = "/usr/bin/python3 '" + source + "/tests/support/validate_json.py' '" + source +
                               "/docs/report.schema.json' '" + file + "'";
   const int status = std::system(command.c_str());
-  std::remove(file.c_str());
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return code == 127 ? 77 : code;  // no python3 at all
 }
