@@ -66,6 +66,9 @@ class SimulatedBoard(CliTest):
         done = self.run_cli("record", "nonsense:", "-o", "x.jmk", expect=2)
         self.assertIn("sim:", done.stderr)
 
+    def info(self, path):
+        return json.loads(self.run_cli("info", path, "--json").stdout)
+
     def interrupt(self, number):
         path = self.folder / "interrupted.jmk"
         recorder = subprocess.Popen([BINARY, "record", "sim:kws", "-o", str(path), "--quiet"],
@@ -81,7 +84,7 @@ class SimulatedBoard(CliTest):
             path = self.interrupt(number)
             self.assertFalse(path.with_name(path.name + "-wal").exists())
             self.run_cli("verify", path)
-            self.assertEqual(self.run_json("info", path)["end_reason"], "interrupted")
+            self.assertEqual(self.info(path)["end_reason"], "interrupted")
             path.unlink()
 
     @unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "needs root and setpriv to become another user")
@@ -110,7 +113,7 @@ class SimulatedBoard(CliTest):
         done = self.run_cli("record", "sim:kws", "-o", capture, "--duration", "60s", "--option", "rate=1MHz", expect=9)
         self.assertRegex(done.stderr, "full|space")
         self.run_cli("verify", capture)
-        self.assertGreater(self.run_json("info", capture)["channels"][0]["samples"], 0)
+        self.assertGreater(self.info(capture)["channels"][0]["samples"], 0)
 
     @long_test
     def test_an_hour_reports_the_same_as_its_truth(self):

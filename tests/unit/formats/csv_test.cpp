@@ -116,6 +116,8 @@ struct Refusal {
   const char* text;
   std::vector<std::string> options;
   const char* message;
+
+  friend void PrintTo(const Refusal& self, std::ostream* out) { *out << self.what; }
 };
 
 class CsvRefuses : public testing::TestWithParam<Refusal> {};

@@ -134,6 +134,8 @@ struct Broken {
   std::string energy;
   std::string timestamps;
   const char* message;
+
+  friend void PrintTo(const Broken& self, std::ostream* out) { *out << self.what; }
 };
 
 class EembcRefuses : public testing::TestWithParam<Broken> {};
