@@ -58,7 +58,7 @@ Status sync(const std::string& path) {
 
 Result<Database> create(const std::string& path, CaptureMode mode) {
   JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::create));
-  JM_TRY(db.execute(fmt::format("PRAGMA page_size=4096; PRAGMA application_id={}; PRAGMA cache_size=-8192; "
+  JM_TRY(db.execute(fmt::format("PRAGMA page_size=8192; PRAGMA application_id={}; PRAGMA cache_size=-8192; "
                                 "PRAGMA journal_mode={}; PRAGMA synchronous={}",
                                 k_application_id, mode == CaptureMode::live ? "WAL" : "TRUNCATE",
                                 mode == CaptureMode::live ? "NORMAL" : "OFF")

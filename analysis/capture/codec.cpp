@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -79,6 +80,15 @@ void restore(std::span<const std::uint64_t> deltas, std::span<TimeNs> times) {
   }
 }
 
+// A NaN or infinity has an exponent of all ones. No early way out, so that the machine takes many at a time.
+bool all_finite(std::span<const float> values) {
+  constexpr std::uint32_t k_exponent = 0x7F800000;
+  std::uint32_t bad = 0;
+  for (const float value : values)
+    bad |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(value) & k_exponent) == k_exponent);
+  return bad == 0;
+}
+
 bool sound(const SummaryEntry& entry) {
   const Summary& s = entry.summary;
   if (s.count == 0) return true;
@@ -89,12 +99,13 @@ bool sound(const SummaryEntry& entry) {
 }  // namespace
 
 Blob pack(std::span<const std::byte> bytes, std::size_t element, Compression compression) {
-  Blob blob(bytes.size() + BLOSC_MAX_OVERHEAD);
+  thread_local Blob scratch;  // grown once, so that no result is cleared before it is written
+  const std::size_t room = bytes.size() + BLOSC_MAX_OVERHEAD;
+  if (scratch.size() < room) scratch.resize(room);
   const bool fast = compression == Compression::fast;
   const int length = blosc_compress_ctx(fast ? 1 : 3, BLOSC_BITSHUFFLE, element, bytes.size(), bytes.data(),
-                                        blob.data(), blob.size(), fast ? "lz4" : "zstd", 0, 1);
-  blob.resize(static_cast<std::size_t>(std::max(length, 0)));
-  return blob;
+                                        scratch.data(), room, fast ? "lz4" : "zstd", 0, 1);
+  return {scratch.begin(), scratch.begin() + std::max(length, 0)};
 }
 
 Status unpack(std::span<const std::byte> blob, std::span<std::byte> out) {
@@ -115,8 +126,7 @@ Blob pack_samples(std::span<const float> values, Compression compression) {
 
 Status unpack_samples(std::span<const std::byte> blob, std::span<float> out) {
   JM_TRY(unpack(blob, std::as_writable_bytes(out)));
-  const bool finite = std::all_of(out.begin(), out.end(), [](float value) { return std::isfinite(value); });
-  if (!finite) return malformed("a sample is not a finite number");
+  if (!all_finite(out)) return malformed("a sample is not a finite number");
   return {};
 }
 
@@ -173,7 +183,7 @@ Result<std::vector<Edge>> unpack_edges(std::span<const std::byte> blob, std::siz
 
 Blob pack_entries(std::span<const SummaryEntry> entries, bool timed) {
   std::vector<std::uint32_t> counts;
-  std::vector<double> sums;
+  std::vector<float> means;
   std::vector<float> deviations;
   std::vector<float> minima;
   std::vector<float> maxima;
@@ -182,7 +192,7 @@ Blob pack_entries(std::span<const SummaryEntry> entries, bool timed) {
   for (const auto& [summary, first_ns, last_ns] : entries) {
     const bool any = summary.count > 0;
     counts.push_back(static_cast<std::uint32_t>(summary.count));
-    sums.push_back(summary.sum);
+    means.push_back(static_cast<float>(summary.mean()));
     deviations.push_back(any ? static_cast<float>(std::sqrt(summary.m2 / static_cast<double>(summary.count)))
                              : 0.0F);
     minima.push_back(any ? summary.min : 0.0F);
@@ -193,7 +203,7 @@ Blob pack_entries(std::span<const SummaryEntry> entries, bool timed) {
   }
   Blob blob;
   append_column(blob, counts);
-  append_column(blob, sums);
+  append_column(blob, means);
   append_column(blob, deviations);
   append_column(blob, minima);
   append_column(blob, maxima);
@@ -207,7 +217,7 @@ Result<std::vector<SummaryEntry>> unpack_entries(std::span<const std::byte> blob
                                                  bool timed) {
   Columns columns(blob);
   JM_TRY_ASSIGN(const auto counts, columns.take<std::uint32_t>(count));
-  JM_TRY_ASSIGN(const auto sums, columns.take<double>(count));
+  JM_TRY_ASSIGN(const auto means, columns.take<float>(count));
   JM_TRY_ASSIGN(const auto deviations, columns.take<float>(count));
   JM_TRY_ASSIGN(const auto minima, columns.take<float>(count));
   JM_TRY_ASSIGN(const auto maxima, columns.take<float>(count));
@@ -223,9 +233,10 @@ Result<std::vector<SummaryEntry>> unpack_entries(std::span<const std::byte> blob
   std::vector<SummaryEntry> entries(count);
   for (std::size_t i = 0; i < count; ++i) {
     if (counts[i] == 0) continue;
+    const double n = static_cast<double>(counts[i]);
     const double deviation = static_cast<double>(deviations[i]);
-    entries[i].summary = {counts[i], sums[i], deviation * deviation * static_cast<double>(counts[i]),
-                          minima[i], maxima[i]};
+    entries[i].summary = {counts[i], static_cast<double>(means[i]) * n, deviation * deviation * n, minima[i],
+                          maxima[i]};
     entries[i].first_ns = first[i];
     entries[i].last_ns = last[i];
     if (!sound(entries[i])) return malformed("a summary is not a finite number");

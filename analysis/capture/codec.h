@@ -38,8 +38,9 @@ using Blob = std::vector<std::byte>;
 [[nodiscard]] Blob pack_edges(std::span<const Edge> edges);
 [[nodiscard]] Result<std::vector<Edge>> unpack_edges(std::span<const std::byte> blob, std::size_t count);
 
-// One entry of a summary level. Its m2 is good to float precision (it is stored as a standard deviation), its
-// sum to double; min and max of derived power are rounded to float.
+// One entry of a summary level, for drawing: mean and standard deviation are stored as floats, so sum and m2
+// are good to float precision (integrals come from the sums of blocks, which are doubles). min and max are
+// exact, of derived power rounded to float.
 struct SummaryEntry {
   Summary summary;
   TimeNs first_ns = 0;  // timed channels: the stamp of its first sample

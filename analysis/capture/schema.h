@@ -15,11 +15,12 @@ inline constexpr std::int32_t k_application_id = 0x4A4D4B31;  // "JMK1"
 // Samples of one block: its indices lie in one stretch [n x k_block_samples, (n + 1) x k_block_samples).
 inline constexpr std::int64_t k_block_samples = 16384;
 
-// Entry e of level l covers the indices [e x s, (e + 1) x s) with s = entry_samples(l). Eleven levels: the
-// highest holds 1.3e8 samples an entry, so a month at 2 MS/s is 40 000 entries of it.
+// Entry e of level l covers the indices [e x s, (e + 1) x s) with s = entry_samples(l): 64 samples, then x 4,
+// so that a view never reads more than 64 samples or 4 entries a column. Eleven levels: the highest
+// holds 6.7e7 samples an entry, so a month at 2 MS/s is 80 000 entries of it.
 inline constexpr int k_levels = 11;
 [[nodiscard]] constexpr std::int64_t entry_samples(int level) {
-  return std::int64_t{128} << (2 * level);
+  return std::int64_t{64} << (2 * level);
 }
 // Row r of a level holds the entries [r x k_row_entries, (r + 1) x k_row_entries).
 inline constexpr std::int64_t k_row_entries = 1024;

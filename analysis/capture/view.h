@@ -10,7 +10,7 @@
 
 namespace joulemark::capture {
 
-// Columns for drawing one channel. From 128 samples a column on they come from summary levels (1 to 4 entries
+// Columns for drawing one channel. From 64 samples a column on they come from summary levels (1 to 4 entries
 // a column; the mean weighs all samples alike), below from the samples.
 class View {
  public:
