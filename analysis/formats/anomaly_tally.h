@@ -3,6 +3,8 @@
 
 #include <analysis/model/sample_sink.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 

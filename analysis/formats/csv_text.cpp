@@ -83,7 +83,8 @@ struct Decimal {
   int exponent = 0;
 };
 
-constexpr std::int64_t k_mantissa_limit = (std::numeric_limits<std::int64_t>::max() - 9) / 10;  // room for a digit
+constexpr std::int64_t k_mantissa_limit =
+    (std::numeric_limits<std::int64_t>::max() - 9) / 10;  // room for a digit
 
 std::optional<int> parse_exponent(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);

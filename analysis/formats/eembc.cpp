@@ -88,7 +88,7 @@ Result<EdgeFacts> survey_edges(std::istream& stream, const std::string& name) {
     facts.resolution_ns = std::min(facts.resolution_ns, step_ns);
     return {};
   });
-  const Status parsed = visit_json(stream, name, list);
+  Status parsed = visit_json(stream, name, list);
   if (!parsed && (facts.edges == 0 || parsed.error().code != ErrorCode::unreadable)) {
     return tl::make_unexpected(parsed.error());
   }
@@ -207,7 +207,7 @@ Status send_edges(std::istream& stream, const std::string& name, const EdgeFacts
     last_ns = time_ns;
     return sink.accept(Edge{time_ns, facts.resolution_ns, k_line, false});
   });
-  const Status parsed = visit_json(stream, name, list);
+  Status parsed = visit_json(stream, name, list);
   JM_TRY(list.outcome());
   if (!parsed && facts.trouble.empty()) return parsed;
   JM_TRY(unsorted.report(sink, "edges out of order were left out"));

@@ -59,10 +59,7 @@ Result<const Importer*> choose_importer(std::string_view name, ImportPaths paths
 
 Status finish_import(SampleSink& sink, Status outcome) {
   if (outcome) return sink.end(EndReason::completed);
-  if (const Status closed = sink.end(EndReason::failed);
-      !closed && outcome.error().code == ErrorCode::internal) {
-    return closed;
-  }
+  (void)sink.end(EndReason::failed);  // why it failed matters more than whether it closed
   return outcome;
 }
 

@@ -178,7 +178,7 @@ std::optional<std::string> event_rule(const Survey& survey) {
 Status send(std::istream& results, const std::string& name, Survey& survey, const std::string& trouble,
             SampleSink& sink) {
   Sender sender(sink, survey.record.trials);
-  const Status parsed = visit_json(results, name, sender);
+  Status parsed = visit_json(results, name, sender);
   JM_TRY(sender.outcome());
   if (!parsed && trouble.empty()) return parsed;
   JM_TRY(sender.finish());
@@ -196,7 +196,7 @@ Status send(std::istream& results, const std::string& name, Survey& survey, cons
 
 Status import_mlperf_runner(std::istream& results, const std::string& name, SampleSink& sink) {
   Survey survey;
-  const Status parsed = visit_json(results, name, survey);
+  Status parsed = visit_json(results, name, survey);
   if (!survey.outcome()) return fail_at(name, survey.outcome().error());
   if (!parsed && (survey.usable_samples == 0 || parsed.error().code != ErrorCode::unreadable)) return parsed;
   if (survey.usable_samples == 0) {

@@ -15,7 +15,7 @@ Status SampleFeed::put(std::int64_t index, float value, const TimeNs* stamp_ns) 
 
 Status SampleFeed::flush() {
   if (values_.empty()) return {};
-  const Status accepted = sink_.accept(SampleBlock{channel_, first_index_, values_, stamps_ns_});
+  Status accepted = sink_.accept(SampleBlock{channel_, first_index_, values_, stamps_ns_});
   values_.clear();
   stamps_ns_.clear();
   return accepted;
