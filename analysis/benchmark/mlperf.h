@@ -82,8 +82,8 @@ struct MlperfResult {
 [[nodiscard]] std::string_view name_of(MlperfVerdict verdict);
 [[nodiscard]] std::string_view name_of(MlperfTool tool);
 
-// Errors: inadequate (no channel of energy per interval, or a trace beyond 2^31 samples or a million edges),
-// unreadable (damaged metadata) and the source's own.
+// Errors: inadequate (no channel of energy per interval, or a trace beyond 2^28 samples (three days at 1 kHz)
+// or a million edges), unreadable (damaged metadata) and the source's own.
 [[nodiscard]] Result<MlperfResult> evaluate_mlperf(SampleSource& source);
 
 }  // namespace joulemark

@@ -28,7 +28,7 @@ std::optional<double> median_of(std::span<const MlperfWindow> windows,
 }  // namespace
 
 Result<std::vector<std::int64_t>> accumulated_indices(double rate_hz, std::span<const TimeNs> times_ns) {
-  constexpr double k_most_samples = 2147483648.0;
+  constexpr double k_most_samples = 268435456.0;
   const double step_s = 1 / rate_hz;
   std::vector<std::int64_t> indices;
   std::int64_t i = 0;
@@ -36,7 +36,7 @@ Result<std::vector<std::int64_t>> accumulated_indices(double rate_hz, std::span<
   for (const TimeNs time_ns : times_ns) {
     const double time_s = to_seconds(time_ns);
     if (time_s * rate_hz > k_most_samples) {
-      return fail(ErrorCode::inadequate, "an edge lies more than 2^31 samples into the trace");
+      return fail(ErrorCode::inadequate, "an edge lies more than 2^28 samples into the trace");
     }
     for (; t_s < time_s; t_s += step_s)
       ++i;

@@ -16,7 +16,7 @@ struct WindowSpan {
 };
 
 // For each of the rising times: the first i with t[i] >= time, where t[0] = 0 and t[i + 1] = t[i] + 1 / rate
-// in double arithmetic, added up as the official tool does. Errors: inadequate beyond 2^31 samples.
+// in double arithmetic, added up as the official tool does. Errors: inadequate beyond 2^28 samples.
 [[nodiscard]] Result<std::vector<std::int64_t>> accumulated_indices(double rate_hz,
                                                                     std::span<const TimeNs> times_ns);
 
