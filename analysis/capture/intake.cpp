@@ -251,7 +251,9 @@ Intake::Taken Intake::take(Clock::time_point deadline) {
 void Intake::release(SampleSlot* slot) {
   const Lock lock(mutex_);
   samples_.free.push_back(slot);
-  freed_.notify_one();
+  // A waiting producer is woken when half of the slots are free, so that the two threads work in long turns.
+  // At most one slot a channel is held back by the producer, so half of them always become free.
+  if (2 * samples_.free.size() >= samples_.slots.size()) freed_.notify_one();
 }
 
 void Intake::release(EdgeSlot* slot) {

@@ -9,9 +9,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t k_most_queued = 16 << 20;
+constexpr std::size_t k_most_queued = 8 << 20;
+constexpr std::size_t k_batch = 1 << 20;  // what is worth waking the database thread for
 constexpr std::size_t k_row_overhead = 128;
-constexpr std::size_t k_bulk_transaction = 64 << 20;
+constexpr std::size_t k_bulk_transaction = 32 << 20;
 constexpr std::size_t k_live_transaction = 4 << 20;
 constexpr auto k_live_interval = 400ms;
 
@@ -31,24 +32,25 @@ std::size_t size_of(const Row& row) {
 
 void RowQueue::push(Row row) {
   const std::size_t size = size_of(row);
-  bytes_since_commit_ = std::holds_alternative<Commit>(row) ? 0 : bytes_since_commit_ + size;
+  const bool commit = std::holds_alternative<Commit>(row);
+  bytes_since_commit_ = commit ? 0 : bytes_since_commit_ + size;
   std::unique_lock lock(mutex_);
   freed_.wait(lock, [&] { return cancelled_ || bytes_ < k_most_queued; });
   if (cancelled_) return;
   rows_.push_back(std::move(row));
   bytes_ += size;
-  filled_.notify_one();
+  ready_ = ready_ || commit || bytes_ >= k_batch;
+  if (ready_) filled_.notify_one();
 }
 
-std::optional<Row> RowQueue::pop() {
+std::vector<Row> RowQueue::take() {
   std::unique_lock lock(mutex_);
-  filled_.wait(lock, [&] { return cancelled_ || finished_ || !rows_.empty(); });
-  if (cancelled_ || rows_.empty()) return std::nullopt;
-  std::optional<Row> row = std::move(rows_.front());
-  rows_.pop_front();
-  bytes_ -= size_of(*row);
+  filled_.wait(lock, [&] { return cancelled_ || finished_ || ready_; });
+  if (cancelled_) return {};
+  ready_ = false;
+  bytes_ = 0;
   freed_.notify_one();
-  return row;
+  return std::exchange(rows_, {});
 }
 
 void RowQueue::finish() {
@@ -70,6 +72,7 @@ Pipeline::Pipeline(Database& db, RowStore store, Intake& intake, const CaptureIn
       store_(std::move(store)),
       intake_(&intake),
       mode_(options.mode),
+      writeback_(db.path()),
       encoder_(info, options.compression, [this](Row row) { rows_.push(std::move(row)); }),
       database_thread_([this] { this->store(); }),
       encoder_thread_([this] { this->encode(); }) {}
@@ -154,8 +157,11 @@ bool Pipeline::handle(const Intake::Taken& taken) {
 }
 
 void Pipeline::store() try {
-  while (const std::optional<Row> row = rows_.pop()) {
-    if (Status written = store_.write(*row); !written) {
+  for (std::vector<Row> rows = rows_.take(); !rows.empty(); rows = rows_.take()) {
+    for (const Row& row : rows) {
+      Status written = store_.write(row);
+      if (written && mode_ == CaptureMode::bulk && std::holds_alternative<Commit>(row)) writeback_.start();
+      if (written) continue;
       if (db_->in_transaction()) (void)db_->execute("ROLLBACK");
       return fail_with(std::move(written).error());
     }

@@ -4,23 +4,25 @@
 #pragma once
 
 #include <analysis/capture/capture_options.h>
+#include <analysis/capture/early_writeback.h>
 #include <analysis/capture/encoder.h>
 #include <analysis/capture/intake.h>
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
-#include <optional>
 #include <thread>
+#include <vector>
 
 namespace joulemark::capture {
 
-// Rows on their way to the database thread; bounded in bytes.
+// Rows on their way to the database thread; bounded in bytes. Handed over in batches: waking a thread for
+// every row costs more than writing it.
 class RowQueue {
  public:
-  void push(Row row);                      // waits for room; ignored after cancel
-  [[nodiscard]] std::optional<Row> pop();  // waits; none when finished and empty, or after cancel
+  void push(Row row);  // waits for room; ignored after cancel
+  [[nodiscard]] std::vector<Row>
+  take();  // waits for a batch or a Commit; empty when finished, or after cancel
   void finish();
   void cancel();
   [[nodiscard]] std::size_t bytes_since_commit() const { return bytes_since_commit_; }  // pusher's thread
@@ -29,9 +31,10 @@ class RowQueue {
   std::mutex mutex_;
   std::condition_variable filled_;
   std::condition_variable freed_;
-  std::deque<Row> rows_;
+  std::vector<Row> rows_;
   std::size_t bytes_ = 0;
   std::size_t bytes_since_commit_ = 0;
+  bool ready_ = false;  // enough for a batch, or a Commit among them
   bool finished_ = false;
   bool cancelled_ = false;
 };
@@ -64,6 +67,7 @@ class Pipeline {
   RowStore store_;
   Intake* intake_;
   CaptureMode mode_;
+  EarlyWriteback writeback_;
   RowQueue rows_;
   Encoder encoder_;
   bool dirty_ = false;
