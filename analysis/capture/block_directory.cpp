@@ -26,6 +26,11 @@ bool in_range(const BlockRow& b, const Channel& channel) {
 
 }  // namespace
 
+bool times_fit(const Channel& channel) {
+  const bool interval_fits = channel.rate_hz == 0 || channel.interval_s() < 1e8;
+  return std::abs(channel.start_ns) < k_latest_ns / 4 && channel.aperture_s.value < 1e8 && interval_fits;
+}
+
 bool index_fits(const Channel& channel, std::int64_t index) {
   if (index < 0 || index > (std::int64_t{1} << 61)) return false;
   return channel.timed || static_cast<double>(index) / channel.rate_hz < to_seconds(k_latest_ns) / 2;

@@ -10,16 +10,6 @@
 #include <cmath>
 
 namespace joulemark::capture {
-namespace {
-
-// What time arithmetic relies on beyond validate(): a start and an averaging interval of at most a few years.
-bool times_fit(const Channel& channel) {
-  const bool interval_fits = channel.rate_hz == 0 || channel.interval_s() < 1e8;
-  return std::abs(channel.start_ns) < k_latest_ns / 4 && channel.aperture_s.value < 1e8 && interval_fits;
-}
-
-}  // namespace
-
 BlockRow block_of(const Statement& row) {
   return {row.integer(0),  static_cast<std::uint32_t>(row.integer(1)),
           row.integer(2),  row.integer(3),

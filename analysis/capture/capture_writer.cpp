@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/capture/block_directory.h>
 #include <analysis/capture/capture_writer.h>
 #include <analysis/capture/disk_reserve.h>
 #include <analysis/capture/info_rows.h>
@@ -73,6 +74,32 @@ Status check_length(std::string_view text) {
                                             text.size(), k_longest_text));
 }
 
+Status check_channels(const CaptureInfo& info) {
+  if (info.channels.size() > k_most_channels) {
+    return fail(ErrorCode::usage, fmt::format("{} channels are more than the {} a capture file holds",
+                                              info.channels.size(), k_most_channels));
+  }
+  for (const Channel& channel : info.channels) {
+    if (!times_fit(channel)) {
+      return fail(ErrorCode::usage,
+                  fmt::format("channel '{}': its start or interval lies years away", channel.name));
+    }
+  }
+  return {};
+}
+
+// Beyond what StreamCheck knows: that times stay within int64 ns with room for arithmetic.
+Status check_times(const CaptureInfo& info, const SampleBlock& block) {
+  if (block.values.empty()) return {};
+  const Channel& channel = info.channels[block.channel.value];
+  const bool stamps_fit = block.stamps_ns.empty() ||
+                          (block.stamps_ns.front() > -k_latest_ns && block.stamps_ns.back() < k_latest_ns);
+  if (stamps_fit && index_fits(channel, block.first_index + static_cast<std::int64_t>(block.values.size())))
+    return {};
+  return fail(ErrorCode::usage, fmt::format("channel '{}', sample {}: decades after the start of the capture",
+                                            channel.name, block.first_index));
+}
+
 }  // namespace
 
 class CaptureWriter::Recording {
@@ -92,6 +119,7 @@ class CaptureWriter::Recording {
     return {};
   }
 
+  [[nodiscard]] const CaptureInfo& info() const { return info_; }
   [[nodiscard]] Status check() const {
     if (!pipeline_->failed()) return {};
     return tl::make_unexpected(pipeline_->failure());
@@ -179,10 +207,7 @@ Status CaptureWriter::begin(const CaptureInfo& given) {
   if (recording_) return fail(ErrorCode::usage, "the capture has begun already");
   StreamCheck contract;
   JM_TRY(contract.begin(given));
-  if (given.channels.size() > k_most_channels) {
-    return fail(ErrorCode::usage, fmt::format("{} channels are more than the {} a capture file holds",
-                                              given.channels.size(), k_most_channels));
-  }
+  JM_TRY(check_channels(given));
   if (std::filesystem::exists(options_.path) && !options_.overwrite) {
     return fail(ErrorCode::usage,
                 options_.path + ": exists already; choose another name or allow overwriting");
@@ -217,6 +242,7 @@ tl::unexpected<Error> not_begun() {
 Status CaptureWriter::accept(const SampleBlock& block) {
   if (!recording_) return not_begun();
   JM_TRY(recording_->contract.check(block));
+  JM_TRY(check_times(recording_->info(), block));
   return recording_->put(block);
 }
 

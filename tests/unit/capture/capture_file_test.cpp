@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes in comes out; what is no capture is refused in words; views, edges, folders of others.
+#include <analysis/capture/capture_reader.h>
+#include <analysis/capture/capture_writer.h>
+#include <analysis/capture/verify.h>
+#include <analysis/model/memory_capture.h>
+
+#include <tests/support/temporary_folder.h>
+#include <tests/unit/capture/random_capture.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <random>
+#include <set>
+
+namespace joulemark {
+namespace {
+
+using testing::HasSubstr;
+
+class CaptureFile : public testing::Test {
+ protected:
+  std::string path(const std::string& name = "x.jmk") const { return folder_.file(name); }
+
+  std::unique_ptr<CaptureReader> open(const std::string& name = "x.jmk") const {
+    auto opened = CaptureReader::open(path(name));
+    EXPECT_TRUE(opened) << opened.error().message;
+    return opened ? std::move(*opened) : nullptr;
+  }
+
+  static void expect_refused(const std::string& file, ErrorCode code, const std::string& words) {
+    const auto opened = CaptureReader::open(file);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, code);
+    EXPECT_THAT(opened.error().message, HasSubstr(words));
+    EXPECT_THAT(opened.error().message, HasSubstr(file));
+  }
+
+  test::TemporaryFolder folder_;
+};
+
+CaptureInfo full_info() {
+  CaptureInfo info = test::random_info({});
+  info.id = "0123";
+  info.started_at_utc_ns = 1'770'000'000'123'456'789;
+  info.instrument = {"monsoon:?serial=7", "Monsoon", "HVPM", "7", "32", "2026-01-01"};
+  info.channels[0].aperture_s = {100e-6, Provenance::specified};
+  info.channels[0].dead_time_s = {2e-6, Provenance::measured};
+  info.channels[0].stamp_position = StampPosition::end;
+  info.channels[0].start_ns = -12345;
+  info.channels[0].ranges = {{-1e-3, 1e-3, 1e-8}, {-5, 5, 1e-4}};
+  Channel temperature;
+  temperature.name = "board.temperature";
+  temperature.quantity = Quantity::temperature;
+  temperature.timed = true;
+  info.channels.push_back(temperature);
+  return info;
+}
+
+void feed_items(SampleSink& sink) {
+  EXPECT_TRUE(sink.accept(Marker{"inference", MarkerKind::begin, MarkerSource::line, -5}));
+  EXPECT_TRUE(sink.accept(Marker{"reset \"x\"\n", MarkerKind::instant, MarkerSource::person, 99}));
+  EXPECT_TRUE(sink.accept(
+      Anomaly{AnomalyKind::clipped, Severity::doubtful, ChannelId{0}, {5, 9}, 3, 17, "stuck at the end"}));
+  EXPECT_TRUE(sink.accept(Anomaly{AnomalyKind::lost_line, Severity::info, std::nullopt, {1, 1}, 0, 1, ""}));
+  EXPECT_TRUE(sink.accept(ClockPoint{"utc", 0, 1'770'000'000'000'000'000, 50}));
+  EXPECT_TRUE(sink.accept(MetadataItem{"event.inference", "d0,skip=1"}));
+  EXPECT_TRUE(sink.accept(MetadataItem{"empty", ""}));
+}
+
+TEST_F(CaptureFile, KeepsEverythingThatIsNoSample) {
+  for (const CaptureMode mode : {CaptureMode::live, CaptureMode::bulk}) {
+    CaptureWriter writer({path(), mode, Overflow::block, true});
+    MemoryCapture memory;
+    for (SampleSink* sink : {static_cast<SampleSink*>(&writer), static_cast<SampleSink*>(&memory)}) {
+      ASSERT_TRUE(sink->begin(full_info()));
+      feed_items(*sink);
+      ASSERT_TRUE(sink->end(EndReason::interrupted));
+    }
+    const auto reader = open();
+    EXPECT_TRUE(reader->closed());
+    EXPECT_EQ(reader->end_reason(), EndReason::interrupted);
+    EXPECT_EQ(reader->info(), full_info());
+    EXPECT_EQ(reader->markers().value(), memory.markers().value());
+    EXPECT_EQ(reader->anomalies().value(), memory.anomalies().value());
+    EXPECT_EQ(reader->clock_points().value(), memory.clock_points().value());
+    EXPECT_EQ(reader->metadata().value(), memory.metadata().value());
+    EXPECT_TRUE(verify_capture(path()).value().intact());
+  }
+}
+
+TEST_F(CaptureFile, KeepsTheBitsOfOddFloatsAndMakesAnIdWhenThereIsNone) {
+  const std::vector<float> odd{0.0F, -0.0F, 1e-45F, -std::numeric_limits<float>::max(), 0.1F, 3.0F};
+  CaptureInfo info = test::random_info({});
+  info.id.clear();
+  CaptureWriter writer({path(), CaptureMode::bulk});
+  ASSERT_TRUE(writer.begin(info));
+  ASSERT_TRUE(writer.accept(SampleBlock{ChannelId{0}, 41, odd, {}}));
+  ASSERT_TRUE(writer.end(EndReason::completed));
+  const auto reader = open();
+  EXPECT_EQ(reader->info().id.size(), 32U);
+  ASSERT_TRUE(reader->read(ChannelId{0}, {0, 100}, [&](const SampleBlock& block) -> Status {
+    EXPECT_EQ(block.first_index, 41);
+    EXPECT_EQ(block.values.size(), odd.size());
+    EXPECT_EQ(std::memcmp(block.values.data(), odd.data(), odd.size() * sizeof(float)), 0);
+    return {};
+  }));
+  EXPECT_TRUE(verify_capture(path()).value().intact());
+}
+
+TEST_F(CaptureFile, KeepsRawBytesPacketByPacket) {
+  std::mt19937 random(3);
+  std::vector<std::byte> sent(300'000);
+  for (std::byte& byte : sent)
+    byte = static_cast<std::byte>(random() % 7);
+  CaptureWriter writer({path(), CaptureMode::live});
+  ASSERT_TRUE(writer.begin(test::random_info({})));
+  std::vector<TimeNs> times;
+  for (std::size_t at = 0; at < sent.size(); at += 1000) {
+    times.push_back(static_cast<TimeNs>(at) * 10);
+    ASSERT_TRUE(writer.accept(RawBytes{times.back(), std::span(sent).subspan(at, 1000)}));
+  }
+  ASSERT_TRUE(writer.end(EndReason::completed));
+  std::vector<std::byte> got;
+  std::set<TimeNs> got_times;
+  ASSERT_TRUE(open()->raw_bytes([&](const RawBytes& raw) -> Status {
+    got.insert(got.end(), raw.bytes.begin(), raw.bytes.end());
+    got_times.insert(raw.time_ns);
+    return {};
+  }));
+  EXPECT_TRUE(got == sent);
+  EXPECT_TRUE(std::equal(got_times.begin(), got_times.end(), times.begin(), times.end()));
+}
+
+TEST_F(CaptureFile, GivesEdgesInTimeOrderHoweverTheLinesCame) {
+  CaptureWriter writer({path(), CaptureMode::bulk});
+  MemoryCapture memory;
+  std::mt19937_64 random(5);
+  for (SampleSink* sink : {static_cast<SampleSink*>(&writer), static_cast<SampleSink*>(&memory)}) {
+    random.seed(5);
+    ASSERT_TRUE(sink->begin(test::random_info({})));
+    for (const std::uint32_t line : {0U, 3U}) {  // one after the other
+      TimeNs time_ns = -1000;
+      for (int i = 0; i < 20'000; ++i) {
+        time_ns += static_cast<TimeNs>(random() % 400);
+        ASSERT_TRUE(sink->accept(Edge{time_ns, static_cast<std::uint32_t>(i), LineId{line}, i % 2 == 0}));
+      }
+    }
+    ASSERT_TRUE(sink->end(EndReason::completed));
+  }
+  const auto reader = open();
+  EXPECT_EQ(reader->edge_count().value(), 40'000);
+  for (const TimeRange range :
+       {k_all_time, TimeRange{-1000, 0}, TimeRange{1'000'000, 1'200'000}, TimeRange{7, 7}}) {
+    const auto collect = [&](SampleSource& source) {
+      std::vector<Edge> edges;
+      EXPECT_TRUE(source.edges(range, [&](std::span<const Edge> batch) -> Status {
+        edges.insert(edges.end(), batch.begin(), batch.end());
+        return {};
+      }));
+      return edges;
+    };
+    EXPECT_TRUE(collect(*reader) == collect(memory));
+  }
+}
+
+TEST_F(CaptureFile, RefusesWhatIsNoCapture) {
+  std::ofstream(path("text.jmk")) << "time,current\n0,1\n";
+  std::ofstream(path("empty.jmk")).close();
+  expect_refused(path("nothing.jmk"), ErrorCode::unreadable, "No such file");
+  expect_refused(path("text.jmk"), ErrorCode::unreadable, "not a capture");
+  expect_refused(path("empty.jmk"), ErrorCode::unreadable, "not a Joulemark capture");
+  expect_refused(folder_.path().string(), ErrorCode::unreadable, "not a file");
+}
+
+TEST_F(CaptureFile, KeepsAnExistingFileUnlessToldOtherwise) {
+  std::ofstream(path()) << "precious";
+  CaptureWriter refused({path(), CaptureMode::live});
+  EXPECT_EQ(refused.begin(test::random_info({})).error().code, ErrorCode::usage);
+  CaptureWriter given_up({path(), CaptureMode::bulk, Overflow::block, true});
+  ASSERT_TRUE(given_up.begin(test::random_info({})));
+  ASSERT_TRUE(given_up.end(EndReason::failed));
+  std::string word;
+  std::ifstream(path()) >> word;
+  EXPECT_EQ(word, "precious");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()), {}), 1);
+}
+
+TEST_F(CaptureFile, RefusesInputThatBreaksTheContract) {
+  CaptureWriter writer({path(), CaptureMode::live});
+  const std::array<float, 2> good{1, 1};
+  EXPECT_FALSE(writer.accept(SampleBlock{ChannelId{0}, 0, good, {}}));
+  ASSERT_TRUE(writer.begin(test::random_info({})));
+  ASSERT_TRUE(writer.accept(SampleBlock{ChannelId{0}, 5, good, {}}));
+  const std::array<float, 2> bad{1, std::numeric_limits<float>::quiet_NaN()};
+  EXPECT_EQ(writer.accept(SampleBlock{ChannelId{0}, 6, good, {}}).error().code, ErrorCode::usage);
+  EXPECT_EQ(writer.accept(SampleBlock{ChannelId{0}, 7, bad, {}}).error().code, ErrorCode::usage);
+  EXPECT_EQ(writer.accept(SampleBlock{ChannelId{0}, std::int64_t{1} << 60, good, {}}).error().code,
+            ErrorCode::usage);
+  EXPECT_EQ(writer.accept(Edge{0, 0, LineId{9}, true}).error().code, ErrorCode::usage);
+  ASSERT_TRUE(writer.end(EndReason::completed));
+  EXPECT_EQ(open()->extent(ChannelId{0}).value().samples, 2);
+}
+
+TEST_F(CaptureFile, OpensInAReadOnlyFolderAsAnotherUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root to become another user";
+  CaptureWriter writer({path(), CaptureMode::live});
+  const test::RandomShape shape{.samples = 40'000};
+  ASSERT_TRUE(writer.begin(test::random_info(shape)));
+  test::feed_random(shape, 1, writer);
+  ASSERT_TRUE(writer.end(EndReason::completed));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()), {}), 1);
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms{0555});
+  std::filesystem::permissions(path(), std::filesystem::perms{0444});
+  const pid_t child = ::fork();
+  if (child == 0) {
+    constexpr uid_t k_nobody = 65534;
+    if (::setgid(k_nobody) != 0 || ::setuid(k_nobody) != 0) ::_exit(2);
+    const auto reader = CaptureReader::open(path());
+    const bool read = reader && (*reader)->summarize(ChannelId{0}, {0, 40'000}).has_value();
+    ::_exit(read && verify_capture(path()).has_value() ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms{0755});
+}
+
+}  // namespace
+}  // namespace joulemark
