@@ -2,11 +2,13 @@
 // joulemark: the command line. Each sub-command is a file of its own.
 #include <app/cli/command.h>
 #include <app/cli/commands.h>
+#include <app/cli/help_text.h>
 #include <app/cli/output.h>
 
 #include <fmt/format.h>
 #include <version.h>
 
+#include <algorithm>
 #include <exception>
 
 namespace joulemark::cli {
@@ -57,12 +59,22 @@ int run(int argc, char** argv) {
   add_mlperf(app, context);
   add_info(app, context);
   add_verify(app, context);
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  const auto is_named = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
+  if (argc > 1 && argv[1][0] != '-' && std::ranges::none_of(commands, is_named)) {
+    talk(fmt::format("joulemark: there is no command '{}'; joulemark --help lists them", argv[1]));
+    return k_usage;
+  }
   try {
     app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    print(fold_help(app.help()));
+    return flush_output() ? k_ok : k_io;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? k_ok : k_usage;
   }
-  const Result<int> result = context.action();
+  Result<int> result = context.action();
+  if (Status flushed = flush_output(); result && !flushed) result = tl::make_unexpected(flushed.error());
   if (result) return *result;
   talk("joulemark: " + result.error().message);
   return exit_code(result.error());

@@ -6,12 +6,33 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 namespace joulemark::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 tl::unexpected<Error> io_failure(const std::string& path, std::string_view doing) {
   return fail(ErrorCode::io, fmt::format("{}: {}: {}", path, doing, std::strerror(errno)));
+}
+
+Status write_file(const std::string& path, std::string_view text) {
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  if (file == nullptr) return io_failure(path, "cannot create");
+  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  const int error = errno;
+  const bool closed = std::fclose(file) == 0;
+  if (!written) errno = error;
+  return written && closed ? Status() : Status(io_failure(path, "cannot write"));
+}
+
+// Where the text really goes: the target of a link, so that the link stays.
+fs::path behind_links(const std::string& path) {
+  std::error_code failed;
+  const fs::path target = fs::weakly_canonical(path, failed);
+  return failed ? fs::path(path) : target;
 }
 
 }  // namespace
@@ -19,24 +40,30 @@ tl::unexpected<Error> io_failure(const std::string& path, std::string_view doing
 Status write_output(const std::string& path, std::string_view text) {
   if (path == "-") {
     print(text);
-    return std::fflush(stdout) == 0 ? Status() : Status(io_failure("stdout", "cannot write"));
+    return flush_output();
   }
-  const std::string temporary = path + ".part";
-  std::FILE* file = std::fopen(temporary.c_str(), "wb");
-  if (file == nullptr) return io_failure(temporary, "cannot create");
-  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  const bool closed = std::fclose(file) == 0;
-  if (!written || !closed) {
-    const auto failure = io_failure(path, "cannot write");
+  const std::string target = behind_links(path).string();
+  std::error_code ignored;
+  const fs::file_status status = fs::status(target, ignored);
+  if (fs::is_directory(status)) return fail(ErrorCode::usage, path + ": is a folder, not a file to write");
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    return write_file(target, text);  // a device or pipe
+  const std::string temporary = target + ".part";
+  if (Status written = write_file(temporary, text); !written) {
     std::remove(temporary.c_str());
-    return failure;
+    return written;
   }
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) return io_failure(path, "cannot replace");
+  if (std::rename(temporary.c_str(), target.c_str()) != 0) return io_failure(path, "cannot replace");
   return {};
 }
 
 void print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+Status flush_output() {
+  const bool flushed = std::fflush(stdout) == 0;
+  return flushed && std::ferror(stdout) == 0 ? Status() : Status(io_failure("stdout", "cannot write"));
 }
 
 void talk(std::string_view text) {

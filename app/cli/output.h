@@ -9,11 +9,13 @@
 
 namespace joulemark::cli {
 
-// Writes a result file, or stdout for "-". The file appears whole or not at all (temporary name, then
-// rename). Errors: io, naming the file.
+// Writes a result file, or stdout for "-". A regular file appears whole or not at all (temporary name, then
+// rename); a link is followed; a device or pipe is written to. Errors: usage for a folder, io, naming the
+// file.
 [[nodiscard]] Status write_output(const std::string& path, std::string_view text);
 
-void print(std::string_view text);  // stdout
-void talk(std::string_view text);   // stderr, one line
+void print(std::string_view text);    // stdout
+[[nodiscard]] Status flush_output();  // what print() wrote has arrived. Errors: io
+void talk(std::string_view text);     // stderr, one line
 
 }  // namespace joulemark::cli
