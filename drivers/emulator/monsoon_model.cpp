@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <drivers/emulator/monsoon_model.h>
+#include <drivers/sim/counter_random.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace joulemark::emulator {
+namespace {
+
+enum VendorRequest : std::uint8_t { k_parameter = 1, k_start = 2, k_stop = 3, k_bootloader = 0xFF };
+
+constexpr std::uint8_t k_vendor_out = 0x40;
+constexpr std::uint8_t k_vendor_in = 0xC0;
+constexpr std::uint8_t k_standard_mask = 0x60;
+constexpr std::uint8_t k_set_configuration = 9;
+constexpr std::uint32_t k_refused = 0xFFFFFFFE;
+constexpr std::uint32_t k_sampling_bit = 0x80;
+constexpr std::uint32_t k_until_stopped = 0xFFFFFFFF;
+constexpr std::uint16_t k_default_interval_ms = 1250;
+constexpr TimeNs k_leaving_ns = 4'000'000;  // from the stop to the end of sample mode
+constexpr double k_voltage_unit = 1048576;
+constexpr std::uint32_t k_bad_dac_low = 0xA000;
+constexpr std::uint32_t k_good_dac_low = 0xE100;
+constexpr std::uint32_t k_good_dac_high = 0xC810;
+constexpr double k_bad_dac_error = 1.6;  // what the output then is, in what was asked for
+constexpr std::uint64_t k_random_voltage_stream = 18;
+constexpr std::uint32_t k_passthrough_on = 1;
+constexpr std::int64_t k_calibrate_phase_slots = 2;
+constexpr std::int64_t k_sample_phase_slots = 5000;
+
+std::uint32_t number(std::span<const std::byte> bytes) {  // little-endian
+  std::uint32_t value = 0;
+  for (std::size_t i = std::min<std::size_t>(bytes.size(), 4); i-- > 0;)
+    value = value << 8U | std::to_integer<std::uint32_t>(bytes[i]);
+  return value;
+}
+
+UsbReply reply_with(std::uint32_t value, std::uint16_t length) {
+  UsbReply reply;
+  for (unsigned i = 0; i < std::min<unsigned>(length, 4); ++i)
+    reply.data.push_back(static_cast<std::byte>(value >> (8 * i)));
+  return reply;
+}
+
+bool answers_in_sample_mode(std::uint8_t opcode) {
+  return opcode == k_op_firmware || opcode == k_op_protocol || opcode == k_op_start_status;
+}
+
+// Whether asking for it is part of identifying the unit, rather than of configuring it.
+bool identifies(std::uint8_t opcode) {
+  return answers_in_sample_mode(opcode) || opcode == k_op_serial || opcode == k_op_hardware_model;
+}
+
+UsbDescriptors describe(const MonsoonSettings& settings) {
+  UsbDescriptors descriptors;
+  descriptors.vendor_id = 0x2AB9;
+  descriptors.product_id = 0x0001;
+  descriptors.device_version = 0x0032;
+  descriptors.bulk_endpoints = {{0x81, UsbDevice::k_packet_size}, {0x01, UsbDevice::k_packet_size}};
+  descriptors.strings = {"Joulemark", "Emulated power monitor", std::to_string(settings.serial)};
+  return descriptors;
+}
+
+}  // namespace
+
+MonsoonModel::MonsoonModel(const MonsoonSettings& settings, std::unique_ptr<MonsoonScenario> scenario,
+                           MonsoonObserver observer)
+    : settings_(settings),
+      hardware_(monsoon_hardware(settings.kind)),
+      scenario_(std::move(scenario)),
+      observer_(std::move(observer)),
+      descriptors_(describe(settings)),
+      parameters_(monsoon_parameters(settings.kind, settings.serial)),
+      sampler_(hardware_, settings.sampler, *scenario_),
+      output_v_(settings.output_v) {
+  parameters_[k_op_main_voltage].value = static_cast<std::uint32_t>(std::lround(output_v_ * k_voltage_unit));
+  if (settings.sampler.faults.bad_dac_calibration) parameters_[k_op_dac_low].value = k_bad_dac_low;
+}
+
+bool MonsoonModel::advance(TimeNs now_ns) {
+  const MonsoonFaults& faults = settings_.sampler.faults;
+  if (!std::exchange(started_, true) && faults.found_sampling)
+    begin_run(now_ns, k_default_interval_ms, k_until_stopped);
+  if (!plugged_) {
+    plugged_ = std::exchange(resetting_, false);
+    return false;
+  }
+  const bool was_sampling = sampler_.sampling();
+  sampler_.advance(now_ns);
+  if (was_sampling && !sampler_.sampling()) end_run();
+  if (sampler_.tripped()) output_v_ = 0;
+  if (was_sampling && faults.unplug && sampler_.slots() > *faults.unplug) unplug("at its time");
+  if (was_sampling && sampler_.slots() > k_calibrate_phase_slots)
+    unplug_in(MonsoonPhase::calibrate, "while calibrating");
+  if (was_sampling && sampler_.slots() > k_sample_phase_slots)
+    unplug_in(MonsoonPhase::sample, "while sampling");
+  return plugged_;
+}
+
+UsbReply MonsoonModel::control(TimeNs now_ns, const UsbSetup& setup, std::span<const std::byte> out) {
+  if (!advance(now_ns)) return usb_stall();
+  if ((setup.request_type & k_standard_mask) == 0) {
+    if (configured_) unplug_in(MonsoonPhase::list, "when listed");
+    if (setup.request == k_set_configuration) configured_ = true;
+    return plugged_ ? answer_standard(descriptors_, setup) : usb_stall();
+  }
+  const UsbReply reply = vendor(now_ns, setup, out);
+  return plugged_ ? reply : usb_stall();
+}
+
+UsbReply MonsoonModel::vendor(TimeNs now_ns, const UsbSetup& setup, std::span<const std::byte> out) {
+  unplug_in(MonsoonPhase::list, "when listed");
+  if (setup.request_type == k_vendor_in && setup.request == k_parameter) return get(now_ns, setup);
+  if (setup.request_type == k_vendor_out) {
+    if (setup.request == k_parameter) return set(now_ns, setup, out);
+    if (setup.request == k_start) return start(now_ns, setup, out);
+    if (setup.request == k_stop) return stop(now_ns);
+    if (setup.request == k_bootloader) unplug("into its bootloader");
+  }
+  return refuse(fmt::format("unknown request 0x{:02X} of type 0x{:02X}", setup.request, setup.request_type));
+}
+
+UsbReply MonsoonModel::get(TimeNs now_ns, const UsbSetup& setup) {
+  const auto opcode = static_cast<std::uint8_t>(setup.index & 0xFF);
+  if (!identifies(opcode)) unplug_in(MonsoonPhase::configure, "when configured");
+  if (sample_mode(now_ns) && !answers_in_sample_mode(opcode)) {
+    ++past_.refused;
+    log(fmt::format("refused: question 0x{:02X} while sampling", opcode));
+    return reply_with(k_refused, setup.length);
+  }
+  const auto found = parameters_.find(opcode);
+  if (found == parameters_.end()) return refuse(fmt::format("unknown opcode 0x{:02X}", opcode));
+  if (opcode == k_op_start_status) return reply_with(sample_mode(now_ns) ? k_sampling_bit : 0, setup.length);
+  return reply_with(found->second.value, setup.length);
+}
+
+UsbReply MonsoonModel::set(TimeNs now_ns, const UsbSetup& setup, std::span<const std::byte> out) {
+  const auto opcode = static_cast<std::uint8_t>(setup.index & 0xFF);
+  const std::uint32_t value = number(out);
+  unplug_in(MonsoonPhase::configure, "when configured");
+  if (out.size() != 4 || (value & 0xFFFF) != setup.value || (value >> 16U & 0xFF) != setup.index >> 8U)
+    return refuse(fmt::format("set 0x{:02X}: wValue, wIndex and data disagree", opcode));
+  if (opcode == k_op_main_voltage) {
+    set_voltage(now_ns, value);
+    return {};
+  }
+  if (sample_mode(now_ns)) return refuse(fmt::format("set 0x{:02X} while sampling", opcode));
+  if (opcode == k_op_calibrate_voltage) {
+    parameters_[k_op_dac_low].value = k_good_dac_low;
+    parameters_[k_op_dac_high].value = k_good_dac_high;
+    return {};
+  }
+  if (opcode == k_op_reset) {
+    resetting_ = true;
+    unplug("to reset");
+    return {};
+  }
+  const auto found = parameters_.find(opcode);
+  if (found == parameters_.end() || !found->second.writable)
+    return refuse(fmt::format("set 0x{:02X}: there is nothing to set", opcode));
+  const unsigned bits = 8U * found->second.bytes;
+  found->second.value = bits == 32 ? value : value & ((1U << bits) - 1);
+  return {};
+}
+
+void MonsoonModel::set_voltage(TimeNs now_ns, std::uint32_t raw) {
+  const double wanted_v = raw / k_voltage_unit;
+  const std::uint32_t low = parameters_[k_op_dac_low].value;
+  const std::uint32_t high = parameters_[k_op_dac_high].value;
+  if (sample_mode(now_ns)) {
+    violate(fmt::format("asked for {} V in sample mode", wanted_v), random_voltage());
+  } else if (raw != 0 && (wanted_v < hardware_.lowest_voltage_v || wanted_v > hardware_.highest_voltage_v)) {
+    violate(fmt::format("asked for {} V, out of range", wanted_v), output_v_);
+  } else if (raw != 0 && settings_.kind == MonsoonKind::hvpm &&
+             !(low > 0xD000 && low < 0xF000 && high > 0xC000 && high < 0xD000)) {
+    violate(fmt::format("asked for {} V with dacCal out of tolerance", wanted_v), wanted_v * k_bad_dac_error);
+  } else {
+    output_v_ = wanted_v;
+    log(fmt::format("output {} V", wanted_v));
+  }
+  parameters_[k_op_main_voltage].value = raw;
+  sampler_.change_output(output_v_);
+}
+
+void MonsoonModel::violate(const std::string& what, double output_v) {
+  ++past_.violations;
+  output_v_ = output_v;
+  log(fmt::format("VIOLATION: {}; the output is now {:.3f} V", what, output_v_));
+}
+
+double MonsoonModel::random_voltage() {
+  const sim::CounterRandom random(settings_.sampler.seed, k_random_voltage_stream);
+  const double share = random.uniform(static_cast<std::uint64_t>(past_.violations));
+  return hardware_.lowest_voltage_v + share * (hardware_.highest_voltage_v - hardware_.lowest_voltage_v);
+}
+
+UsbReply MonsoonModel::start(TimeNs now_ns, const UsbSetup& setup, std::span<const std::byte> out) {
+  if (out.size() != 4) return refuse("start without its four bytes");
+  if (sample_mode(now_ns)) return refuse("start while sampling");
+  begin_run(now_ns, setup.value, number(out));
+  return {};
+}
+
+void MonsoonModel::begin_run(TimeNs now_ns, std::uint16_t interval_ms, std::uint32_t measurements) {
+  MonsoonRun run;
+  run.calibration_interval_slots =
+      std::max<std::int64_t>(1, std::llround(interval_ms * k_monsoon_slots_per_s / 1000));
+  run.measurements = measurements == k_until_stopped ? 0 : measurements;
+  run.output_v = output_v_;
+  run.aux_voltage = parameters_[k_op_voltage_channel].value != 0;
+  run.passthrough = parameters_[k_op_passthrough].value == k_passthrough_on;
+  violations_before_run_ = past_.violations;
+  const MonsoonCounters so_far = counters();
+  past_ = so_far;
+  ++past_.runs;
+  sampler_.start(now_ns, run);
+  log(fmt::format("sampling, calibrating every {} ms, output {} V", interval_ms, output_v_));
+}
+
+UsbReply MonsoonModel::stop(TimeNs now_ns) {
+  if (!sampler_.sampling()) return {};
+  unplug_in(MonsoonPhase::stop, "when stopped");
+  if (!plugged_) return {};
+  sampler_.stop();
+  sample_mode_until_ns_ = now_ns + k_leaving_ns;
+  end_run();
+  return {};
+}
+
+void MonsoonModel::end_run() {
+  log(fmt::format("sampling ended after {} slots, {} dropped ({} with a queue of 16)", sampler_.slots(),
+                  sampler_.queue().dropped(), sampler_.queue().dropped_of_16()));
+  if (!observer_.truth) return;
+  const std::int64_t violations = past_.violations - violations_before_run_;
+  if (violations > 0) {
+    observer_.truth(
+        fmt::format("{{\"schema_version\": \"1\", \"violations\": {}, \"energy_j\": null}}\n", violations));
+  } else {
+    observer_.truth(scenario_->truth_json(sampler_.powered_span(), sampler_.output_at_start_v()));
+  }
+}
+
+void MonsoonModel::finish() {
+  if (!sampler_.sampling()) return;
+  sampler_.stop();
+  end_run();
+}
+
+std::optional<UsbDevice::Packet> MonsoonModel::bulk_in(TimeNs now_ns) {
+  if (!advance(now_ns)) return std::nullopt;
+  return sampler_.pop();
+}
+
+std::optional<TimeNs> MonsoonModel::bulk_in_ready_ns() const {
+  return plugged_ ? sampler_.next_packet_ns() : std::nullopt;
+}
+
+MonsoonCounters MonsoonModel::counters() const {
+  MonsoonCounters counters = past_;
+  counters.slots += sampler_.slots();
+  counters.dropped += sampler_.queue().dropped();
+  counters.dropped_of_16 += sampler_.queue().dropped_of_16();
+  return counters;
+}
+
+bool MonsoonModel::sample_mode(TimeNs now_ns) const {
+  return sampler_.sampling() || now_ns < sample_mode_until_ns_;
+}
+
+UsbReply MonsoonModel::refuse(const std::string& what) {
+  ++past_.refused;
+  log("refused: " + what);
+  return usb_stall();
+}
+
+void MonsoonModel::unplug_in(MonsoonPhase phase, const std::string& why) {
+  if (settings_.sampler.faults.unplug_in == phase) unplug(why);
+}
+
+void MonsoonModel::unplug(const std::string& why) {
+  if (!std::exchange(plugged_, false)) return;
+  log("unplugged " + why);
+  finish();
+}
+
+void MonsoonModel::log(const std::string& line) const {
+  if (observer_.log) observer_.log(line);
+}
+
+}  // namespace joulemark::emulator
