@@ -12,5 +12,6 @@ void add_import(CLI::App& app, Context& context);
 void add_mlperf(CLI::App& app, Context& context);
 void add_info(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
+void add_emulate(CLI::App& app, Context& context);
 
 }  // namespace joulemark::cli

@@ -65,6 +65,7 @@ int run(int argc, char** argv) {
     talk(fmt::format("joulemark: there is no command '{}'; joulemark --help lists them", argv[1]));
     return k_usage;
   }
+  add_emulate(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

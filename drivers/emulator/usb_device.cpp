@@ -33,11 +33,19 @@ void put(Bytes& bytes, std::initializer_list<unsigned> values) {
     bytes.push_back(static_cast<std::byte>(value));
 }
 
+unsigned low(std::uint16_t value) {
+  return value & 0xFFU;
+}
+
+unsigned high(std::uint16_t value) {
+  return static_cast<unsigned>(value) >> 8U;
+}
+
 Bytes device_descriptor(const UsbDescriptors& d) {
   Bytes bytes;
   put(bytes, {18, k_device, 0x00, 0x02, 0, 0, 0, UsbDevice::k_packet_size});
-  put(bytes, {d.vendor_id & 0xFFU, d.vendor_id >> 8U, d.product_id & 0xFFU, d.product_id >> 8U});
-  put(bytes, {d.device_version & 0xFFU, d.device_version >> 8U, 1, 2, 3, 1});
+  put(bytes, {low(d.vendor_id), high(d.vendor_id), low(d.product_id), high(d.product_id)});
+  put(bytes, {low(d.device_version), high(d.device_version), 1, 2, 3, 1});
   return bytes;
 }
 
@@ -48,7 +56,7 @@ Bytes configuration_descriptor(const UsbDescriptors& d) {
   put(bytes, {9, k_interface, 0, 0, endpoints, d.interface_class, 0, 0, 0});
   for (const auto& endpoint : d.bulk_endpoints)
     put(bytes,
-        {7, k_endpoint, endpoint.address, 2, endpoint.packet_size & 0xFFU, endpoint.packet_size >> 8U, 0});
+        {7, k_endpoint, endpoint.address, 2, low(endpoint.packet_size), high(endpoint.packet_size), 0});
   return bytes;
 }
 

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// joulemark emulate: instruments made of software, for people and tests without the hardware.
+#include <drivers/emulator/monsoon_model.h>
+#include <drivers/emulator/usbip_server.h>
+
+#include <app/cli/commands.h>
+#include <app/cli/output.h>
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace joulemark::cli {
+namespace {
+
+using emulator::MonsoonModel;
+
+struct MonsoonArguments {
+  std::uint16_t port = 3240;
+  std::string scenario = "kws";
+  std::string model = "hvpm";
+  std::vector<std::string> faults;
+  std::string truth_file;
+  emulator::MonsoonSettings settings;
+};
+
+// Ctrl-C and SIGTERM become a stop request. Made before any other thread, which would take the signals.
+class StopOnSignal {
+ public:
+  StopOnSignal() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    waiter_ = std::jthread([this](const std::stop_token& given_up) {
+      const timespec patience{0, 50'000'000};
+      while (!given_up.stop_requested()) {
+        if (sigtimedwait(&signals_, nullptr, &patience) > 0) stop_.request_stop();
+      }
+    });
+  }
+
+  [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
+
+ private:
+  sigset_t signals_{};
+  std::stop_source stop_;
+  std::jthread waiter_;
+};
+
+void print_line(const std::string& line) {
+  print(line + "\n");
+  std::fflush(stdout);  // scripts wait for it
+}
+
+emulator::MonsoonObserver observer(const MonsoonArguments& arguments, bool quiet, Status& written) {
+  emulator::MonsoonObserver observer;
+  if (!quiet) observer.log = [](const std::string& line) { talk(line); };
+  if (!arguments.truth_file.empty()) {
+    observer.truth = [&arguments, &written](const std::string& json) {
+      if (const auto status = write_output(arguments.truth_file, json); !status) written = status;
+    };
+  }
+  return observer;
+}
+
+Result<int> emulate_monsoon(MonsoonArguments arguments, bool quiet) {
+  arguments.settings.kind =
+      arguments.model == "hvpm" ? emulator::MonsoonKind::hvpm : emulator::MonsoonKind::lvpm;
+  JM_TRY_ASSIGN(arguments.settings.sampler.faults, emulator::parse_monsoon_faults(arguments.faults));
+  JM_TRY_ASSIGN(auto scenario,
+                emulator::make_monsoon_scenario(arguments.scenario, arguments.settings.sampler.seed));
+  Status written;
+  MonsoonModel model(arguments.settings, std::move(scenario), observer(arguments, quiet, written));
+  const StopOnSignal signals;
+  JM_TRY_ASSIGN(const auto server, emulator::UsbipServer::listen(model, arguments.port));
+  print_line(fmt::format("listening on 127.0.0.1:{}", server->port()));
+  server->run(signals.token());
+  model.finish();
+  const emulator::MonsoonCounters counters = model.counters();
+  print_line(
+      fmt::format("runs {}, slots {}, dropped {}, dropped with a queue of 16 {}, refused {}, violations {}",
+                  counters.runs, counters.slots, counters.dropped, counters.dropped_of_16, counters.refused,
+                  counters.violations));
+  JM_TRY(written);
+  return k_ok;
+}
+
+void add_monsoon(CLI::App& emulate, Context& context) {
+  CLI::App* command =
+      add_command(emulate, context, "monsoon", "A Monsoon power monitor as a USB/IP server on loopback",
+                  "joulemark emulate monsoon --vout 3.7 --truth truth.json &\n"
+                  "  sudo modprobe vhci-hcd && sudo usbip attach -r 127.0.0.1 -b 1-1\n"
+                  "  joulemark record monsoon: -o run.jmk --duration 10s");
+  const auto arguments = std::make_shared<MonsoonArguments>();
+  auto& settings = arguments->settings;
+  auto& sampler = settings.sampler;
+  command->add_option("--port", arguments->port, "TCP port on 127.0.0.1, 0 for any free one")
+      ->capture_default_str();
+  command->add_option("--model", arguments->model, "hvpm, or lvpm with the USB firmware")
+      ->check(CLI::IsMember({"hvpm", "lvpm"}))
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--scenario", arguments->scenario,
+          "kws (kws:10x: ten times the current), constant:10mA or square:1mA,500mA,100ms,50%. "
+          "It starts anew with every start of sampling; inference or HIGH is on the USB voltage, 3.3 V")
+      ->capture_default_str();
+  command->add_option("--seed", sampler.seed, "The same seed gives the same run")->capture_default_str();
+  command->add_option("--serial", settings.serial, "Serial number")->capture_default_str();
+  command->add_option("--vout", settings.output_v, "Output voltage as found; 0: off")
+      ->check(CLI::Range(0.0, 13.5))
+      ->capture_default_str();
+  command->add_option("--queue", sampler.queue_slots, "Slots the unit holds for a late host (a real one: 16)")
+      ->check(CLI::Range(3, 1'000'000))
+      ->capture_default_str();
+  command->add_option("--noise", sampler.noise, "Times the usual noise of 2 codes fine, 1 coarse")
+      ->check(CLI::Range(0.0, 1000.0))
+      ->capture_default_str();
+  command
+      ->add_option("--calibration", sampler.calibration_observations,
+                   "Zero, and as many reference observations in each calibration")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  command->add_flag("--marker-bits", sampler.marker_bits, "The marker is bit 0 of the voltage word too");
+  command->add_option(
+      "--fault", arguments->faults,
+      "Repeatable: drop:N@TIME, lose:N@TIME (packets), corrupt@TIME, stall@TIME, unplug@TIME, "
+      "unplug@list|configure|calibrate|sample|stop, trip@TIME, wrap@TIME, drift:PPM, bad-daccal, "
+      "start-sampling, no-calibration. TIME is since the start of sampling");
+  command->add_option("--truth", arguments->truth_file,
+                      "Where to write the exact energies of each run when it ends");
+  command->callback([&context, arguments] {
+    context.action = [&context, arguments] { return emulate_monsoon(*arguments, context.quiet); };
+  });
+}
+
+}  // namespace
+
+void add_emulate(CLI::App& app, Context& context) {
+  CLI::App* emulate =
+      app.add_subcommand("emulate", "Instruments made of software, to try and test without hardware");
+  emulate->require_subcommand(1);
+  add_monsoon(*emulate, context);
+}
+
+}  // namespace joulemark::cli
