@@ -172,15 +172,16 @@ void MonsoonModel::set_voltage(TimeNs now_ns, std::uint32_t raw) {
   const std::uint32_t low = parameters_[k_op_dac_low].value;
   const std::uint32_t high = parameters_[k_op_dac_high].value;
   if (sample_mode(now_ns)) {
-    violate(fmt::format("asked for {} V in sample mode", wanted_v), random_voltage());
+    violate(fmt::format("asked for {:.4f} V in sample mode", wanted_v), random_voltage());
   } else if (raw != 0 && (wanted_v < hardware_.lowest_voltage_v || wanted_v > hardware_.highest_voltage_v)) {
-    violate(fmt::format("asked for {} V, out of range", wanted_v), output_v_);
+    violate(fmt::format("asked for {:.4f} V, out of range", wanted_v), output_v_);
   } else if (raw != 0 && settings_.kind == MonsoonKind::hvpm &&
              !(low > 0xD000 && low < 0xF000 && high > 0xC000 && high < 0xD000)) {
-    violate(fmt::format("asked for {} V with dacCal out of tolerance", wanted_v), wanted_v * k_bad_dac_error);
+    violate(fmt::format("asked for {:.4f} V with dacCal out of tolerance", wanted_v),
+            wanted_v * k_bad_dac_error);
   } else {
     output_v_ = wanted_v;
-    log(fmt::format("output {} V", wanted_v));
+    log(fmt::format("output {:.4f} V", wanted_v));
   }
   parameters_[k_op_main_voltage].value = raw;
   sampler_.change_output(output_v_);
@@ -218,7 +219,7 @@ void MonsoonModel::begin_run(TimeNs now_ns, std::uint16_t interval_ms, std::uint
   past_ = so_far;
   ++past_.runs;
   sampler_.start(now_ns, run);
-  log(fmt::format("sampling, calibrating every {} ms, output {} V", interval_ms, output_v_));
+  log(fmt::format("sampling, calibrating every {} ms, output {:.4f} V", interval_ms, output_v_));
 }
 
 UsbReply MonsoonModel::stop(TimeNs now_ns) {

@@ -20,7 +20,7 @@ struct MonsoonSettings {
   MonsoonKind kind = MonsoonKind::hvpm;
   std::uint16_t serial = 20519;
   double output_v = 0;  // left so by an earlier user; 0: off
-  MonsoonSamplerSettings sampler;
+  MonsoonSamplerSettings sampler{};
 };
 
 // Whom the unit tells what happens to it. Called from within the calls below; either may be empty.

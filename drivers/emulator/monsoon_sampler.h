@@ -23,7 +23,7 @@ struct MonsoonSamplerSettings {
   // real unit takes; five fill the vendor's windows at once.
   std::int64_t calibration_observations = 5;
   bool marker_bits = false;  // the marker is bit 0 of the main voltage word too; bit 1 is 0
-  MonsoonFaults faults;
+  MonsoonFaults faults{};
 };
 
 // As set by the host before sampling.
