@@ -5,16 +5,13 @@
 
 #include <app/cli/commands.h>
 #include <app/cli/output.h>
+#include <app/cli/stop_on_signal.h>
 
 #include <fmt/format.h>
 
-#include <csignal>
 #include <cstdio>
-#include <ctime>
 #include <memory>
-#include <stop_token>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace joulemark::cli {
@@ -29,30 +26,6 @@ struct MonsoonArguments {
   std::vector<std::string> faults;
   std::string truth_file;
   emulator::MonsoonSettings settings;
-};
-
-// Ctrl-C and SIGTERM become a stop request. Made before any other thread, which would take the signals.
-class StopOnSignal {
- public:
-  StopOnSignal() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-    waiter_ = std::jthread([this](const std::stop_token& given_up) {
-      const timespec patience{0, 50'000'000};
-      while (!given_up.stop_requested()) {
-        if (sigtimedwait(&signals_, nullptr, &patience) > 0) stop_.request_stop();
-      }
-    });
-  }
-
-  [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
-
- private:
-  sigset_t signals_{};
-  std::stop_source stop_;
-  std::jthread waiter_;
 };
 
 void print_line(const std::string& line) {

@@ -31,14 +31,14 @@ std::string finish_json(const sim::Truth& truth, const sim::Settings& settings, 
 class KwsScenario final : public MonsoonScenario {
  public:
   KwsScenario(std::string text, std::uint64_t seed, double times) : text_(std::move(text)), times_(times) {
-    settings_.seed = seed;
+    settings_.target.seed = seed;
   }
 
   void begin(double slots_per_s) override {
     settings_.rate_hz = slots_per_s;
     next_ = 0;
     level_ = false;
-    const sim::KwsTarget target(settings_.seed, settings_.wake_rate_hz);
+    const sim::KwsTarget target(settings_.target);
     supply_current_.emplace(target, settings_.decoupling_s, slots_per_s);
     lines_.emplace(target, 1);
   }
