@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // joulemark emulate: instruments made of software, for people and tests without the hardware.
 #include <drivers/emulator/monsoon_model.h>
-#include <drivers/emulator/usbip_server.h>
+#include <drivers/transport/usbip/usbip_server.h>
 
 #include <app/cli/commands.h>
 #include <app/cli/output.h>
@@ -53,7 +53,7 @@ Result<int> emulate_monsoon(MonsoonArguments arguments, bool quiet) {
   Status written;
   MonsoonModel model(arguments.settings, std::move(scenario), observer(arguments, quiet, written));
   const StopOnSignal signals;
-  JM_TRY_ASSIGN(const auto server, emulator::UsbipServer::listen(model, arguments.port));
+  JM_TRY_ASSIGN(const auto server, usbip::UsbipServer::listen(model, arguments.port));
   print_line(fmt::format("listening on 127.0.0.1:{}", server->port()));
   server->run(signals.token());
   model.finish();

@@ -39,8 +39,8 @@ std::uint32_t number(std::span<const std::byte> bytes) {  // little-endian
   return value;
 }
 
-UsbReply reply_with(std::uint32_t value, std::uint16_t length) {
-  UsbReply reply;
+usbip::UsbReply reply_with(std::uint32_t value, std::uint16_t length) {
+  usbip::UsbReply reply;
   for (unsigned i = 0; i < std::min<unsigned>(length, 4); ++i)
     reply.data.push_back(static_cast<std::byte>(value >> (8 * i)));
   return reply;
@@ -55,12 +55,13 @@ bool identifies(std::uint8_t opcode) {
   return answers_in_sample_mode(opcode) || opcode == k_op_serial || opcode == k_op_hardware_model;
 }
 
-UsbDescriptors describe(const MonsoonSettings& settings) {
-  UsbDescriptors descriptors;
+usbip::UsbDescriptors describe(const MonsoonSettings& settings) {
+  usbip::UsbDescriptors descriptors;
   descriptors.vendor_id = 0x2AB9;
   descriptors.product_id = 0x0001;
   descriptors.device_version = 0x0032;
-  descriptors.bulk_endpoints = {{0x81, UsbDevice::k_packet_size}, {0x01, UsbDevice::k_packet_size}};
+  descriptors.bulk_endpoints = {{0x81, usbip::UsbDevice::k_packet_size},
+                                {0x01, usbip::UsbDevice::k_packet_size}};
   descriptors.strings = {"Joulemark", "Emulated power monitor", std::to_string(settings.serial)};
   return descriptors;
 }
@@ -101,18 +102,20 @@ bool MonsoonModel::advance(TimeNs now_ns) {
   return plugged_;
 }
 
-UsbReply MonsoonModel::control(TimeNs now_ns, const UsbSetup& setup, std::span<const std::byte> out) {
-  if (!advance(now_ns)) return usb_stall();
+usbip::UsbReply MonsoonModel::control(TimeNs now_ns, const usbip::UsbSetup& setup,
+                                      std::span<const std::byte> out) {
+  if (!advance(now_ns)) return usbip::usb_stall();
   if ((setup.request_type & k_standard_mask) == 0) {
     if (configured_) unplug_in(MonsoonPhase::list, "when listed");
     if (setup.request == k_set_configuration) configured_ = true;
-    return plugged_ ? answer_standard(descriptors_, setup) : usb_stall();
+    return plugged_ ? usbip::answer_standard(descriptors_, setup) : usbip::usb_stall();
   }
-  const UsbReply reply = vendor(now_ns, setup, out);
-  return plugged_ ? reply : usb_stall();
+  const usbip::UsbReply reply = vendor(now_ns, setup, out);
+  return plugged_ ? reply : usbip::usb_stall();
 }
 
-UsbReply MonsoonModel::vendor(TimeNs now_ns, const UsbSetup& setup, std::span<const std::byte> out) {
+usbip::UsbReply MonsoonModel::vendor(TimeNs now_ns, const usbip::UsbSetup& setup,
+                                     std::span<const std::byte> out) {
   unplug_in(MonsoonPhase::list, "when listed");
   if (setup.request_type == k_vendor_in && setup.request == k_parameter) return get(now_ns, setup);
   if (setup.request_type == k_vendor_out) {
@@ -124,7 +127,7 @@ UsbReply MonsoonModel::vendor(TimeNs now_ns, const UsbSetup& setup, std::span<co
   return refuse(fmt::format("unknown request 0x{:02X} of type 0x{:02X}", setup.request, setup.request_type));
 }
 
-UsbReply MonsoonModel::get(TimeNs now_ns, const UsbSetup& setup) {
+usbip::UsbReply MonsoonModel::get(TimeNs now_ns, const usbip::UsbSetup& setup) {
   const auto opcode = static_cast<std::uint8_t>(setup.index & 0xFF);
   if (!identifies(opcode)) unplug_in(MonsoonPhase::configure, "when configured");
   if (sample_mode(now_ns) && !answers_in_sample_mode(opcode)) {
@@ -138,7 +141,8 @@ UsbReply MonsoonModel::get(TimeNs now_ns, const UsbSetup& setup) {
   return reply_with(found->second.value, setup.length);
 }
 
-UsbReply MonsoonModel::set(TimeNs now_ns, const UsbSetup& setup, std::span<const std::byte> out) {
+usbip::UsbReply MonsoonModel::set(TimeNs now_ns, const usbip::UsbSetup& setup,
+                                  std::span<const std::byte> out) {
   const auto opcode = static_cast<std::uint8_t>(setup.index & 0xFF);
   const std::uint32_t value = number(out);
   unplug_in(MonsoonPhase::configure, "when configured");
@@ -199,7 +203,8 @@ double MonsoonModel::random_voltage() {
   return hardware_.lowest_voltage_v + share * (hardware_.highest_voltage_v - hardware_.lowest_voltage_v);
 }
 
-UsbReply MonsoonModel::start(TimeNs now_ns, const UsbSetup& setup, std::span<const std::byte> out) {
+usbip::UsbReply MonsoonModel::start(TimeNs now_ns, const usbip::UsbSetup& setup,
+                                    std::span<const std::byte> out) {
   if (out.size() != 4) return refuse("start without its four bytes");
   if (sample_mode(now_ns)) return refuse("start while sampling");
   begin_run(now_ns, setup.value, number(out));
@@ -222,7 +227,7 @@ void MonsoonModel::begin_run(TimeNs now_ns, std::uint16_t interval_ms, std::uint
   log(fmt::format("sampling, calibrating every {} ms, output {:.4f} V", interval_ms, output_v_));
 }
 
-UsbReply MonsoonModel::stop(TimeNs now_ns) {
+usbip::UsbReply MonsoonModel::stop(TimeNs now_ns) {
   if (!sampler_.sampling()) return {};
   unplug_in(MonsoonPhase::stop, "when stopped");
   if (!plugged_) return {};
@@ -251,7 +256,7 @@ void MonsoonModel::finish() {
   end_run();
 }
 
-std::optional<UsbDevice::Packet> MonsoonModel::bulk_in(TimeNs now_ns) {
+std::optional<usbip::UsbDevice::Packet> MonsoonModel::bulk_in(TimeNs now_ns) {
   if (!advance(now_ns)) return std::nullopt;
   return sampler_.pop();
 }
@@ -272,10 +277,10 @@ bool MonsoonModel::sample_mode(TimeNs now_ns) const {
   return sampler_.sampling() || now_ns < sample_mode_until_ns_;
 }
 
-UsbReply MonsoonModel::refuse(const std::string& what) {
+usbip::UsbReply MonsoonModel::refuse(const std::string& what) {
   ++past_.refused;
   log("refused: " + what);
-  return usb_stall();
+  return usbip::usb_stall();
 }
 
 void MonsoonModel::unplug_in(MonsoonPhase phase, const std::string& why) {

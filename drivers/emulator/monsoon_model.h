@@ -5,7 +5,7 @@
 #include <drivers/emulator/monsoon_hardware.h>
 #include <drivers/emulator/monsoon_sampler.h>
 #include <drivers/emulator/monsoon_scenario.h>
-#include <drivers/emulator/usb_device.h>
+#include <drivers/transport/usbip/usb_device.h>
 
 #include <cstdint>
 #include <functional>
@@ -45,15 +45,15 @@ struct MonsoonCounters {
 // Where the sources leave it open: 0xC0, 0xC1 and 0xC4 answer in sample mode, all else is refused; sample
 // mode lasts 4 ms beyond a stop; unknown opcodes and set requests whose data stage and wValue/wIndex disagree
 // stall.
-class MonsoonModel final : public UsbDevice {
+class MonsoonModel final : public usbip::UsbDevice {
  public:
   MonsoonModel(const MonsoonSettings& settings, std::unique_ptr<MonsoonScenario> scenario,
                MonsoonObserver observer);
 
-  [[nodiscard]] const UsbDescriptors& descriptors() const override { return descriptors_; }
+  [[nodiscard]] const usbip::UsbDescriptors& descriptors() const override { return descriptors_; }
   [[nodiscard]] bool advance(TimeNs now_ns) override;
-  [[nodiscard]] UsbReply control(TimeNs now_ns, const UsbSetup& setup,
-                                 std::span<const std::byte> out) override;
+  [[nodiscard]] usbip::UsbReply control(TimeNs now_ns, const usbip::UsbSetup& setup,
+                                        std::span<const std::byte> out) override;
   [[nodiscard]] std::optional<Packet> bulk_in(TimeNs now_ns) override;
   [[nodiscard]] std::optional<TimeNs> bulk_in_ready_ns() const override;
 
@@ -64,12 +64,15 @@ class MonsoonModel final : public UsbDevice {
   [[nodiscard]] double output_v() const { return output_v_; }
 
  private:
-  [[nodiscard]] UsbReply vendor(TimeNs now_ns, const UsbSetup& setup, std::span<const std::byte> out);
-  [[nodiscard]] UsbReply get(TimeNs now_ns, const UsbSetup& setup);
-  [[nodiscard]] UsbReply set(TimeNs now_ns, const UsbSetup& setup, std::span<const std::byte> out);
-  [[nodiscard]] UsbReply start(TimeNs now_ns, const UsbSetup& setup, std::span<const std::byte> out);
-  [[nodiscard]] UsbReply stop(TimeNs now_ns);
-  [[nodiscard]] UsbReply refuse(const std::string& what);
+  [[nodiscard]] usbip::UsbReply vendor(TimeNs now_ns, const usbip::UsbSetup& setup,
+                                       std::span<const std::byte> out);
+  [[nodiscard]] usbip::UsbReply get(TimeNs now_ns, const usbip::UsbSetup& setup);
+  [[nodiscard]] usbip::UsbReply set(TimeNs now_ns, const usbip::UsbSetup& setup,
+                                    std::span<const std::byte> out);
+  [[nodiscard]] usbip::UsbReply start(TimeNs now_ns, const usbip::UsbSetup& setup,
+                                      std::span<const std::byte> out);
+  [[nodiscard]] usbip::UsbReply stop(TimeNs now_ns);
+  [[nodiscard]] usbip::UsbReply refuse(const std::string& what);
   void set_voltage(TimeNs now_ns, std::uint32_t raw);
   void violate(const std::string& what, double output_v);
   void begin_run(TimeNs now_ns, std::uint16_t interval_ms, std::uint32_t measurements);
@@ -84,7 +87,7 @@ class MonsoonModel final : public UsbDevice {
   const MonsoonHardware& hardware_;
   std::unique_ptr<MonsoonScenario> scenario_;
   MonsoonObserver observer_;
-  UsbDescriptors descriptors_;
+  usbip::UsbDescriptors descriptors_;
   MonsoonParameters parameters_;
   MonsoonSampler sampler_;
   MonsoonCounters past_;  // without the present run

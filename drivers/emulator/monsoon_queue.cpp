@@ -71,7 +71,7 @@ void MonsoonQueue::close() {
   entries_.pop_back();
 }
 
-std::optional<UsbDevice::Packet> MonsoonQueue::pop() {
+std::optional<usbip::UsbDevice::Packet> MonsoonQueue::pop() {
   if (missing() > 0) return std::nullopt;
   const Entry entry = entries_.front();
   entries_.pop_front();

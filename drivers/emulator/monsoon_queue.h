@@ -4,7 +4,7 @@
 #pragma once
 
 #include <drivers/emulator/monsoon_front_end.h>
-#include <drivers/emulator/usb_device.h>
+#include <drivers/transport/usbip/usb_device.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +32,7 @@ class MonsoonQueue {
   void lose_packets(std::int64_t count);  // the next ones take a sequence number and are gone
   void close();                           // what there is becomes a packet
 
-  [[nodiscard]] std::optional<UsbDevice::Packet> pop();
+  [[nodiscard]] std::optional<usbip::UsbDevice::Packet> pop();
   // Observations that are still missing to a packet; 0: there is one.
   [[nodiscard]] std::size_t missing() const;
 
@@ -42,7 +42,7 @@ class MonsoonQueue {
 
  private:
   struct Entry {
-    UsbDevice::Packet bytes{};
+    usbip::UsbDevice::Packet bytes{};
     std::size_t observations = 0;
     bool closed = false;
     bool corrupt = false;

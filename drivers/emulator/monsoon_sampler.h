@@ -48,7 +48,7 @@ class MonsoonSampler {
   void advance(TimeNs now_ns);  // makes up the slots that have ended by then
   void change_output(double output_v) { run_.output_v = output_v; }
 
-  [[nodiscard]] std::optional<UsbDevice::Packet> pop() { return queue_.pop(); }
+  [[nodiscard]] std::optional<usbip::UsbDevice::Packet> pop() { return queue_.pop(); }
   // When the next packet will be there. None: not before another start.
   [[nodiscard]] std::optional<TimeNs> next_packet_ns() const;
 

@@ -15,9 +15,10 @@ LAYERS = ("analysis", "drivers", "app")
 HOMES = {
     r"sqlite3\.h": ("analysis/capture",),
     r"blosc\.h|xxhash\.h": ("analysis/capture",),
-    r"nlohmann/.*": ("analysis/formats", "analysis/report", "analysis/benchmark", "drivers/sim", "app/cli"),
-    r"libusb.*": ("drivers/transport",),
-    r"boost/asio.*": ("drivers/transport",),
+    r"nlohmann/.*": ("analysis/formats", "analysis/report", "analysis/benchmark", "drivers/emulator", "drivers/sim",
+                      "app/cli"),
+    r"libusb.*": ("drivers/transport/usb",),
+    r"boost/asio.*": ("drivers/transport/serial", "drivers/transport/usbip"),
     r"Q[A-Z].*": ("app/dashboard", "app/models"),
 }
 
@@ -42,9 +43,12 @@ def links():
 
 
 def folder_of(target):
+    """jm_drivers_transport_usb is drivers/transport/usb: every underscore may be a slash."""
     layer, _, rest = target.partition("_")
-    candidate = f"{layer}/{rest}"
-    return candidate if layer in LAYERS and (ROOT / candidate).is_dir() else None
+    if layer not in LAYERS:
+        return None
+    candidates = (f"{layer}/{rest}", f"{layer}/{rest.replace('_', '/', 1)}")
+    return next((name for name in candidates if (ROOT / name).is_dir()), None)
 
 
 def reachable(folder, table):

@@ -18,8 +18,7 @@ namespace joulemark::test {
 using emulator::MonsoonKind;
 using emulator::MonsoonModel;
 using emulator::MonsoonSettings;
-using emulator::UsbDevice;
-using emulator::UsbReply;
+using usbip::UsbReply;
 
 inline constexpr TimeNs k_ms = 1'000'000;
 inline constexpr TimeNs k_packet_time = 600'000;

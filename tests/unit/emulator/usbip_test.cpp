@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The USB/IP server over loopback, with a client that knows only the protocol.
 #include <drivers/emulator/monsoon_model.h>
-#include <drivers/emulator/usbip_server.h>
+#include <drivers/transport/usbip/usbip_server.h>
 
 #include <tests/unit/emulator/reference_decoder.h>
 #include <tests/unit/emulator/usbip_client.h>
@@ -21,7 +21,7 @@ namespace joulemark::test {
 namespace {
 
 using emulator::MonsoonModel;
-using emulator::UsbipServer;
+using usbip::UsbipServer;
 
 const Bytes k_stop_setup{0x40, 3, 0, 0, 0, 0, 0, 0};
 const Bytes k_start_setup{0x40, 2, 0xE2, 0x04, 0, 0, 4, 0};  // 1250 ms

@@ -3,7 +3,7 @@
 // throughout.
 #pragma once
 
-#include <drivers/emulator/usb_device.h>
+#include <drivers/transport/usbip/usb_device.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace joulemark::emulator {
+namespace joulemark::usbip {
 
 inline constexpr std::string_view k_usbip_bus_id = "1-1";
 inline constexpr std::size_t k_usbip_operation_size = 8;
@@ -52,4 +52,4 @@ struct UsbipCommand {
                                                          std::span<const std::byte> data);
 [[nodiscard]] std::vector<std::byte> encode_unlink_reply(std::uint32_t sequence, int status);
 
-}  // namespace joulemark::emulator
+}  // namespace joulemark::usbip

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <drivers/emulator/usb_device.h>
+#include <drivers/transport/usbip/usb_device.h>
 
 #include <algorithm>
 #include <cerrno>
 
-namespace joulemark::emulator {
+namespace joulemark::usbip {
 namespace {
 
 enum Request : std::uint8_t {
@@ -110,4 +110,4 @@ UsbReply answer_standard(const UsbDescriptors& descriptors, const UsbSetup& setu
   }
 }
 
-}  // namespace joulemark::emulator
+}  // namespace joulemark::usbip

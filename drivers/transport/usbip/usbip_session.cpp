@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <drivers/emulator/usbip_session.h>
+#include <drivers/transport/usbip/usbip_session.h>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-namespace joulemark::emulator {
+namespace joulemark::usbip {
 namespace {
 
 constexpr TimeNs k_longest_silence_ns = 5'000'000'000;
@@ -163,4 +163,4 @@ void UsbipSession::write() {
                            });
 }
 
-}  // namespace joulemark::emulator
+}  // namespace joulemark::usbip

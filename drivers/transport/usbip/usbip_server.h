@@ -5,13 +5,13 @@
 
 #include <analysis/model/result.h>
 
-#include <drivers/emulator/usb_device.h>
+#include <drivers/transport/usbip/usb_device.h>
 
 #include <cstdint>
 #include <memory>
 #include <stop_token>
 
-namespace joulemark::emulator {
+namespace joulemark::usbip {
 
 // One client at a time has the device; it may detach and attach again. A device that leaves the bus takes its
 // client's connection with it.
@@ -38,4 +38,4 @@ class UsbipServer {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace joulemark::emulator
+}  // namespace joulemark::usbip

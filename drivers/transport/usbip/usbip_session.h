@@ -2,8 +2,8 @@
 // One client of the USB/IP server. Internal to the server: the only header here that knows Asio.
 #pragma once
 
-#include <drivers/emulator/usb_device.h>
-#include <drivers/emulator/usbip_wire.h>
+#include <drivers/transport/usbip/usb_device.h>
+#include <drivers/transport/usbip/usbip_wire.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -15,7 +15,7 @@
 #include <memory>
 #include <vector>
 
-namespace joulemark::emulator {
+namespace joulemark::usbip {
 
 class UsbipSession;
 
@@ -80,4 +80,4 @@ class UsbipSession : public std::enable_shared_from_this<UsbipSession> {
   bool last_ = false;             // close when the output has gone
 };
 
-}  // namespace joulemark::emulator
+}  // namespace joulemark::usbip

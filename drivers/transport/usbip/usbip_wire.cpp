@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <drivers/emulator/usbip_wire.h>
+#include <drivers/transport/usbip/usbip_wire.h>
 
 #include <algorithm>
 
-namespace joulemark::emulator {
+namespace joulemark::usbip {
 namespace {
 
 constexpr std::uint16_t k_version = 0x0111;
@@ -126,4 +126,4 @@ std::vector<std::byte> encode_unlink_reply(std::uint32_t sequence, int status) {
   return writer.take();
 }
 
-}  // namespace joulemark::emulator
+}  // namespace joulemark::usbip

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <drivers/emulator/usbip_server.h>
-#include <drivers/emulator/usbip_session.h>
+#include <drivers/transport/usbip/usbip_server.h>
+#include <drivers/transport/usbip/usbip_session.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace joulemark::emulator {
+namespace joulemark::usbip {
 
 using boost::asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
@@ -137,4 +137,4 @@ void UsbipServer::run(const std::stop_token& stop) {
   impl_->run(stop);
 }
 
-}  // namespace joulemark::emulator
+}  // namespace joulemark::usbip

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace joulemark::emulator {
+namespace joulemark::usbip {
 
 struct UsbSetup {
   std::uint8_t request_type = 0;  // 0x80: to the host
@@ -79,4 +79,4 @@ class UsbDevice {
   [[nodiscard]] virtual std::optional<TimeNs> bulk_in_ready_ns() const = 0;
 };
 
-}  // namespace joulemark::emulator
+}  // namespace joulemark::usbip
