@@ -60,6 +60,7 @@ class EmulateMonsoon(CliTest):
         self.assertIn("square:", self.run_cli("emulate", "monsoon", "--scenario", "rock", expect=2).stderr)
         self.assertIn("drift:PPM", self.run_cli("emulate", "monsoon", "--fault", "rock", expect=2).stderr)
         self.run_cli("emulate", "monsoon", "--queue", 1, expect=2)
+        self.run_cli("emulate", "monsoon", "--model", "lvpm", "--vout", 5, expect=2)
         self.run_cli("emulate", expect=2)
 
     def test_its_help_shows_how_to_attach(self):

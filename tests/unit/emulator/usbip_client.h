@@ -8,6 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -87,9 +88,9 @@ class UsbipClient {
 
   // The status; 0: the device is ours.
   std::optional<std::uint32_t> import(std::string_view bus_id = "1-1") {
-    Bytes request{1, 0x11, 0x80, 3, 0, 0, 0, 0};
-    request.insert(request.end(), bus_id.begin(), bus_id.end());
-    request.resize(8 + 32);
+    Bytes request(8 + 32);
+    std::ranges::copy(std::initializer_list<std::uint8_t>{1, 0x11, 0x80, 3}, request.begin());
+    std::ranges::copy(bus_id, request.begin() + 8);
     send(request);
     const auto head = receive(8);
     if (!head) return std::nullopt;
