@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <drivers/monsoon/loss_tracker.h>
+#include <drivers/monsoon/protocol.h>
+
+#include <algorithm>
+
+namespace joulemark::monsoon {
+
+Loss LossTracker::before(std::uint16_t dropped, int sequence, std::int64_t missed_packets) {
+  const std::int64_t skipped = packets_skipped(sequence, missed_packets);
+  Loss loss;
+  if (skipped > 0) loss = {skipped * k_most_observations, Loss::Evidence::sequence};
+  if (missed_packets > 0) loss = {(missed_packets + skipped) * k_most_observations, Loss::Evidence::missed};
+  if (settled_) {
+    const auto counted = static_cast<std::uint16_t>(dropped - dropped_);
+    if (counted > 0) loss = {counted + missed_packets * k_most_observations, Loss::Evidence::counted};
+    dropped_ = dropped;
+  } else if (slots_ >= k_slots_per_s) {
+    loss = settle(dropped, loss);
+  } else {
+    early_ += loss.slots;
+  }
+  slots_ += loss.slots;
+  return loss;
+}
+
+std::int64_t LossTracker::packets_skipped(int sequence, std::int64_t missed_packets) {
+  const bool first = !begun_;
+  begun_ = true;
+  const auto expected = static_cast<int>((sequence_ + 1 + missed_packets) & 0x0F);
+  const int skipped = (sequence - expected) & 0x0F;
+  sequence_ = sequence;
+  if (first) return 0;
+  const bool believed = steady_ >= k_steady;
+  steady_ = skipped == 0 ? std::min(steady_ + 1, k_steady) : 0;
+  return believed ? skipped : 0;
+}
+
+// More than a second's worth cannot have been lost in the first second: then the count is still nonsense, and
+// only its changes count from here on.
+Loss LossTracker::settle(std::uint16_t dropped, Loss loss) {
+  settled_ = true;
+  dropped_ = dropped;
+  const std::int64_t known = early_ + loss.slots;
+  if (dropped > k_slots_per_s || dropped <= known) return loss;
+  return {loss.slots + dropped - known, Loss::Evidence::first_second};
+}
+
+}  // namespace joulemark::monsoon

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace joulemark::monsoon {
+
+// How many observations are missing just before a packet.
+struct Loss {
+  enum class Evidence {
+    none,
+    counted,       // the unit's dropped count rose: exact
+    first_second,  // its count after the first second; where they were lost is not known
+    sequence,      // packets are missing from the sequence; three observations each, modulo 16 packets
+    missed,        // packets that we know to have lost on the way; three observations each
+  };
+  std::int64_t slots = 0;
+  Evidence evidence = Evidence::none;
+};
+
+// The unit says how many observations it dropped (16 bits, wrapping) but not where, and the count is wrong in
+// its first moments (it often reads 65535), so it is believed from one second on. The 4-bit sequence says
+// where packets are missing; it is believed only after k_steady packets in a row that stepped by one.
+class LossTracker {
+ public:
+  static constexpr int k_steady = 16;
+
+  // The header of the next packet, and how many packets before it are known to be missing.
+  [[nodiscard]] Loss before(std::uint16_t dropped, int sequence, std::int64_t missed_packets);
+  void took(int observations) { slots_ += observations; }
+
+  [[nodiscard]] std::int64_t slots() const { return slots_; }  // since the first packet, lost ones included
+
+ private:
+  [[nodiscard]] std::int64_t packets_skipped(int sequence, std::int64_t missed_packets);
+  [[nodiscard]] Loss settle(std::uint16_t dropped, Loss loss);
+
+  bool begun_ = false;
+  bool settled_ = false;
+  std::uint16_t dropped_ = 0;
+  int sequence_ = 0;
+  int steady_ = 0;
+  std::int64_t slots_ = 0;
+  std::int64_t early_ = 0;  // slots given up for lost before the count was believed
+};
+
+}  // namespace joulemark::monsoon
