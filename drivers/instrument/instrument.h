@@ -7,7 +7,9 @@
 #include <analysis/model/sample_sink.h>
 
 #include <cstdint>
+#include <functional>
 #include <stop_token>
+#include <string>
 
 namespace joulemark {
 
@@ -30,9 +32,16 @@ class Instrument {
   // without us.
   [[nodiscard]] virtual bool can_wait() const { return false; }
 
+  // What a person should know at once, a sentence each: an output was switched, the unit had to be stopped
+  // first. Given before run; called during run, on its thread.
+  using News = std::function<void(const std::string&)>;
+  virtual void on_news(News news) { static_cast<void>(news); }
+
   // Measures into the sink on the calling thread until stop is requested, the instrument has no more to give
   // (EndReason::completed) or it fails. Only accept is called: begin(info()) and end are the caller's.
-  // Stopping takes effect within 100 ms. Errors: protocol for the instrument's own, or the sink's first one.
+  // Stopping takes effect within 100 ms. An instrument that leaves or falls silent is no Error but
+  // EndReason::unplugged or stalled. Errors: protocol for the instrument's own, unsafe for a change that was
+  // refused, or the sink's first one.
   [[nodiscard]] virtual Result<EndReason> run(SampleSink& sink, const std::stop_token& stop) = 0;
 };
 

@@ -28,17 +28,31 @@ struct InstrumentUri {
   [[nodiscard]] static Result<InstrumentUri> parse(std::string_view text);
 };
 
+// What is attached, usable or not.
+struct DeviceListing {
+  std::string uri;          // opens it
+  std::string description;  // what it is
+  bool usable = true;
+  std::string reason;  // why not: "not permitted for this user"
+  std::string advice;  // what to do about it, one or two sentences
+
+  bool operator==(const DeviceListing&) const = default;
+};
+
 // All instruments of one scheme.
 struct InstrumentFamily {
   // Errors: usage (place or option values make no sense), no_instrument (nothing answers there), busy,
   // protocol.
   using Open = std::function<Result<std::unique_ptr<Instrument>>(const InstrumentUri&, const OptionValues&)>;
+  // Lists what is attached, without changing anything on it. Errors: io when there is no way to look.
+  using Discover = std::function<Result<std::vector<DeviceListing>>()>;
 
   std::string scheme;
   std::string description;  // one line
   std::string example;      // a URI
   std::vector<OptionSpec> options;
   Open open;
+  Discover discover{};  // empty: nothing to attach (a simulation)
 };
 
 class InstrumentRegistry {
