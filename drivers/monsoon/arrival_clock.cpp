@@ -37,8 +37,8 @@ void ArrivalClock::join_pairs() {
   stretch_ns_ *= 2;
 }
 
-std::optional<ArrivalClock::Point> ArrivalClock::take_point() {
-  if (latest_ns_ < point_end_ns_) return std::nullopt;
+std::optional<ArrivalClock::Point> ArrivalClock::take_point(bool at_once) {
+  if (!at_once && latest_ns_ < point_end_ns_) return std::nullopt;
   point_end_ns_ = latest_ns_ + k_point_every;
   return std::exchange(best_, std::nullopt);
 }

@@ -27,8 +27,8 @@ class ArrivalClock {
 
   void observe(std::int64_t slots, TimeNs arrival_ns);
 
-  // The least delayed arrival since the last call, every k_point_every of capture time.
-  [[nodiscard]] std::optional<Point> take_point();
+  // The least delayed arrival since the last one taken, every k_point_every of capture time, or at once.
+  [[nodiscard]] std::optional<Point> take_point(bool at_once = false);
 
   // None before k_enough_s seconds.
   [[nodiscard]] std::optional<Fit> fit() const;

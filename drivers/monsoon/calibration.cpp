@@ -9,7 +9,6 @@
 namespace joulemark::monsoon {
 namespace {
 
-constexpr std::array<std::string_view, k_rails> k_rail_names{"main", "usb", "aux"};
 constexpr int k_hvpm_fine_below = 64000;
 constexpr int k_lvpm_fine_below = 30000;
 constexpr int k_aux_fine_below = 30000;  // on both models, by the vendor's library
@@ -56,7 +55,7 @@ Result<RailLines> Calibration::lines(Rail rail) const {
     const Windows& windows = windows_[index][grain];
     const auto line = fit_line(windows.zero.mean(), windows.reference.mean(), scale.grains[grain]);
     if (!line) {
-      return fail_at(fmt::format("{} current, {} range", k_rail_names[index], grain == 0 ? "fine" : "coarse"),
+      return fail_at(fmt::format("{} current, {} range", name_of(rail), grain == 0 ? "fine" : "coarse"),
                      line.error());
     }
     lines[grain] = *line;

@@ -51,11 +51,13 @@ Decoder::Decoder(const DecoderSetup& setup, SampleSink& sink)
       voltage_losses_(AnomalyKind::instrument_fault, Severity::doubtful,
                       "the main output left its voltage (tripped, switched off or overloaded)"),
       clipping_(AnomalyKind::clipped, Severity::doubtful, "current beyond the end of the coarse range") {
-  if (setup.marker) marker_.emplace(*setup.marker);
+  if (!setup.marker) return;
+  marker_.emplace(*setup.marker);
+  if (setup.marker->in_voltage_bits()) voltage_mask_ = 0xFFFC;
 }
 
 Status Decoder::accept(std::span<const std::byte> bytes, TimeNs arrival_ns, std::int64_t missed_packets) {
-  if (setup_.keep_raw) JM_TRY(sink_.accept(RawBytes{stream_.next_index() * k_slot_ns, bytes}));
+  JM_TRY(sink_.accept(RawBytes{stream_.next_index() * k_slot_ns, bytes}));
   const auto packet = Packet::parse(bytes);
   broken_ += missed_packets;
   if (!packet) {
@@ -162,7 +164,7 @@ Status Decoder::measured(const Observation& observation) {
         row[i] = static_cast<float>(current_ma(observation, Rail::aux));
         break;
       case Column::main_voltage:
-        row[i] = observation.main_voltage();
+        row[i] = static_cast<float>(observation.main_voltage() & voltage_mask_);
         break;
       case Column::usb_voltage:
         row[i] = observation.usb_voltage();

@@ -30,7 +30,6 @@ struct DecoderSetup {
   UnitScale scale;
   std::vector<Column> columns;        // 1 to 5; ChannelId{i} of the sink is columns[i]
   std::optional<MarkerSetup> marker;  // line d0
-  bool keep_raw = false;              // pass the packets on as RawBytes
 };
 
 class Decoder {
@@ -43,9 +42,9 @@ class Decoder {
   Decoder(const DecoderSetup& setup, SampleSink& sink);
 
   // One packet as it came (0 to 64 bytes), when (steady clock), and how many before it the transport had to
-  // drop. Measurements are kept until calibrated, then converted with the first calibration. A packet that
-  // cannot be one is an Anomaly, and stands for three lost observations. Errors: protocol when the unit does
-  // not calibrate, else the sink's.
+  // drop. It is passed on as RawBytes too. Measurements are kept until calibrated, then converted with the
+  // first calibration. A packet that cannot be one is an Anomaly, and stands for three lost observations.
+  // Errors: protocol when the unit does not calibrate, else the sink's.
   [[nodiscard]] Status accept(std::span<const std::byte> bytes, TimeNs arrival_ns,
                               std::int64_t missed_packets = 0);
 
@@ -91,7 +90,8 @@ class Decoder {
   std::int64_t last_zero_ = 0;  // slots, as LossTracker counts them
   std::int64_t last_reference_ = 0;
   std::optional<MarkerLine> marker_;
-  std::int64_t broken_ = 0;  // packets since the last good one that could not be read
+  std::uint16_t voltage_mask_ = 0xFFFF;  // without the two low bits where they carry markers
+  std::int64_t broken_ = 0;              // packets since the last good one that could not be read
   bool tripped_ = false;
   bool at_voltage_ = false;
   bool clipped_ = false;  // by the last measurement

@@ -17,6 +17,10 @@ struct MarkerSetup {
   // Of the two voltages, in ADC steps: high above rise, low below fall, unchanged between.
   double rise = 0;
   double fall = 0;
+
+  [[nodiscard]] bool in_voltage_bits() const {
+    return source == Source::voltage_bit0 || source == Source::voltage_bit1;
+  }
 };
 
 // Between one observed slot and the next the level may change at any time, so an edge lies in the middle of

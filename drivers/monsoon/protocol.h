@@ -73,6 +73,10 @@ inline constexpr std::uint16_t k_calibration_interval_ms = 1250;
 
 enum class Rail { main, usb, aux };
 enum class Grain { fine, coarse };
+[[nodiscard]] constexpr std::string_view name_of(Rail rail) {
+  return rail == Rail::main ? "main" : rail == Rail::usb ? "usb" : "aux";
+}
+
 inline constexpr std::size_t k_rails = 3;
 inline constexpr std::size_t k_grains = 2;
 

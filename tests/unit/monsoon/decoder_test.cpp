@@ -38,7 +38,7 @@ double coarse_ma(double raw) {
 struct Bench {
   explicit Bench(std::vector<Column> columns = {Column::main_current, Column::main_voltage},
                  std::optional<MarkerSetup> marker = std::nullopt, UnitScale scale = example_scale())
-      : decoder({std::move(scale), columns, marker, false}, capture) {
+      : decoder({std::move(scale), columns, marker}, capture) {
     CaptureInfo info;
     for (std::size_t i = 0; i < columns.size(); ++i) {
       Channel channel;

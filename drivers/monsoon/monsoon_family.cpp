@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <drivers/monsoon/monsoon_family.h>
+#include <drivers/monsoon/monsoon_instrument.h>
+#include <drivers/transport/usb/usb.h>
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace joulemark::monsoon {
+namespace {
+
+constexpr usb::Id k_unit{k_vendor_id, k_product_id};
+constexpr usb::Id k_bootloader{k_vendor_id, 0xFFFF};
+constexpr usb::Id k_microchip_bootloader{0x04D8, 0x000B};
+
+constexpr std::string_view k_permission_advice =
+    "install the udev rule once: sudo install -m 644 drivers/monsoon/70-joulemark-monsoon.rules "
+    "/etc/udev/rules.d/ && sudo udevadm control --reload && sudo udevadm trigger";
+constexpr std::string_view k_busy_advice =
+    "end the other process that uses it (another recording, PowerTool, a script)";
+
+bool is_permission(const Error& error) {
+  return error.code == ErrorCode::busy && error.message.find("not permitted") != std::string::npos;
+}
+
+std::string advice_for(const Error& error) {
+  if (is_permission(error)) return std::string(k_permission_advice);
+  if (error.code == ErrorCode::busy) return std::string(k_busy_advice);
+  return "unplug it, switch it off and on, and plug it in again";
+}
+
+Error with_advice(Error error) {
+  if (error.code == ErrorCode::busy || error.code == ErrorCode::protocol) {
+    error.message += "; " + advice_for(error);
+  }
+  return error;
+}
+
+Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options) {
+  if (!uri.place.empty()) {
+    return fail(
+        ErrorCode::usage,
+        fmt::format("'{}' is no place of a unit; write monsoon: or monsoon:?serial=20519", uri.place));
+  }
+  JM_TRY_ASSIGN(const Settings settings, read_settings(options));
+  auto device = usb::open(k_unit, settings.serial);
+  if (!device && device.error().code == ErrorCode::no_instrument) {
+    return fail(
+        ErrorCode::no_instrument,
+        settings.serial.empty()
+            ? "no Monsoon is attached; 'joulemark devices' shows what is"
+            : fmt::format("no Monsoon with serial number {} is attached; 'joulemark devices' shows what is",
+                          settings.serial));
+  }
+  if (!device) return tl::make_unexpected(with_advice(device.error()));
+  std::vector<MetadataItem> given;
+  for (const OptionValue& option : options.all())
+    given.push_back({"instrument." + option.name, option.text});
+  return MonsoonInstrument::open(uri.text, std::move(*device), settings, std::move(given), system_timebase());
+}
+
+DeviceListing listing_of(const usb::Found& found) {
+  DeviceListing listing;
+  listing.uri = found.serial.empty() ? "monsoon:" : "monsoon:?serial=" + found.serial;
+  listing.description = fmt::format("Monsoon power monitor on USB {:03}:{:03}", found.bus, found.address);
+  if (found.id != k_unit) {
+    listing.usable = false;
+    listing.reason = found.id == k_bootloader
+                         ? "in bootloader mode"
+                         : "a Microchip bootloader: a Monsoon in bootloader mode, or some other device";
+    listing.advice =
+        "switch it off and on without holding its button; if it stays so, write its firmware with the "
+        "vendor's "
+        "PowerTool";
+  } else if (found.trouble) {
+    listing.usable = false;
+    listing.reason = found.trouble->message;
+    listing.advice = advice_for(*found.trouble);
+  }
+  return listing;
+}
+
+Result<std::vector<DeviceListing>> discover() {
+  constexpr std::array k_ids{k_unit, k_bootloader, k_microchip_bootloader};
+  JM_TRY_ASSIGN(const std::vector<usb::Found> found, usb::find(k_ids));
+  std::vector<DeviceListing> listings;
+  for (const usb::Found& each : found)
+    listings.push_back(listing_of(each));
+  return listings;
+}
+
+}  // namespace
+
+InstrumentFamily monsoon_family() {
+  return {"monsoon", "Monsoon HVPM and LVPM power monitors", "monsoon:", option_specs(), open, discover};
+}
+
+}  // namespace joulemark::monsoon
