@@ -33,11 +33,11 @@ bool dac_is_sane(int low, int high) {
   return low > 0xD000 && low < 0xF000 && high > 0xC000 && high < 0xD000;
 }
 
-// Sources disagree on the sense of the HVPM's; this is what the vendor's library sends.
+// Sources disagree on the sense of the HVPM's; this is what the vendor's library sends, truncated.
 std::uint32_t limit_code(Model model, double amperes) {
   const double code =
       model == Model::hvpm ? 0x0F00 + (65535 - 0x0F00) * amperes / 15.625 : 1023 * (1 - amperes / 8);
-  return static_cast<std::uint32_t>(std::lround(code));
+  return static_cast<std::uint32_t>(code);
 }
 
 std::array<std::byte, 4> little_endian(std::uint32_t value) {
