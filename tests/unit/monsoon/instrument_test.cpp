@@ -106,12 +106,12 @@ TEST(MonsoonInstrument, RecordsEverySampleInAmperesAndVolts) {
   EXPECT_EQ(info.instrument.serial, "20519");
   EXPECT_FALSE(info.channels[0].aperture_s.known());
   const auto current =
-      lab.capture.integrals(k_current, std::vector{TimeRange{0, 1'000'000'000}}, Boundary::fractional);
+      lab.capture.integrals(k_current, std::vector{TimeRange{0, 20'000'000}}, Boundary::fractional);
   ASSERT_TRUE(current);
   const double amperes = (20000 - 2025) * 36.5e-3 / (60480 - 2025);
   EXPECT_NEAR(current->front().mean(), amperes, amperes * 1e-7);
   const auto power =
-      lab.capture.integrals(k_power, std::vector{TimeRange{0, 1'000'000'000}}, Boundary::fractional);
+      lab.capture.integrals(k_power, std::vector{TimeRange{0, 20'000'000}}, Boundary::fractional);
   EXPECT_NEAR(power->front().mean(), amperes * 3.3, amperes * 4e-7);
   EXPECT_FALSE(lab.unit.sampling);
 }
