@@ -84,9 +84,8 @@ Result<EndReason> MonsoonInstrument::run(SampleSink& sink, const std::stop_token
   const Status prepared = prepare(sink);
   Result<EndReason> ended = prepared ? measure(sink, stop) : tl::make_unexpected(prepared.error());
   const Status closed = close(sink);
-  if (!ended && unit_.unplugged()) return EndReason::unplugged;
-  if (!ended) return ended;
-  if (!closed && *ended != EndReason::unplugged) return tl::make_unexpected(closed.error());
+  if (unit_.unplugged() && (!ended || !closed)) return EndReason::unplugged;
+  if (ended && !closed) return tl::make_unexpected(closed.error());
   return ended;
 }
 

@@ -13,7 +13,8 @@ constexpr TimeNs k_leaving_ns = 4'000'000;  // sample mode lasts a little longer
 
 class FakeDevice final : public usb::Device {
  public:
-  FakeDevice(FakeUnit& unit, FakeTime& time) : unit_(unit), time_(time), start_ns_(time.now_ns - 100'000'000) {}
+  FakeDevice(FakeUnit& unit, FakeTime& time)
+      : unit_(unit), time_(time), start_ns_(time.now_ns - 100'000'000) {}
   ~FakeDevice() override { advance(); }
 
   Status control_out(const usb::Request& request, std::span<const std::byte> data) override {

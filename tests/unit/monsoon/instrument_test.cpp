@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <analysis/model/memory_capture.h>
-
 #include <drivers/monsoon/monsoon_instrument.h>
 
 #include <tests/unit/monsoon/fake_unit.h>
+#include <tests/unit/monsoon/lab_sink.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,35 +14,11 @@ namespace {
 
 using test::FakeTime;
 using test::FakeUnit;
+using test::StoppingSink;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-// Passes everything on and asks for a stop when enough samples came.
-class StoppingSink final : public SampleSink {
- public:
-  StoppingSink(MemoryCapture& capture, std::int64_t samples) : capture_(capture), left_(samples) {}
-  Status begin(const CaptureInfo& info) override { return capture_.begin(info); }
-  Status accept(const SampleBlock& block) override {
-    if (block.channel == ChannelId{0}) left_ -= static_cast<std::int64_t>(block.values.size());
-    if (left_ <= 0) stop.request_stop();
-    return capture_.accept(block);
-  }
-  Status accept(const Edge& edge) override { return capture_.accept(edge); }
-  Status accept(const Marker& marker) override { return capture_.accept(marker); }
-  Status accept(const Anomaly& anomaly) override { return capture_.accept(anomaly); }
-  Status accept(const ClockPoint& point) override { return capture_.accept(point); }
-  Status accept(const MetadataItem& item) override { return capture_.accept(item); }
-  Status accept(const RawBytes& bytes) override { return capture_.accept(bytes); }
-  Status end(EndReason reason) override { return capture_.end(reason); }
-
-  std::stop_source stop;
-
- private:
-  MemoryCapture& capture_;
-  std::int64_t left_;
-};
 
 Settings settings_of(const std::vector<std::string>& texts) {
   const auto values = OptionValues::parse(texts, option_specs());
