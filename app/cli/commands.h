@@ -6,6 +6,7 @@
 
 namespace joulemark::cli {
 
+void add_devices(CLI::App& app, Context& context);
 void add_report(CLI::App& app, Context& context);
 void add_record(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);

@@ -53,6 +53,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "joulemark " JOULEMARK_VERSION);
   app.require_subcommand(1);
   Context context;
+  add_devices(app, context);
   add_report(app, context);
   add_record(app, context);
   add_import(app, context);

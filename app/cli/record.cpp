@@ -32,6 +32,9 @@ struct RecordArguments {
   std::int64_t events = 0;
   bool until_signal = false;
   std::vector<std::string> options;
+  std::string vout;
+  bool vout_off_at_end = false;
+  bool vout_restore = false;
   bool keep_raw = false;
   bool strict = false;
   bool overwrite = false;
@@ -128,11 +131,23 @@ Result<int> finish(const RecordArguments& arguments, const RecordingOutcome& out
   return fail(ErrorCode::inadequate, fmt::format("{}: data was lost (--strict)", arguments.file));
 }
 
+// The flags for the output are options of the instrument; what makes no sense it refuses.
+std::vector<std::string> instrument_options(const RecordArguments& arguments) {
+  std::vector<std::string> options = arguments.options;
+  if (!arguments.vout.empty()) options.push_back("vout=" + arguments.vout);
+  if (arguments.vout_off_at_end) options.emplace_back("vout_at_end=off");
+  if (arguments.vout_restore) options.emplace_back("vout_at_end=restore");
+  return options;
+}
+
 Result<int> run_record(const RecordArguments& arguments, bool quiet) {
   JM_TRY_ASSIGN(const RecordingLimits limits, limits_from(arguments));
   JM_TRY(refuse_existing(arguments));
   const StopOnSignal stop;
-  JM_TRY_ASSIGN(const auto instrument, make_registry().open(arguments.uri, arguments.options));
+  JM_TRY_ASSIGN(const auto instrument, make_registry().open(arguments.uri, instrument_options(arguments)));
+  instrument->on_news([quiet](const std::string& sentence) {
+    if (!quiet) talk(sentence);
+  });
   CaptureWriter file(file_options(arguments, *instrument));
   auto line = std::make_optional<ProgressLine>(quiet);
   JM_TRY_ASSIGN(const RecordingOutcome outcome,
@@ -176,6 +191,16 @@ void add_record(CLI::App& app, Context& context) {
   command->add_option("--option", arguments->options, "An option of the instrument; may be repeated")
       ->allow_extra_args(false)
       ->type_name("KEY=VALUE");
+  auto* vout = command
+                   ->add_option("--vout", arguments->vout,
+                                "Set the instrument's output; without it the output is never touched")
+                   ->type_name("VOLTS");
+  auto* off =
+      command->add_flag("--vout-off-at-end", arguments->vout_off_at_end, "Switch the output off at the end")
+          ->needs(vout);
+  command->add_flag("--vout-restore", arguments->vout_restore, "Put back the voltage that was set before")
+      ->needs(vout)
+      ->excludes(off);
   command->add_flag("--keep-raw", arguments->keep_raw, "Keep the instrument's own bytes too");
   command->add_flag("--strict", arguments->strict, "Exit with 6 when samples were lost");
   command->add_flag("--overwrite", arguments->overwrite, "Replace the file if it exists");

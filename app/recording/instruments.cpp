@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <drivers/monsoon/monsoon_family.h>
 #include <drivers/sim/sim_family.h>
 
 #include <app/recording/instruments.h>
@@ -8,6 +9,7 @@ namespace joulemark {
 InstrumentRegistry make_registry() {
   InstrumentRegistry registry;
   registry.add(sim::sim_family());
+  registry.add(monsoon::monsoon_family());
   return registry;
 }
 
