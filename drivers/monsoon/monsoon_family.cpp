@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <drivers/monsoon/monsoon_family.h>
 #include <drivers/monsoon/monsoon_instrument.h>
+#include <drivers/monsoon/serial_instrument.h>
+#include <drivers/transport/serial/serial_port.h>
 #include <drivers/transport/usb/usb.h>
 
 #include <fmt/format.h>
@@ -10,6 +12,7 @@
 namespace joulemark::monsoon {
 namespace {
 
+constexpr unsigned k_baud = 115200;  // any will do
 constexpr usb::Id k_unit{k_vendor_id, k_product_id};
 constexpr usb::Id k_bootloader{k_vendor_id, 0xFFFF};
 constexpr usb::Id k_microchip_bootloader{0x04D8, 0x000B};
@@ -37,6 +40,19 @@ Error with_advice(Error error) {
   return error;
 }
 
+std::vector<MetadataItem> given(const OptionValues& options) {
+  std::vector<MetadataItem> items;
+  for (const OptionValue& option : options.all())
+    items.push_back({"instrument." + option.name, option.text});
+  return items;
+}
+
+Result<std::unique_ptr<Instrument>> open_serial(const InstrumentUri& uri, const Settings& settings,
+                                                const OptionValues& options) {
+  JM_TRY_ASSIGN(auto port, serial::open_port(uri.place, k_baud));
+  return SerialInstrument::open(uri.text, std::move(port), settings, given(options), system_timebase());
+}
+
 Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options) {
   if (!uri.place.empty()) {
     return fail(
@@ -54,10 +70,7 @@ Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionV
                           settings.serial));
   }
   if (!device) return tl::make_unexpected(with_advice(device.error()));
-  std::vector<MetadataItem> given;
-  for (const OptionValue& option : options.all())
-    given.push_back({"instrument." + option.name, option.text});
-  return MonsoonInstrument::open(uri.text, std::move(*device), settings, std::move(given), system_timebase());
+  return MonsoonInstrument::open(uri.text, std::move(*device), settings, given(options), system_timebase());
 }
 
 DeviceListing listing_of(const usb::Found& found) {

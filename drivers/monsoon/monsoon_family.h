@@ -5,7 +5,8 @@
 
 namespace joulemark::monsoon {
 
-// "monsoon:" (the only one attached), "monsoon:?serial=20519": Monsoon HVPM and LVPM power monitors.
+// "monsoon:" (the only one attached), "monsoon:?serial=20519", "monsoon:/dev/ttyACM0" (an LVPM with
+// factory firmware): Monsoon power monitors.
 [[nodiscard]] InstrumentFamily monsoon_family();
 
 }  // namespace joulemark::monsoon

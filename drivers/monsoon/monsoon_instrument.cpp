@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <drivers/monsoon/channels.h>
+#include <drivers/monsoon/clock_report.h>
 #include <drivers/monsoon/monsoon_instrument.h>
 
 #include <fmt/format.h>
 
 #include <array>
 #include <chrono>
-#include <cmath>
 
 namespace joulemark::monsoon {
 namespace {
@@ -14,8 +14,6 @@ namespace {
 constexpr std::chrono::milliseconds k_read_timeout{50};
 constexpr TimeNs k_stall = 2'000'000'000;
 constexpr TimeNs k_flush_every = 50'000'000;
-constexpr double k_drift_limit_ppm = 150;  // a crystal keeps within 100
-constexpr TimeNs k_pairing_uncertainty = 2'000'000;
 
 MetadataItem volts_item(const char* key, double volts) {
   return {key, fmt::format("{:.6g}", volts)};
@@ -125,7 +123,7 @@ Result<EndReason> MonsoonInstrument::measure(SampleSink& sink, const std::stop_t
   JM_TRY(unit_.start());
   Result<EndReason> ended = fetch(decoder, sink, stop);
   JM_TRY(decoder.finish());
-  JM_TRY(tell_clock(decoder, sink));
+  JM_TRY(tell_clock(decoder.clock(), timebase_, decoder.stream().next_index() * k_slot_ns, sink));
   return ended;
 }
 
@@ -150,41 +148,9 @@ Result<EndReason> MonsoonInstrument::fetch(Decoder& decoder, SampleSink& sink, c
     if (now_ns - flushed_ns < k_flush_every) continue;
     flushed_ns = now_ns;
     JM_TRY(decoder.flush());
-    JM_TRY(tell_clock_point(decoder, sink, false));
+    JM_TRY(tell_clock_point(decoder.clock(), timebase_, false, sink));
   }
   return EndReason::interrupted;
-}
-
-Status MonsoonInstrument::tell_clock_point(Decoder& decoder, SampleSink& sink, bool at_once) {
-  const auto point = decoder.clock().take_point(at_once);
-  if (!point) return {};
-  const auto fit = decoder.clock().fit();
-  const TimeNs uncertainty_ns =
-      k_pairing_uncertainty + (fit ? from_seconds(std::min(2 * fit->residual_s, 10.0)) : 0);
-  const TimeNs utc_ns = point->steady_ns + timebase_.utc_ns() - timebase_.steady_ns();
-  JM_TRY(sink.accept(ClockPoint{"utc", point->capture_ns, utc_ns, uncertainty_ns}));
-  return sink.accept(ClockPoint{"steady", point->capture_ns, point->steady_ns, uncertainty_ns});
-}
-
-Status MonsoonInstrument::tell_clock(Decoder& decoder, SampleSink& sink) {
-  JM_TRY(tell_clock_point(decoder, sink, true));
-  const auto fit = decoder.clock().fit();
-  if (!fit) return {};
-  JM_TRY(sink.accept(MetadataItem{"instrument.clock_drift_ppm", fmt::format("{:.2f}", fit->drift_ppm)}));
-  JM_TRY(
-      sink.accept(MetadataItem{"instrument.clock_drift_sigma_ppm", fmt::format("{:.2f}", fit->sigma_ppm)}));
-  JM_TRY(sink.accept(MetadataItem{"instrument.clock_residual_s", fmt::format("{:.3g}", fit->residual_s)}));
-  if (std::abs(fit->drift_ppm) - 2 * fit->sigma_ppm < k_drift_limit_ppm) return {};
-  return sink.accept(Anomaly{
-      AnomalyKind::clock_drift,
-      Severity::doubtful,
-      std::nullopt,
-      {0, decoder.stream().next_index() * k_slot_ns},
-      0,
-      1,
-      fmt::format("the unit's clock runs {:.0f} ppm {} against this computer's (+- {:.0f} ppm); its energies "
-                  "are off by as much",
-                  std::abs(fit->drift_ppm), fit->drift_ppm > 0 ? "fast" : "slow", 2 * fit->sigma_ppm)});
 }
 
 // Whatever happened before, the unit is stopped, and only then its output is touched, if it was to be.

@@ -46,8 +46,6 @@ class MonsoonInstrument final : public Instrument {
   [[nodiscard]] Status apply_settings(SampleSink& sink);
   [[nodiscard]] Result<EndReason> measure(SampleSink& sink, const std::stop_token& stop);
   [[nodiscard]] Result<EndReason> fetch(Decoder& decoder, SampleSink& sink, const std::stop_token& stop);
-  [[nodiscard]] Status tell_clock_point(Decoder& decoder, SampleSink& sink, bool at_once);
-  [[nodiscard]] Status tell_clock(Decoder& decoder, SampleSink& sink);
   [[nodiscard]] Status close(SampleSink& sink);
   [[nodiscard]] Status restore_output();
   void tell(const std::string& sentence) const {

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <drivers/monsoon/decoder.h>
+#include <drivers/monsoon/serial_decoder.h>
+
+#include <utility>
+
+namespace joulemark::monsoon {
+namespace {
+
+constexpr std::size_t k_status_bytes = 58;
+constexpr std::size_t k_head_bytes = 4;
+constexpr std::size_t k_record_bytes = 8;
+constexpr std::array<double, k_grains> k_reference_ma{33.2, 2880};
+
+std::uint16_t word(std::span<const std::byte> bytes, std::size_t at) {
+  return static_cast<std::uint16_t>(std::to_integer<unsigned>(bytes[at]) << 8 |
+                                    std::to_integer<unsigned>(bytes[at + 1]));
+}
+
+}  // namespace
+
+std::optional<SerialStatus> SerialStatus::parse(std::span<const std::byte> payload) {
+  if (payload.size() < k_status_bytes || payload[0] != std::byte{0x10}) return std::nullopt;
+  const auto byte = [&](std::size_t at) { return std::to_integer<int>(payload[at]); };
+  const int setting = byte(19);
+  return SerialStatus{byte(1), byte(2), setting == 0 ? 0 : 2.0 + 0.01 * setting, word(payload, 25), byte(43)};
+}
+
+SerialDecoder::SerialDecoder(SampleSink& sink)
+    : sink_(sink),
+      stream_(2, sink),
+      damage_(AnomalyKind::crc_error, Severity::data_loss, "bytes from the serial port were damaged"),
+      trips_(AnomalyKind::instrument_fault, Severity::doubtful,
+             "the unit reports over-current or over-temperature and cuts its output") {}
+
+bool SerialDecoder::is_data(std::span<const std::byte> payload) {
+  if (payload.size() < k_head_bytes + k_record_bytes) return false;
+  const int kind = std::to_integer<int>(payload[0]);
+  return kind >= 0x20 && kind <= 0x3F && std::to_integer<int>(payload[1]) <= 2;
+}
+
+Status SerialDecoder::accept(std::span<const std::byte> payload, TimeNs arrival_ns) {
+  if (!is_data(payload)) return {};
+  const int kind = std::to_integer<int>(payload[0]);
+  const int type = std::to_integer<int>(payload[1]);
+  JM_TRY(follow_sequence(kind & 0x0F));
+  const bool tripped = (kind & 0x10) != 0;
+  if (tripped && !std::exchange(tripped_, tripped)) JM_TRY(trips_.occurred(sink_, stream_.next_index()));
+  tripped_ = tripped;
+  const std::size_t count = (payload.size() - k_head_bytes) / k_record_bytes;
+  const auto records = payload.subspan(k_head_bytes, count * k_record_bytes);
+  last_records_ = static_cast<std::int64_t>(count);
+  if (type != 0) learn(records, type == 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t at = i * k_record_bytes;
+    JM_TRY(take({static_cast<std::int16_t>(word(records, at)), word(records, at + 6), type == 0}));
+  }
+  if (stream_.started()) clock_.observe(stream_.next_index(), arrival_ns);
+  return check_calibration();
+}
+
+Status SerialDecoder::follow_sequence(int sequence) {
+  const int skipped = sequence_ ? (sequence - *sequence_ - 1) & 0x0F : 0;
+  sequence_ = sequence;
+  if (skipped == 0) return {};
+  slots_ += skipped * last_records_;
+  return stream_.lost(skipped * last_records_, AnomalyKind::gap, "packets are missing from the sequence");
+}
+
+// Even records are fine, odd ones coarse.
+void SerialDecoder::learn(std::span<const std::byte> records, bool is_zero) {
+  for (std::size_t i = 0; i * k_record_bytes < records.size(); ++i) {
+    Grain& grain = grains_[i % 2];
+    const auto raw = static_cast<std::int16_t>(word(records, i * k_record_bytes));
+    (is_zero ? grain.zero : grain.reference).add(raw);
+  }
+  last_calibration_ = slots_;
+}
+
+Status SerialDecoder::check_calibration() const {
+  if (slots_ - last_calibration_ >= Decoder::k_calibration_patience) {
+    return fail(
+        ErrorCode::protocol,
+        "the unit sent no calibration for 5 s, so its readings cannot be converted; switch it off and on");
+  }
+  if (calibrated_ || static_cast<std::int64_t>(backlog_.size()) < Decoder::k_backlog) return {};
+  return fail(ErrorCode::protocol,
+              "the unit sent too few calibrations in 10 s to convert anything; switch it off and on");
+}
+
+Status SerialDecoder::take(const Kept& record) {
+  ++slots_;
+  if (calibrated_) return convert(record);
+  backlog_.push_back(record);
+  if (!grains_[0].full() || !grains_[1].full()) return {};
+  calibrated_ = true;
+  JM_TRY(update_lines());
+  for (const Kept& kept : std::exchange(backlog_, {}))
+    JM_TRY(convert(kept));
+  return {};
+}
+
+Status SerialDecoder::update_lines() {
+  for (std::size_t i = 0; i < k_grains; ++i) {
+    JM_TRY_ASSIGN(grains_[i].line,
+                  fit_line(grains_[i].zero.mean(), grains_[i].reference.mean(), {k_reference_ma[i], 0}));
+  }
+  return {};
+}
+
+Status SerialDecoder::convert(const Kept& record) {
+  if (!record.measured) {
+    stream_.unmeasured();
+    return update_lines();
+  }
+  const Grain& grain = grains_[static_cast<std::size_t>(record.current & 1)];
+  const std::array<float, 2> row{static_cast<float>(grain.line.ma(record.current & ~1)),
+                                 static_cast<float>(record.voltage)};
+  return stream_.measured(row.data());
+}
+
+Status SerialDecoder::damaged() {
+  return damage_.occurred(sink_, stream_.next_index());
+}
+
+Status SerialDecoder::finish() {
+  JM_TRY(damage_.finish(sink_));
+  JM_TRY(trips_.finish(sink_));
+  return stream_.finish();
+}
+
+}  // namespace joulemark::monsoon

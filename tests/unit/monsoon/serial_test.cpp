@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <drivers/monsoon/serial_decoder.h>
+#include <drivers/monsoon/serial_frames.h>
+#include <drivers/monsoon/serial_instrument.h>
+#include <drivers/transport/serial/serial_port.h>
+
+#include <tests/unit/monsoon/lab_sink.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <pty.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <thread>
+
+namespace joulemark::monsoon {
+namespace {
+
+using testing::ElementsAre;
+
+using Bytes = std::vector<std::byte>;
+
+Bytes bytes(std::initializer_list<int> values) {
+  Bytes result;
+  for (const int value : values)
+    result.push_back(std::byte(value));
+  return result;
+}
+
+struct Record {
+  int current = 0;  // as sent: bit 0 set is coarse
+  int voltage = 29600;
+};
+
+Bytes data_payload(int sequence, int type, const std::vector<Record>& records) {
+  Bytes payload = bytes({0x20 | (sequence & 0x0F), type, 0, 0});
+  for (const Record& record : records) {
+    for (const int word : {record.current, 0, 0, record.voltage}) {
+      payload.push_back(std::byte(word >> 8));
+      payload.push_back(std::byte(word));
+    }
+  }
+  payload.push_back(std::byte{0});
+  return payload;
+}
+
+Bytes framed(const Bytes& payload) {
+  Bytes frame{std::byte(payload.size() + 1)};
+  frame.insert(frame.end(), payload.begin(), payload.end());
+  unsigned sum = 0;
+  for (const std::byte each : frame)
+    sum += std::to_integer<unsigned>(each);
+  frame.push_back(std::byte(sum));
+  return frame;
+}
+
+// zero 100 fine and -50 coarse, reference 20100 fine and 9950 coarse
+Bytes zero_payload(int sequence) {
+  return data_payload(sequence, 1, {{100}, {-50}});
+}
+Bytes reference_payload(int sequence) {
+  return data_payload(sequence, 2, {{20100}, {9950}});
+}
+
+double fine_ma(int raw) {
+  return (raw - 100) * 33.2 / 20000;
+}
+double coarse_ma(int raw) {
+  return (raw + 50) * 2880.0 / 10000;
+}
+
+TEST(LvpmFrames, AreMadeAsDocumented) {
+  EXPECT_EQ(make_frame({1, 0, 0}), bytes({4, 1, 0, 0, 5}));
+  EXPECT_EQ(make_frame({1, 1, 0xAA}), bytes({4, 1, 1, 0xAA, 0xB0}));
+  EXPECT_EQ(make_frame({1, 0x1B, 1}), bytes({4, 1, 0x1B, 1, 0x21}));
+  EXPECT_EQ(make_frame({2, 0xFF, 0xFF, 0xFF, 0xFF, 3, 0xE8}),
+            bytes({8, 2, 0xFF, 0xFF, 0xFF, 0xFF, 3, 0xE8, 0xF1}));
+  EXPECT_EQ(make_frame({3, 0}), bytes({3, 3, 0, 6}));
+}
+
+TEST(LvpmFrames, AreReadFromBytesCutAnywhere) {
+  const Bytes stream = [] {
+    Bytes all = framed(zero_payload(3));
+    const Bytes second = framed(data_payload(4, 0, {{1000}, {2001}}));
+    all.insert(all.end(), second.begin(), second.end());
+    return all;
+  }();
+  for (std::size_t cut = 1; cut <= stream.size(); ++cut) {
+    FrameReader frames;
+    std::vector<Bytes> payloads;
+    for (std::size_t at = 0; at < stream.size(); at += cut) {
+      frames.feed(
+          std::span(stream).subspan(at, std::min(cut, stream.size() - at)),
+          [&](std::span<const std::byte> payload) { payloads.emplace_back(payload.begin(), payload.end()); });
+    }
+    EXPECT_THAT(payloads, ElementsAre(zero_payload(3), data_payload(4, 0, {{1000}, {2001}}))) << cut;
+    EXPECT_EQ(frames.damaged(), 0);
+  }
+}
+
+TEST(LvpmFrames, FallIntoStepAgainAfterDamage) {
+  Bytes stream = framed(zero_payload(1));
+  stream[7] ^= std::byte{0x40};
+  for (int i = 2; i < 12; ++i) {
+    const Bytes next = framed(zero_payload(i));
+    stream.insert(stream.end(), next.begin(), next.end());
+  }
+  FrameReader frames;
+  int good = 0;
+  frames.feed(stream, [&](std::span<const std::byte>) { ++good; });
+  EXPECT_GE(frames.damaged(), 1);
+  EXPECT_GE(good, 8);
+}
+
+struct SerialLab {
+  SerialLab() : decoder(capture) {
+    CaptureInfo info;
+    info.channels.resize(2);
+    for (std::size_t i = 0; i < 2; ++i) {
+      info.channels[i].name = i == 0 ? "current" : "voltage";
+      info.channels[i].rate_hz = 5000;
+    }
+    EXPECT_TRUE(capture.begin(info));
+  }
+  void calibrate() {
+    for (int i = 0; i < 5; ++i)
+      ASSERT_TRUE(decoder.accept(zero_payload(sequence++), 0));
+    for (int i = 0; i < 5; ++i)
+      ASSERT_TRUE(decoder.accept(reference_payload(sequence++), 0));
+  }
+  std::vector<double> samples() {
+    std::vector<double> all;
+    EXPECT_TRUE(capture.read(ChannelId{0}, {0, 1LL << 40}, [&](const SampleBlock& block) {
+      all.insert(all.end(), block.values.begin(), block.values.end());
+      return Status();
+    }));
+    return all;
+  }
+  MemoryCapture capture;
+  SerialDecoder decoder;
+  int sequence = 0;
+};
+
+TEST(LvpmSerialDecoder, ConvertsBothRangesAndBridgesCalibration) {
+  SerialLab lab;
+  ASSERT_TRUE(lab.decoder.accept(data_payload(lab.sequence++, 0, {{5000}}), 0));  // kept until calibrated
+  lab.calibrate();
+  ASSERT_TRUE(lab.decoder.accept(data_payload(lab.sequence++, 0, {{5000}, {3001}}), 0));
+  ASSERT_TRUE(lab.decoder.accept(zero_payload(lab.sequence++), 0));
+  ASSERT_TRUE(lab.decoder.accept(data_payload(lab.sequence++, 0, {{3001}}), 0));
+  ASSERT_TRUE(lab.decoder.finish());
+  const auto samples = lab.samples();
+  ASSERT_EQ(samples.size(), 6u);  // the first calibration took 20 slots: too long to bridge
+  EXPECT_NEAR(samples[0], fine_ma(5000), 1e-5);
+  EXPECT_NEAR(samples[1], fine_ma(5000), 1e-5);
+  EXPECT_NEAR(samples[2], coarse_ma(3000), 1e-3);
+  EXPECT_NEAR(samples[5], coarse_ma(3000), 1e-3);
+  EXPECT_EQ(lab.capture.extent(ChannelId{0})->lost_samples, 20);
+}
+
+TEST(LvpmSerialDecoder, SeesMissingPackets) {
+  SerialLab lab;
+  lab.calibrate();
+  ASSERT_TRUE(lab.decoder.accept(data_payload(lab.sequence++, 0, {{5000}, {5000}}), 0));
+  lab.sequence += 3;
+  ASSERT_TRUE(lab.decoder.accept(data_payload(lab.sequence++, 0, {{5000}, {5000}}), 0));
+  ASSERT_TRUE(lab.decoder.finish());
+  EXPECT_EQ(lab.capture.extent(ChannelId{0})->lost_samples, 6);
+}
+
+TEST(LvpmSerialDecoder, PassesOverWhatIsNoData) {
+  SerialLab lab;
+  EXPECT_TRUE(lab.decoder.accept({}, 0));
+  EXPECT_TRUE(lab.decoder.accept(bytes({0x20, 0, 0}), 0));
+  EXPECT_TRUE(lab.decoder.accept(Bytes(58, std::byte{0x10}), 0));
+  EXPECT_FALSE(lab.decoder.stream().started());
+}
+
+// A small unit at the other end of a pseudo terminal.
+class FakeLvpm {
+ public:
+  FakeLvpm() {
+    std::array<char, 128> name{};
+    EXPECT_EQ(::openpty(&master_, &slave_, name.data(), nullptr, nullptr), 0);
+    path = name.data();
+    thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
+  }
+  ~FakeLvpm() {
+    thread_.request_stop();
+    thread_.join();
+    ::close(slave_);
+    ::close(master_);
+  }
+
+  std::string path;
+  std::vector<int> settings;  // voltages ordered; read them after the recording
+  int hazards = 0;
+
+ private:
+  void serve(const std::stop_token& stop) {
+    FrameReader frames;
+    std::array<std::byte, 256> some;
+    while (!stop.stop_requested()) {
+      pollfd waiting{master_, POLLIN, 0};
+      if (::poll(&waiting, 1, 2) == 1) {
+        const ssize_t count = ::read(master_, some.data(), some.size());
+        if (count > 0) {
+          frames.feed(std::span(some.data(), static_cast<std::size_t>(count)),
+                      [this](std::span<const std::byte> payload) { obey(payload); });
+        }
+      }
+      if (sampling_) send(data_payload(sequence_++, 0, std::vector<Record>(10, Record{5000})));
+    }
+  }
+  void obey(std::span<const std::byte> payload) {
+    const int order = std::to_integer<int>(payload[0]);
+    const int what = std::to_integer<int>(payload[1]);
+    if (order == 3) sampling_ = false;
+    if (order == 1 && what == 0) send_status();
+    if (order == 1 && what == 1) {
+      if (sampling_) ++hazards;
+      setting_ = std::to_integer<int>(payload[2]);
+      settings.push_back(setting_);
+    }
+    if (order != 2) return;
+    sampling_ = true;
+    for (int i = 0; i < 5; ++i)
+      send(zero_payload(sequence_++));
+    for (int i = 0; i < 5; ++i)
+      send(reference_payload(sequence_++));
+  }
+  void send_status() {
+    Bytes status(58);
+    status[0] = std::byte{0x10};
+    status[1] = std::byte{20};
+    status[2] = std::byte{17};
+    status[19] = std::byte(setting_);
+    status[25] = std::byte{0x12};
+    status[26] = std::byte{0x34};
+    send(status);
+  }
+  void send(const Bytes& payload) {
+    const Bytes frame = framed(payload);
+    EXPECT_EQ(::write(master_, frame.data(), frame.size()), static_cast<ssize_t>(frame.size()));
+  }
+
+  int master_ = -1;
+  int slave_ = -1;
+  bool sampling_ = true;  // left so by a dead process
+  int setting_ = 0;
+  int sequence_ = 0;
+  std::jthread thread_;
+};
+
+TEST(LvpmSerialInstrument, RecordsOverARealTerminalAndSwitchesOff) {
+  MemoryCapture capture;
+  FakeLvpm unit;
+  auto port = serial::open_port(unit.path, 115200);
+  ASSERT_TRUE(port) << port.error().message;
+  Settings settings;
+  settings.vout_v = 3.7;
+  settings.vout_at_end = AtEnd::off;
+  auto instrument =
+      SerialInstrument::open("monsoon:" + unit.path, std::move(*port), settings, {}, system_timebase());
+  ASSERT_TRUE(instrument) << instrument.error().message;
+  EXPECT_EQ((*instrument)->info().instrument.serial, "4660");
+  test::StoppingSink sink(capture, 500);
+  ASSERT_TRUE(sink.begin((*instrument)->info()));
+  const auto ended = (*instrument)->run(sink, sink.stop.get_token());
+  ASSERT_TRUE(ended) << ended.error().message;
+  EXPECT_EQ(*ended, EndReason::interrupted);
+  EXPECT_THAT(unit.settings, ElementsAre(170, 0));
+  EXPECT_EQ(unit.hazards, 0);
+  const auto extent = capture.extent(ChannelId{0});
+  EXPECT_GE(extent->samples, 500);
+  EXPECT_EQ(extent->lost_samples, 0);
+  const auto summary = capture.summarize(ChannelId{0}, extent->indices);
+  EXPECT_NEAR(summary->mean(), fine_ma(5000), 1e-4);
+}
+
+TEST(SerialPort, SaysWhatIsWrongWithAPath) {
+  const auto missing = serial::open_port("/dev/does-not-exist", 115200);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ErrorCode::no_instrument);
+  const auto no_port = serial::open_port("/dev/null", 115200);
+  ASSERT_FALSE(no_port);
+  EXPECT_EQ(no_port.error().code, ErrorCode::usage);
+}
+
+}  // namespace
+}  // namespace joulemark::monsoon
