@@ -54,20 +54,13 @@ Result<std::unique_ptr<Instrument>> open_serial(const InstrumentUri& uri, const 
 }
 
 Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options) {
-  if (!uri.place.empty()) {
-    return fail(
-        ErrorCode::usage,
-        fmt::format("'{}' is no place of a unit; write monsoon: or monsoon:?serial=20519", uri.place));
-  }
   JM_TRY_ASSIGN(const Settings settings, read_settings(options));
+  if (!uri.place.empty()) return open_serial(uri, settings, options);
   auto device = usb::open(k_unit, settings.serial);
   if (!device && device.error().code == ErrorCode::no_instrument) {
-    return fail(
-        ErrorCode::no_instrument,
-        settings.serial.empty()
-            ? "no Monsoon is attached; 'joulemark devices' shows what is"
-            : fmt::format("no Monsoon with serial number {} is attached; 'joulemark devices' shows what is",
-                          settings.serial));
+    const std::string which = settings.serial.empty() ? "" : " with serial number " + settings.serial;
+    return fail(ErrorCode::no_instrument,
+                fmt::format("no Monsoon{} is attached; 'joulemark devices' shows what is", which));
   }
   if (!device) return tl::make_unexpected(with_advice(device.error()));
   return MonsoonInstrument::open(uri.text, std::move(*device), settings, given(options), system_timebase());

@@ -27,15 +27,15 @@ class EmulatedDevice final : public usb::Device {
 
   Status control_out(const usb::Request& request, std::span<const std::byte> data) override {
     const auto size = static_cast<std::uint16_t>(data.size());
-    JM_TRY(check(
-        model_.control(time_.now_ns, {0x40, request.request, request.value, request.index, size}, data)));
-    return {};
+    const auto reply =
+        model_.control(time_.now_ns, {0x40, request.request, request.value, request.index, size}, data);
+    return check(reply.status);
   }
   Result<std::size_t> control_in(const usb::Request& request, std::span<std::byte> into) override {
     const auto size = static_cast<std::uint16_t>(into.size());
     const auto reply =
         model_.control(time_.now_ns, {0xC0, request.request, request.value, request.index, size}, {});
-    JM_TRY(check(reply));
+    JM_TRY(check(reply.status));
     std::copy_n(reply.data.begin(), std::min(reply.data.size(), into.size()), into.begin());
     return std::min(reply.data.size(), into.size());
   }
@@ -44,7 +44,7 @@ class EmulatedDevice final : public usb::Device {
     const TimeNs end_ns = time_.now_ns + std::chrono::nanoseconds(timeout).count();
     for (;;) {
       if (const std::size_t count = take(into); count > 0) return count;
-      if (!model_.advance(time_.now_ns)) return tl::make_unexpected(check({}).error());
+      if (!model_.advance(time_.now_ns)) return tl::make_unexpected(check(0).error());
       const auto ready_ns = model_.bulk_in_ready_ns();
       if (!ready_ns || *ready_ns >= end_ns) {
         time_.now_ns = end_ns;
@@ -56,10 +56,10 @@ class EmulatedDevice final : public usb::Device {
   bool unplugged() const override { return gone_; }
 
  private:
-  Status check(const emulator::UsbReply& reply) {
+  Status check(int status) {
     gone_ = gone_ || !model_.advance(time_.now_ns);
     if (gone_) return fail(ErrorCode::protocol, "it was unplugged");
-    return reply.status == 0 ? Status() : fail(ErrorCode::protocol, "refused by the device");
+    return status == 0 ? Status() : fail(ErrorCode::protocol, "refused by the device");
   }
   std::size_t take(std::span<usb::Packet> into) {
     std::size_t count = 0;
