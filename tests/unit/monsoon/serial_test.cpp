@@ -48,8 +48,11 @@ Bytes data_payload(int sequence, int type, const std::vector<Record>& records) {
 }
 
 Bytes framed(const Bytes& payload) {
-  Bytes frame{std::byte(payload.size() + 1)};
-  frame.insert(frame.end(), payload.begin(), payload.end());
+  Bytes frame;
+  frame.reserve(payload.size() + 2);
+  frame.push_back(std::byte(payload.size() + 1));
+  for (const std::byte each : payload)
+    frame.push_back(each);
   unsigned sum = 0;
   for (const std::byte each : frame)
     sum += std::to_integer<unsigned>(each);
