@@ -99,7 +99,7 @@ def qemu_command(folder, results, memory):
     return ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", str(memory),
             "-display", "none", "-monitor", "none", "-nic", "none", "-no-reboot",
             "-serial", f"file:{results / 'guest.log'}", "-serial", "stdio",
-            "-kernel", str(next(folder.glob("boot/vmlinuz-*"))), "-initrd", str(results / "initramfs"),
+            "-kernel", str(kernel.bootable(folder)), "-initrd", str(results / "initramfs"),
             "-append", "console=ttyS0 panic=-1 oops=panic quiet loglevel=6",
             *share("hostroot", "/", "readonly=on", "multidevs=remap"), *share("results", results)]
 
