@@ -71,7 +71,7 @@ def run_in_guest(arguments):
 
 
 def write_job(path, command):
-    passed_on = {name: value for name, value in os.environ.items() if name.startswith(("JOULEMARK_", "LAB_"))}
+    passed_on = {name: value for name, value in os.environ.items() if name.startswith("JOULEMARK_")}
     environment = {"HOME": "/tmp", "LANG": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
                    "PYTHONDONTWRITEBYTECODE": "1", **passed_on, "LAB_RESULTS": "/run/results"}
     lines = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]

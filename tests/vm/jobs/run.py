@@ -1,0 +1,72 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Inside the guest: runs the tests beside this file, those that need the machine for themselves first, the rest at once.
+
+run.py all | smoke | NAME...    NAME is a part of a test's id
+"""
+import contextlib
+import io
+import multiprocessing
+import pathlib
+import sys
+import time
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+AT_ONCE = 4  # most of a test's time is waiting for a unit
+
+
+def main():
+    chosen = [test for test in all_tests(unittest.defaultTestLoader.discover(HERE)) if wanted(test, sys.argv[1:])]
+    if not chosen:
+        print(f"run.py: no test matches {' '.join(sys.argv[1:])}", file=sys.stderr)
+        return 2
+    alone = [test.id() for test in chosen if getattr(test, "alone", False)]
+    together = [test.id() for test in chosen if not getattr(test, "alone", False)]
+    started = time.monotonic()
+    with multiprocessing.Pool(AT_ONCE, maxtasksperchild=1) as pool:
+        good = [report(pool.apply(run_one, [test])) for test in alone]
+        good += [report(result) for result in pool.imap_unordered(run_one, together)]
+    print(f"{sum(good)} of {len(good)} tests passed in {time.monotonic() - started:.0f} s", flush=True)
+    return 0 if all(good) else 1
+
+
+def all_tests(suite):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from all_tests(test)
+        else:
+            yield test
+
+
+def wanted(test, names):
+    if names in ([], ["all"]):
+        return True
+    if names == ["smoke"]:
+        return getattr(test, "smoke", False)
+    return any(name in test.id() for name in names)
+
+
+def run_one(name):
+    output = io.StringIO()
+    started = time.monotonic()
+    with contextlib.redirect_stdout(output):
+        suite = unittest.defaultTestLoader.loadTestsFromName(name)
+        result = unittest.TextTestRunner(stream=io.StringIO()).run(suite)
+    for _, trace in result.errors + result.failures:
+        output.write(trace)
+    for _, reason in result.skipped:
+        output.write(f"skipped: {reason}\n")
+    return name, result.wasSuccessful(), time.monotonic() - started, output.getvalue()
+
+
+def report(result):
+    name, good, seconds, output = result
+    print(f"{'ok    ' if good else 'FAILED'} {seconds:6.1f} s  {name}", flush=True)
+    for line in output.splitlines():
+        print(f"                 {line}", flush=True)
+    return good
+
+
+if __name__ == "__main__":
+    sys.exit(main())
