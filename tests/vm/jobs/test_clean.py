@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A healthy unit: every sample, the right energies, and what others are told while it is in use."""
+import json
+import time
+
+from bench import MARKER, MonsoonTest
+
+VOLTAGE = 3.7
+SECONDS = 60
+RATE = 5000
+
+
+class CleanRecording(MonsoonTest):
+    alone = smoke = True
+
+    def test_a_minute_has_every_sample_and_the_true_energies(self):
+        unit = self.plug_in()
+        capture, recorder = self.start_recording(unit, "--vout", VOLTAGE, "--option", MARKER, duration=f"{SECONDS}s")
+        time.sleep(10)
+        self.others_are_told_that_it_is_busy(unit)
+        self.finish(recorder, timeout=2 * SECONDS)
+        self.verified(capture)
+        self.assert_safe(unit)
+        self.every_sample_is_there(unit, capture)
+        self.energies_are_true(unit, capture)
+
+    def others_are_told_that_it_is_busy(self, unit):
+        done = self.run_cli("record", unit.uri, "-o", "second.jmk", "--duration", "1s", expect=4)
+        self.assertRegex(done.stderr, "busy|in use")
+        listed = self.run_json("devices")["devices"]
+        self.assertEqual([device["usable"] for device in listed if device["uri"] == unit.uri], [False], listed)
+
+    def every_sample_is_there(self, unit, capture):
+        figures = self.report(capture)["capture"]
+        print(f"60 s: {figures['samples']} samples, lost {figures['lost_samples']}, "
+              f"calibration {figures['dead_time_s']} s; a queue of 16 slots would have dropped "
+              f"{unit.state()['drops_at_16_slots']}")
+        self.assertEqual(figures["lost_samples"], 0)
+        self.assertEqual(figures["sample_rate_hz"], RATE)
+        self.assertAlmostEqual(figures["duration_s"], SECONDS, delta=2 / RATE)
+        self.assertEqual(unit.state()["dropped"], 0)
+
+    def energies_are_true(self, unit, capture):
+        truth = unit.truth()
+        report = self.report(capture, "--event", "high=d0", "--window", f"all=0s..{SECONDS}s")
+        events = {event["name"]: event for event in report["events"]}
+        exact = [event["energy_j"] for event in truth["events"]]
+        self.assertAlmostEqual(events["high"]["count"], len(exact), delta=1)
+        self.assert_close(events["high"]["energy_j"]["mean"], sum(exact) / len(exact), 1e-3, "energy of an event")
+        self.assert_close(report["idle"]["power_w"]["mean"], truth["idle"]["power_w"], 1e-3, "idle power")
+        mean_a = events["all"]["charge_c"]["mean"] / SECONDS
+        self.assert_close(mean_a, truth["energy_j"] / VOLTAGE / truth["duration_s"], 1e-3, "mean current")
+
+
+class Listing(MonsoonTest):
+    smoke = True
+
+    def test_a_unit_that_is_not_there_is_reported_missing(self):
+        done = self.run_cli("record", "monsoon:?serial=1", "-o", "x.jmk", "--duration", "1s", expect=3)
+        self.assertIn("1", done.stderr)
+
+    def test_devices_lists_it_as_usable_and_changes_nothing(self):
+        unit = self.plug_in()
+        before = unit.state()["voltage_v"]
+        listed = [device for device in self.run_json("devices")["devices"] if device["uri"] == unit.uri]
+        self.assertEqual([device["usable"] for device in listed], [True], json.dumps(listed))
+        self.assertEqual(unit.state()["voltage_v"], before)
+        self.assert_safe(unit)

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One unit after another user, alive or dead: it is always usable again, and its output stays as it was."""
+import signal
+import time
+
+from bench import BINARY, MonsoonTest
+import usbip
+
+
+class Sharing(MonsoonTest):
+    def test_the_unit_of_a_killed_recorder_is_usable_by_the_next(self):
+        unit = self.plug_in()
+        for _ in range(3):
+            capture, recorder = self.start_recording(unit)
+            usbip.wait_for(lambda: unit.sampling(), 20, "sampling to begin")
+            time.sleep(2.5)
+            recorder.send_signal(signal.SIGKILL)
+            recorder.communicate(timeout=10)
+            self.run_cli("verify", capture, "--repair")
+            self.assert_usable(unit)
+
+    def test_sigterm_ends_a_recording_properly(self):
+        unit = self.plug_in()
+        capture, recorder = self.start_recording(unit)
+        usbip.wait_for(lambda: unit.sampling(), 20, "sampling to begin")
+        time.sleep(1)
+        recorder.terminate()
+        self.finish(recorder)
+        self.verified(capture)
+        self.assertFalse(unit.sampling())
+
+    def test_the_output_is_left_alone_unless_asked(self):
+        unit = self.plug_in("--output", "4.1V")
+        self.record(unit, "500ms")
+        self.run_cli("devices")
+        self.assertEqual(unit.outputs(), [])
+        self.record(unit, "500ms", "--vout", "3.3", "--vout-restore")
+        self.assertEqual(unit.outputs(), [3.3, 4.1])
+        self.record(unit, "500ms", "--vout", "3.0", "--vout-off-at-end")
+        self.assertEqual(unit.outputs(), [3.3, 4.1, 3.0, 0])
+
+
+class Loop(MonsoonTest):
+    TIMES = 200
+
+    def test_two_hundred_starts_and_stops(self):
+        unit = self.plug_in()
+        started = time.monotonic()
+        for number in range(self.TIMES):
+            with self.subTest(number=number):
+                self.run_cli("record", unit.uri, "-o", "x.jmk", "--overwrite", "--quiet", "--duration", "50ms", timeout=30)
+        print(f"{self.TIMES} recordings in {time.monotonic() - started:.0f} s")
+        self.assert_safe(unit)
+        self.assertEqual(unit.outputs(), [])
+        self.assert_usable(unit)
