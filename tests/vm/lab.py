@@ -6,6 +6,8 @@ The host's root is there read-only under an overlay, so the binaries just built 
 writes reaches the host, except what it puts in $LAB_RESULTS. /tmp is a tmpfs: captures go there.
 """
 import argparse
+import contextlib
+import fcntl
 import os
 import pathlib
 import platform
@@ -59,8 +61,25 @@ def why_not_here():
 
 def run_in_guest(arguments):
     results = arguments.results.resolve()
+    with locked(results):
+        return run_alone(results, arguments)
+
+
+@contextlib.contextmanager
+def locked(results):
+    """Two labs with one folder would read each other's verdict."""
+    results.parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{results}.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise LabError(f"another lab is using {results}: wait for it, or choose other --results") from None
+        yield
+
+
+def run_alone(results, arguments):
     shutil.rmtree(results, ignore_errors=True)
-    results.mkdir(parents=True)
+    results.mkdir()
     folder = kernel.fetch_kernel(CACHE)
     kernel.build_initramfs(results / "initramfs", folder, ROOT / "tests/vm/init.sh", BOOT_MODULES + DEVICE_MODULES)
     write_job(results / "job.sh", arguments.command)

@@ -12,7 +12,7 @@ class Sharing(MonsoonTest):
         unit = self.plug_in()
         for _ in range(3):
             capture, recorder = self.start_recording(unit)
-            usbip.wait_for(lambda: unit.sampling(), 20, "sampling to begin")
+            usbip.wait_for(unit.sampling, 20, "sampling to begin")
             time.sleep(2.5)
             recorder.send_signal(signal.SIGKILL)
             recorder.communicate(timeout=10)
@@ -22,7 +22,7 @@ class Sharing(MonsoonTest):
     def test_sigterm_ends_a_recording_properly(self):
         unit = self.plug_in()
         capture, recorder = self.start_recording(unit)
-        usbip.wait_for(lambda: unit.sampling(), 20, "sampling to begin")
+        usbip.wait_for(unit.sampling, 20, "sampling to begin")
         time.sleep(1)
         recorder.terminate()
         self.finish(recorder)
@@ -30,7 +30,7 @@ class Sharing(MonsoonTest):
         self.assertFalse(unit.sampling())
 
     def test_the_output_is_left_alone_unless_asked(self):
-        unit = self.plug_in("--output", "4.1V")
+        unit = self.plug_in("--vout", 4.1)
         self.record(unit, "500ms")
         self.run_cli("devices")
         self.assertEqual(unit.outputs(), [])

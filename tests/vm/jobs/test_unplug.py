@@ -18,14 +18,14 @@ class Unplug(MonsoonTest):
         unit.plug_in(relay.port)
         return unit, relay
 
-    def run_until_pulled(self, unit, *arguments, timeout=30):
+    def run_until_pulled(self, *arguments, timeout=30):
         """The exit code. A hang is a TimeoutExpired, and so fails the test."""
         return subprocess.run([BINARY, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               cwd=self.folder, timeout=timeout)
 
     def record_and_pull(self, cut, duration="60s"):
         unit, relay = self.plug_in_by_relay(cut)
-        done = self.run_until_pulled(unit, "record", unit.uri, "-o", "x.jmk", "--overwrite", "--duration", duration,
+        done = self.run_until_pulled("record", unit.uri, "-o", "x.jmk", "--overwrite", "--duration", duration,
                                      "--vout", "3.7")
         self.verified(self.folder / "x.jmk")
         self.assert_safe(unit)
@@ -42,7 +42,7 @@ class Unplug(MonsoonTest):
         for last in range(1, 1 + len(self.requests_of("devices"))):
             with self.subTest(request=last):
                 unit, _ = self.plug_in_by_relay(lambda setup, count, last=last: count == last)
-                done = self.run_until_pulled(unit, "devices")
+                done = self.run_until_pulled("devices")
                 self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_at_any_request_before_sampling(self):
@@ -74,7 +74,7 @@ class Unplug(MonsoonTest):
 
     def pull_at(self, fault):
         unit = self.plug_in(faults=[fault])
-        done = self.run_until_pulled(unit, "record", unit.uri, "-o", "x.jmk", "--duration", "60s", "--vout", "3.7")
+        done = self.run_until_pulled("record", unit.uri, "-o", "x.jmk", "--duration", "60s", "--vout", "3.7")
         self.assertEqual(done.returncode, 5, done.stderr)
         self.verified(self.folder / "x.jmk")
         self.assert_safe(unit)
