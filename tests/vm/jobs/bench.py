@@ -113,6 +113,18 @@ class MonsoonTest(CliTest):
         """{kind: message}"""
         return {anomaly["kind"]: anomaly["message"] for anomaly in self.report(capture)["quality"]["anomalies"]}
 
+    def compare_energies(self, report, truth, name):
+        """Mean energy of the events, and idle power, within 0.1 % of the scenario's truth."""
+        event = next(event for event in report["events"] if event["name"] == name)
+        exact = [event["energy_j"] for event in truth["events"] if event["name"] == "inference"]
+        self.assertAlmostEqual(event["energy_j"]["n"], len(exact), delta=1)
+        mean = sum(exact) / len(exact)
+        print(f"{name} by {event['method']}: {event['energy_j']['n']} events, mean off by "
+              f"{event['energy_j']['mean'] / mean - 1:+.4%}")
+        self.assert_close(event["energy_j"]["mean"], mean, 1e-3, "energy of an event")
+        if truth["idle"]["power_w"] and len(truth["events"]) == len(exact):
+            self.assert_close(report["idle"]["power_w"]["mean"], truth["idle"]["power_w"], 1e-3, "idle power")
+
     def assert_safe(self, unit):
         """Nothing was ordered that a real unit may answer with a random voltage or a crash."""
         self.assertNotIn("VIOLATION", unit.log())

@@ -11,6 +11,7 @@ import usbip
 VOLTAGE = 3.7
 SECONDS = 60
 RATE = 5000
+MEAN_OF_WHOLE_PERIODS_A = 0.6 * 2e-3 + 0.4 * 300e-3
 
 
 class CleanRecording(MonsoonTest):
@@ -45,16 +46,24 @@ class CleanRecording(MonsoonTest):
         self.assertEqual(dropped, 0)
 
     def energies_are_true(self, unit, capture):
-        truth = unit.truth()
-        whole_periods_a = 0.6 * 2e-3 + 0.4 * 300e-3
-        report = self.report(capture, "--event", "high=d0", "--window", f"all=0s..{SECONDS}s")
-        events = {event["name"]: event for event in report["events"]}
-        exact = [event["energy_j"] for event in truth["events"]]
-        self.assertAlmostEqual(events["high"]["count"], len(exact), delta=1)
-        self.assert_close(events["high"]["energy_j"]["mean"], sum(exact) / len(exact), 1e-3, "energy of an event")
-        self.assert_close(report["idle"]["power_w"]["mean"], truth["idle"]["power_w"], 1e-3, "idle power")
-        mean_a = events["all"]["charge_c"]["mean"] / SECONDS
-        self.assert_close(mean_a, whole_periods_a, 1e-3, "mean current")
+        report = self.report(capture, "--event", "high=d0")
+        self.compare_energies(report, unit.truth(), "high")
+        self.assert_close(report["total"]["mean_current_a"], MEAN_OF_WHOLE_PERIODS_A, 1e-3, "mean current")
+
+
+class Energies(MonsoonTest):
+    def energies_of(self, scenario, method):
+        unit = self.plug_in(scenario=scenario)
+        capture, _ = self.record(unit, "10s", "--vout", VOLTAGE, "--option", MARKER)
+        report = self.report(capture, "--event", "high=d0")
+        self.assertEqual(report["events"][0]["method"], method)
+        self.compare_energies(report, unit.truth(), "high")
+
+    def test_events_of_a_few_samples_across_both_ranges(self):
+        self.energies_of("square:2mA,300mA,50ms,10%", "excess")
+
+    def test_events_within_the_fine_range(self):
+        self.energies_of("square:1mA,20mA,500ms,40%", "integral")
 
 
 class Listing(MonsoonTest):
