@@ -44,8 +44,8 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--timeout", type=float, default=300, help="seconds until the guest is killed (%(default)s)")
     parser.add_argument("--memory", type=int, default=1024, help="MiB of guest memory (%(default)s)")
-    parser.add_argument("--results", type=pathlib.Path, default=CACHE / "results", help="folder shared with the guest as "
-                        "$LAB_RESULTS, emptied first (%(default)s); guest.log in it is the kernel's log")
+    parser.add_argument("--results", type=pathlib.Path, default=CACHE / "results", help="folder shared with the guest, "
+                        "where it is $LAB_RESULTS; emptied first; guest.log in it is the kernel's log (%(default)s)")
     parser.add_argument("command", nargs="+", help="what to run, in the folder of the project")
     return parser.parse_args()
 

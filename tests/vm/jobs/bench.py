@@ -17,16 +17,16 @@ import usbip  # noqa: E402
 
 MARKER = "marker=usb-voltage,threshold=1.5"
 SQUARE = "square:2mA,300mA,500ms,40%"  # LOW is measured by the fine range, HIGH by the coarse one
-PATIENT = 5000  # slots of a unit that waits a second for its host, for tests where lateness is not the question
+PATIENT = 50000  # slots: a unit that waits ten seconds for its host, where lateness is not the question
 
-serials = itertools.count(1 + os.getpid() % 600 * 100)  # tests run in processes of their own, with units at once
+numbers = itertools.count(1)
 
 
 class Unit:
     """`joulemark emulate monsoon` in a process of its own. Its log tells what was done to it."""
 
     def __init__(self, folder, *options, faults=(), scenario=SQUARE, queue=PATIENT):
-        self.serial = next(serials)
+        self.serial = os.getpid() % 600 * 100 + next(numbers)  # tests run at once, in processes of their own
         self.uri = f"monsoon:?serial={self.serial}"
         self._log = folder / f"unit-{self.serial}.log"
         self._truth = folder / f"unit-{self.serial}.truth.json"
@@ -80,7 +80,7 @@ class MonsoonTest(CliTest):
         unit.plug_in()
         return unit
 
-    def record(self, unit, duration, *arguments, expect=0, timeout=60):
+    def record(self, unit, duration, *arguments, expect=0, timeout=180):
         """The capture, closed and verified, and what was said. A capture may be missing only where nothing began."""
         capture = self.folder / f"{unit.serial}-{time.monotonic_ns()}.jmk"
         done = self.run_cli("record", unit.uri, "-o", capture, "--duration", duration, *arguments, expect=expect,
@@ -109,9 +109,8 @@ class MonsoonTest(CliTest):
     def report(self, capture, *arguments):
         return self.run_json("report", capture, *arguments)
 
-    def anomalies(self, capture):
-        """{kind: message}"""
-        return {anomaly["kind"]: anomaly["message"] for anomaly in self.report(capture)["quality"]["anomalies"]}
+    def devices(self):
+        return json.loads(self.run_cli("devices", "--json").stdout)["devices"]
 
     def compare_energies(self, report, truth, name):
         """Mean energy of the events, and idle power, within 0.1 % of the scenario's truth."""

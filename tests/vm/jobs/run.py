@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Inside the guest: runs the tests beside this file, those that need the machine for themselves first, the rest at once.
+"""Inside the guest: runs the tests beside this file, those that need the machine for themselves first, then the rest.
 
 run.py all | smoke | NAME...    NAME is a part of a test's id
 """
@@ -54,7 +54,7 @@ def run_one(name):
         suite = unittest.defaultTestLoader.loadTestsFromName(name)
         result = unittest.TextTestRunner(stream=io.StringIO()).run(suite)
     for _, trace in result.errors + result.failures:
-        output.write(trace)
+        output.write("".join(line for line in trace.splitlines(True) if line.strip(" ^~\n")))
     for _, reason in result.skipped:
         output.write(f"skipped: {reason}\n")
     return name, result.wasSuccessful(), time.monotonic() - started, output.getvalue()

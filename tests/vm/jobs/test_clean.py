@@ -32,7 +32,7 @@ class CleanRecording(MonsoonTest):
     def others_are_told_that_it_is_busy(self, unit):
         done = self.run_cli("record", unit.uri, "-o", "second.jmk", "--duration", "1s", expect=4)
         self.assertRegex(done.stderr, "busy|in use")
-        listed = self.run_json("devices")["devices"]
+        listed = self.devices()
         self.assertEqual([device["usable"] for device in listed if device["uri"] == unit.uri], [False], listed)
 
     def every_sample_is_there(self, unit, capture):
@@ -75,7 +75,7 @@ class Listing(MonsoonTest):
 
     def test_devices_lists_it_as_usable_and_changes_nothing(self):
         unit = self.plug_in()
-        listed = [device for device in self.run_json("devices")["devices"] if device["uri"] == unit.uri]
+        listed = [device for device in self.devices() if device["uri"] == unit.uri]
         self.assertEqual([device["usable"] for device in listed], [True], json.dumps(listed))
         self.assertEqual(unit.outputs(), [])
         self.assert_safe(unit)

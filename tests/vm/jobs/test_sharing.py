@@ -48,7 +48,7 @@ class Loop(MonsoonTest):
         started = time.monotonic()
         for number in range(self.TIMES):
             with self.subTest(number=number):
-                self.run_cli("record", unit.uri, "-o", "x.jmk", "--overwrite", "--quiet", "--duration", "50ms", timeout=30)
+                self.run_cli("record", unit.uri, "-o", "x.jmk", "--overwrite", "--duration", "50ms", timeout=30)
         print(f"{self.TIMES} recordings in {time.monotonic() - started:.0f} s")
         self.assert_safe(unit)
         self.assertEqual(unit.outputs(), [])
