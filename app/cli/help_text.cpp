@@ -28,7 +28,10 @@ void fold_line(std::string_view line, std::string& out) {
     const std::size_t most = start + k_columns - lead;
     const std::size_t least = start + (lead == 0 ? indent : 0);
     std::size_t stop = line.rfind(' ', most);
-    if (stop == std::string_view::npos || stop <= least) stop = line.rfind('[', most);  // within a long word
+    if (stop == std::string_view::npos || stop <= least) {  // within a long word
+      stop = line.find_last_of("[|,", most - 1);
+      if (stop != std::string_view::npos && line[stop] != '[') ++stop;
+    }
     if (stop == std::string_view::npos || stop <= least) break;
     out.append(lead, ' ').append(line.substr(start, stop - start)).append("\n");
     start = line[stop] == ' ' ? stop + 1 : stop;

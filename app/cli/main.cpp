@@ -60,13 +60,13 @@ int run(int argc, char** argv) {
   add_mlperf(app, context);
   add_info(app, context);
   add_verify(app, context);
+  add_emulate(app, context);
   const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
   const auto is_named = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
   if (argc > 1 && argv[1][0] != '-' && std::ranges::none_of(commands, is_named)) {
     talk(fmt::format("joulemark: there is no command '{}'; joulemark --help lists them", argv[1]));
     return k_usage;
   }
-  add_emulate(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
