@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/capture/block_directory.h>
 #include <analysis/capture/capture_writer.h>
+#include <analysis/capture/checkpointer.h>
 #include <analysis/capture/disk_reserve.h>
 #include <analysis/capture/info_rows.h>
 #include <analysis/capture/pipeline.h>
@@ -115,6 +116,12 @@ class CaptureWriter::Recording {
 
   [[nodiscard]] Status start() {
     JM_TRY_ASSIGN(RowStore store, RowStore::open(*db_));
+    if (options_.mode == CaptureMode::live) {
+      JM_TRY(db_->execute("PRAGMA wal_autocheckpoint=0"));
+      JM_TRY_ASSIGN(Database connection, Database::open(file_, Database::Access::write));
+      JM_TRY(connection.execute("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-1024"));
+      checkpointer_.emplace(std::move(connection));
+    }
     pipeline_.emplace(*db_, std::move(store), intake_, info_, options_);
     return {};
   }
@@ -144,6 +151,7 @@ class CaptureWriter::Recording {
   std::string file_;  // FILE or FILE.part
   std::optional<Database> db_;
   DiskReserve reserve_;
+  std::optional<Checkpointer> checkpointer_;
   Intake intake_;
   CaptureInfo info_;
   bool power_behind_ = false;
@@ -157,6 +165,7 @@ Status CaptureWriter::Recording::end(EndReason reason) {
   Status status = check();
   power_behind_ = status.has_value() && pipeline_->power_behind();
   pipeline_.reset();
+  checkpointer_.reset();
   const bool whole = status.has_value() && reason != EndReason::failed && reason != EndReason::disk_full;
   if (options_.mode == CaptureMode::bulk && !whole) {
     discard();

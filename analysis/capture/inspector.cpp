@@ -13,6 +13,7 @@ namespace joulemark::capture {
 namespace {
 
 constexpr std::size_t k_most_listed = 1000;
+constexpr std::int64_t k_most_absent = 10'000'000;  // in a row; then no more are sought
 
 bool is_damage(const Error& error) {
   return error.code == ErrorCode::unreadable;
@@ -64,7 +65,7 @@ Status Inspector::check_structure() {
   }
 }
 
-// Row by row, since an ordinary scan ends where a page is broken; ids run from 1 without gaps.
+// Row by row, since an ordinary scan ends where a page is broken. Ids run from 1; a repair leaves holes.
 Result<std::int64_t> Inspector::for_rows(const std::string& table, std::int64_t expected,
                                          const RowVisitor& visit) {
   JM_TRY_ASSIGN(Statement select,
@@ -72,19 +73,23 @@ Result<std::int64_t> Inspector::for_rows(const std::string& table, std::int64_t 
   const auto counted = db_->integer(fmt::format("SELECT max(rowid) FROM {}", table).c_str());
   const std::int64_t last = std::max(expected, counted ? std::min(*counted, std::int64_t{1} << 40) : 0);
   std::int64_t good = 0;
-  std::int64_t unreadable_in_a_row = 0;
-  for (std::int64_t id = 1; id <= last; ++id) {
+  std::int64_t bad = 0;
+  for (std::int64_t id = 1, absent = 0; id <= last && absent < k_most_absent; ++id) {
     select.bind(1, id);
     const Result<bool> found = select.step();
     if (!found && !is_damage(found.error())) return tl::make_unexpected(found.error());
-    if (found && *found && select.intact() && visit(select)) {
+    const bool there = found && *found;
+    absent = there ? 0 : absent + 1;
+    if (there && select.intact() && visit(select)) {
       ++good;
-      unreadable_in_a_row = 0;
-    } else if (id <= expected || (found && *found)) {
-      damaged({fmt::format("{} {} is damaged or gone", table, id), {}, {}, {}});
+    } else if (there || !found) {
+      ++bad;
+      damaged({fmt::format("{}: row {} is damaged", table, id), {}, {}, {}});
     }
     select.reset();
-    if ((!found || !*found) && ++unreadable_in_a_row > 10'000'000) break;
+  }
+  if (good + bad < expected) {
+    damaged({fmt::format("{}: {} of {} rows are gone", table, expected - good - bad, expected), {}, {}, {}});
   }
   return good;
 }

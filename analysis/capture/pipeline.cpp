@@ -14,7 +14,7 @@ constexpr std::size_t k_batch = 1 << 20;  // what is worth waking the database t
 constexpr std::size_t k_row_overhead = 128;
 constexpr std::size_t k_bulk_transaction = 32 << 20;
 constexpr std::size_t k_live_transaction = 4 << 20;
-constexpr auto k_live_interval = 400ms;
+constexpr auto k_live_interval = 250ms;
 
 std::size_t size_of(const Row& row) {
   const auto* samples = std::get_if<SampleRow>(&row);
