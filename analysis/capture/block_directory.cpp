@@ -17,14 +17,19 @@ bool is_finite(const BlockRow& b) {
 }
 
 bool in_range(const BlockRow& b, const Channel& channel) {
-  if (b.count < 1 || b.first_index < 0) return false;
-  if (b.first_index % k_block_samples + b.count > k_block_samples) return false;
+  if (!place_fits(b)) return false;
   if (!channel.timed) return index_fits(channel, b.first_index + b.count);
   return b.first_ns > -k_latest_ns && b.last_ns < k_latest_ns && b.step_ns >= 0 &&
+         b.step_ns < 2 * k_latest_ns &&
          (b.count == 1 ? b.first_ns == b.last_ns : b.first_ns < b.last_ns && b.step_ns > 0);
 }
 
 }  // namespace
+
+bool place_fits(const BlockRow& b) {
+  return b.count >= 1 && b.first_index >= 0 && b.first_index < (std::int64_t{1} << 61) &&
+         b.count <= k_block_samples - b.first_index % k_block_samples;
+}
 
 bool times_fit(const Channel& channel) {
   const bool interval_fits = channel.rate_hz == 0 || channel.interval_s() < 1e8;

@@ -83,8 +83,8 @@ class BlockDirectory {
   std::vector<std::vector<Bounds>> bounds_;  // of 1, 16, 256 ... blocks
 };
 
-// No sample lies outside: times as int64 ns cannot overflow in any calculation. 73 years.
-inline constexpr TimeNs k_latest_ns = TimeNs{1} << 61;
+// The block has samples and lies within one stretch of k_block_samples.
+[[nodiscard]] bool place_fits(const BlockRow& block);
 // A start and an averaging interval of at most some years.
 [[nodiscard]] bool times_fit(const Channel& channel);
 // The samples of a channel up to the index stay within k_latest_ns.

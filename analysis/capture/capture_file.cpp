@@ -33,6 +33,10 @@ Result<std::vector<std::vector<BlockRow>>> read_blocks(Database& db, std::size_t
     if (!power && (rows.integer(1) < 0 || rows.integer(1) >= static_cast<std::int64_t>(channels))) {
       return fail(ErrorCode::unreadable, fmt::format("{}: block {} is of no channel", db.path(), block.id));
     }
+    if (!place_fits(block)) {
+      return fail(ErrorCode::unreadable,
+                  fmt::format("{}: block {} has an impossible place", db.path(), block.id));
+    }
     blocks[power ? channels : block.channel].push_back(block);
     ++found.blocks;
     if (!power) found.samples += block.count;

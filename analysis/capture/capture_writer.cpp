@@ -58,14 +58,18 @@ Status sync(const std::string& path) {
   return {};
 }
 
-Result<Database> create(const std::string& path, CaptureMode mode) {
+// From its first commit on the file is a capture with all that is known before the first sample.
+Result<Database> create(const std::string& path, CaptureMode mode, const CaptureInfo& info) {
+  const bool live = mode == CaptureMode::live;
   JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::create));
-  JM_TRY(db.execute(fmt::format("PRAGMA page_size=8192; PRAGMA application_id={}; PRAGMA cache_size=-8192; "
-                                "PRAGMA journal_mode={}; PRAGMA synchronous={}",
-                                k_application_id, mode == CaptureMode::live ? "WAL" : "TRUNCATE",
-                                mode == CaptureMode::live ? "NORMAL" : "OFF")
-                        .c_str()));
+  JM_TRY(
+      db.execute(fmt::format("PRAGMA page_size=8192; PRAGMA cache_size=-8192; PRAGMA journal_mode={}; PRAGMA "
+                             "synchronous={}; BEGIN; PRAGMA application_id={}",
+                             live ? "WAL" : "TRUNCATE", live ? "NORMAL" : "OFF", k_application_id)
+                     .c_str()));
   JM_TRY(migrate(db, migrations()));
+  JM_TRY(write_info(db, info));
+  JM_TRY(db.execute("COMMIT"));
   return db;
 }
 
@@ -117,7 +121,8 @@ class CaptureWriter::Recording {
   [[nodiscard]] Status start() {
     JM_TRY_ASSIGN(RowStore store, RowStore::open(*db_));
     if (options_.mode == CaptureMode::live) {
-      JM_TRY(db_->execute("PRAGMA wal_autocheckpoint=0"));
+      // Only for who feeds faster than the checkpointer works: a log of 12 MB at most, less than the reserve.
+      JM_TRY(db_->execute("PRAGMA wal_autocheckpoint=1000"));
       JM_TRY_ASSIGN(Database connection, Database::open(file_, Database::Access::write));
       JM_TRY(connection.execute("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-1024"));
       checkpointer_.emplace(std::move(connection));
@@ -232,8 +237,7 @@ Status CaptureWriter::begin(const CaptureInfo& given) {
 }
 
 Status CaptureWriter::start(const std::string& file, const CaptureInfo& info) {
-  JM_TRY_ASSIGN(Database db, create(file, options_.mode));
-  JM_TRY(write_info(db, info));
+  JM_TRY_ASSIGN(Database db, create(file, options_.mode, info));
   auto recording = std::make_unique<Recording>(options_, file, std::move(db), info);
   JM_TRY(recording->start());
   recording_ = std::move(recording);

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto k_interval = 300ms;
-constexpr std::uintmax_t k_long_log = 4 << 20;
+constexpr std::uintmax_t k_long_log = 2 << 20;
 
 }  // namespace
 

@@ -91,6 +91,8 @@ bool all_finite(std::span<const float> values) {
 
 bool sound(const SummaryEntry& entry) {
   const Summary& s = entry.summary;
+  if (entry.first_ns > entry.last_ns || entry.first_ns < -k_latest_ns || entry.last_ns > k_latest_ns)
+    return false;
   if (s.count == 0) return true;
   return std::isfinite(s.sum) && std::isfinite(s.m2) && std::isfinite(s.min) && std::isfinite(s.max) &&
          s.min <= s.max;

@@ -8,6 +8,8 @@
 namespace joulemark::capture {
 namespace {
 
+constexpr std::int64_t k_most_rows = std::int64_t{1} << 60;  // or samples
+
 tl::unexpected<Error> senseless(const Database& db, std::string_view what) {
   return fail(ErrorCode::unreadable, fmt::format("{}: {} makes no sense", db.path(), what));
 }
@@ -162,9 +164,12 @@ Result<std::optional<Ending>> read_ending(Database& db) {
   if (!found) return std::nullopt;
   const auto reason = end_reason_from_name(row.text(1));
   if (!reason) return senseless(db, "its ending");
-  return Ending{*reason,
-                {row.integer(2), row.integer(3), row.integer(4), row.integer(5), row.integer(6),
-                 row.integer(7), row.integer(8), row.integer(9), row.integer(10), row.integer(11)}};
+  const Totals totals{row.integer(2), row.integer(3), row.integer(4), row.integer(5),  row.integer(6),
+                      row.integer(7), row.integer(8), row.integer(9), row.integer(10), row.integer(11)};
+  for (int column = 2; column <= 11; ++column) {
+    if (row.integer(column) < 0 || row.integer(column) > k_most_rows) return senseless(db, "its ending");
+  }
+  return Ending{*reason, totals};
 }
 
 }  // namespace joulemark::capture

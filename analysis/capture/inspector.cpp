@@ -13,7 +13,7 @@ namespace joulemark::capture {
 namespace {
 
 constexpr std::size_t k_most_listed = 1000;
-constexpr std::int64_t k_most_absent = 10'000'000;  // in a row; then no more are sought
+constexpr std::int64_t k_most_absent = 1'000'000;  // in a row; then no more are sought
 
 bool is_damage(const Error& error) {
   return error.code == ErrorCode::unreadable;
@@ -99,6 +99,7 @@ Status Inspector::read_directory() {
   const auto visit = [&](const Statement& row) {
     const BlockRow block = block_of(row);
     const std::int64_t channel = row.integer(1);
+    if (!place_fits(block)) return false;
     if (channel == k_power.value) {
       power_rows_.push_back(block);
       return true;

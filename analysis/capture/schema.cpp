@@ -91,10 +91,11 @@ Status migrate(Database& db, std::span<const Migration> steps) {
   const auto known = static_cast<std::int64_t>(steps.size());
   if (version < 0 || version > known) return newer(db, version, steps.size());
   for (std::int64_t from = version; from < known; ++from) {
-    const std::string step = fmt::format("BEGIN; {}; PRAGMA user_version = {}; COMMIT",
-                                         steps[static_cast<std::size_t>(from)], from + 1);
+    const std::string step =
+        fmt::format("SAVEPOINT migration; {}; PRAGMA user_version = {}; RELEASE migration",
+                    steps[static_cast<std::size_t>(from)], from + 1);
     if (Status done = db.execute(step.c_str()); !done) {
-      if (db.in_transaction()) (void)db.execute("ROLLBACK");
+      if (db.in_transaction()) (void)db.execute("ROLLBACK TO migration; RELEASE migration");
       return done;
     }
   }
@@ -103,6 +104,11 @@ Status migrate(Database& db, std::span<const Migration> steps) {
 
 Status check_schema(Database& db) {
   JM_TRY_ASSIGN(const std::int64_t id, db.integer("PRAGMA application_id"));
+  if (id == 0) {
+    JM_TRY_ASSIGN(const std::int64_t tables, db.integer("SELECT count(*) FROM sqlite_schema"));
+    if (tables == 0)
+      return fail(ErrorCode::unreadable, db.path() + ": not a capture: nothing was recorded in it");
+  }
   if (id != k_application_id) {
     return fail(ErrorCode::unreadable, db.path() + ": not a Joulemark capture (another program's database)");
   }
@@ -115,9 +121,10 @@ Status check_schema(Database& db) {
                             "joulemark verify --repair brings it up to date",
                             db.path(), version));
   }
-  JM_TRY_ASSIGN(const Schema expected, our_schema());
+  static const Result<Schema> expected = our_schema();
+  if (!expected) return tl::make_unexpected(expected.error());
   JM_TRY_ASSIGN(const Schema found, schema_of(db));
-  if (found != expected)
+  if (found != *expected)
     return fail(ErrorCode::unreadable, db.path() + ": not a capture (its tables differ)");
   return {};
 }

@@ -4,6 +4,7 @@
 
 #include <analysis/capture/database.h>
 #include <analysis/model/ids.h>
+#include <analysis/model/time.h>
 
 #include <cstdint>
 #include <span>
@@ -25,6 +26,9 @@ inline constexpr int k_levels = 11;
 // Row r of a level holds the entries [r x k_row_entries, (r + 1) x k_row_entries).
 inline constexpr std::int64_t k_row_entries = 1024;
 
+// No sample lies outside: times as int64 ns cannot overflow in any calculation. 73 years.
+inline constexpr TimeNs k_latest_ns = TimeNs{1} << 61;
+
 inline constexpr std::size_t k_most_channels = 256;
 inline constexpr std::size_t k_edges_per_row = 4096;
 inline constexpr std::size_t k_raw_bytes_per_row = 65536;
@@ -34,8 +38,8 @@ inline constexpr std::size_t k_longest_text = 8 << 20;  // of a metadata value o
 using Migration = const char*;
 [[nodiscard]] std::span<const Migration> migrations();
 
-// Runs the missing steps, each in a transaction of its own. Errors: capability for a file newer than the
-// steps.
+// Runs the missing steps, each whole or not at all; within a transaction when one is open. Errors: capability
+// for a file newer than the steps.
 [[nodiscard]] Status migrate(Database& db, std::span<const Migration> steps);
 
 // The file is a capture, of the version we read, and its tables are exactly ours (a view, trigger or odd

@@ -10,6 +10,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -177,7 +178,7 @@ TEST_F(CaptureFile, RefusesWhatIsNoCapture) {
   std::ofstream(path("empty.jmk")).close();
   expect_refused(path("nothing.jmk"), ErrorCode::unreadable, "No such file");
   expect_refused(path("text.jmk"), ErrorCode::unreadable, "not a capture");
-  expect_refused(path("empty.jmk"), ErrorCode::unreadable, "not a Joulemark capture");
+  expect_refused(path("empty.jmk"), ErrorCode::unreadable, "nothing was recorded");
   expect_refused(folder_.path().string(), ErrorCode::unreadable, "not a file");
 }
 
@@ -232,6 +233,74 @@ TEST_F(CaptureFile, OpensInAReadOnlyFolderAsAnotherUser) {
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_EQ(WEXITSTATUS(status), 0);
   std::filesystem::permissions(folder_.path(), std::filesystem::perms{0755});
+}
+
+// A file system of 64 MB, gone with the object.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const std::filesystem::path& folder) : folder_(folder) {
+    mounted_ = ::mount("tmpfs", folder_.c_str(), "tmpfs", 0, "size=64m") == 0;
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  ~SmallDisk() {
+    if (mounted_) ::umount2(folder_.c_str(), MNT_DETACH);
+  }
+  [[nodiscard]] bool mounted() const { return mounted_; }
+
+ private:
+  std::filesystem::path folder_;
+  bool mounted_ = false;
+};
+
+// Feeds noise until the sink has had enough. How many samples it took.
+std::int64_t fill_up(SampleSink& sink, Status& status) {
+  std::mt19937 random(1);
+  std::vector<float> values(10'000);
+  std::int64_t taken = 0;
+  while (taken < 50'000'000) {
+    for (float& value : values)
+      value = static_cast<float>(random());
+    status = sink.accept(SampleBlock{ChannelId{0}, taken, values, {}});
+    if (!status) break;
+    taken += static_cast<std::int64_t>(values.size());
+  }
+  return taken;
+}
+
+TEST_F(CaptureFile, EndsWithAClearErrorAndAGoodFileWhenTheDiskIsFull) {
+  const SmallDisk disk(folder_.path());
+  if (!disk.mounted()) GTEST_SKIP() << "may not mount a small file system";
+  CaptureWriter writer({path(), CaptureMode::live});
+  ASSERT_TRUE(writer.begin(test::random_info({})));
+  Status status;
+  const std::int64_t taken = fill_up(writer, status);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::io);
+  EXPECT_THAT(status.error().message, HasSubstr("no space left"));
+  (void)writer.end(EndReason::disk_full);
+  const auto reader = open();
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(reader->end_reason(), EndReason::disk_full);
+  const Extent extent = reader->extent(ChannelId{0}).value();
+  EXPECT_EQ(extent.lost_samples, 0);
+  EXPECT_GT(extent.samples, 1'000'000);
+  EXPECT_LE(extent.samples, taken);
+  EXPECT_TRUE(verify_capture(path()).value().intact());
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()), {}), 1);
+}
+
+TEST_F(CaptureFile, LeavesNoHalfImportOnAFullDisk) {
+  const SmallDisk disk(folder_.path());
+  if (!disk.mounted()) GTEST_SKIP() << "may not mount a small file system";
+  CaptureWriter writer({path(), CaptureMode::bulk});
+  ASSERT_TRUE(writer.begin(test::random_info({})));
+  Status status;
+  fill_up(writer, status);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::io);
+  EXPECT_FALSE(writer.end(EndReason::failed));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
 }
 
 }  // namespace
