@@ -4,6 +4,7 @@
 #include <analysis/formats/csv_lines.h>
 #include <analysis/formats/csv_samples.h>
 #include <analysis/formats/sample_feed.h>
+#include <analysis/model/units.h>
 
 #include <fmt/format.h>
 
@@ -82,21 +83,42 @@ class CsvSender {
   // The row's index and time; a jump of a uniform index is a gap.
   Status place() {
     const std::int64_t before = index_;
-    index_ = timing_.uniform && plan_.time ? timing_.index_of(rows_.since_first_ns()) : rows_.row();
+    const TimeNs before_ns = time_ns_;
+    if (timing_.uniform) {
+      index_ = plan_.time ? timing_.index_of(rows_.since_first_ns()) : rows_.row();
+    } else {
+      index_ += 1 + lost_before();
+    }
     time_ns_ = plan_.time ? rows_.since_first_ns()
                           : from_seconds(std::min(static_cast<double>(index_) / timing_.rate_hz, 9e9));
     if (index_ <= before + 1) return {};
     constexpr int k_told_singly = 1000;
     const std::int64_t lost = index_ - before - 1;
+    const TimeNs begin_ns = timing_.uniform ? time_ns_ - lost * interval_ns_ : before_ns + interval_ns_;
     if (++gaps_ > k_told_singly) {
       more_gaps_.add(
           time_ns_, before + 1, [&] { return rows_.rows().place(); }, lost);
       return {};
     }
-    return sink_.accept(
-        Anomaly{AnomalyKind::gap, Severity::data_loss, std::nullopt,
-                TimeRange{time_ns_ - lost * interval_ns_, time_ns_}, before + 1, lost,
-                fmt::format("{}: {} samples are missing before this row", rows_.rows().place(), lost)});
+    return sink_.accept(Anomaly{AnomalyKind::gap, Severity::data_loss, std::nullopt,
+                                TimeRange{std::min(begin_ns, time_ns_), time_ns_}, before + 1, lost,
+                                gap_text(lost, before_ns)});
+  }
+
+  // Uneven times: what a hole in the times, or a row without a usable one, leaves out.
+  std::int64_t lost_before() {
+    if (rows_.row() == 0) return 0;
+    const std::int64_t unusable = rows_.without_time() - unusable_;
+    unusable_ = rows_.without_time();
+    return std::max(unusable, timing_.lost_in(rows_.since_first_ns() - time_ns_));
+  }
+
+  [[nodiscard]] std::string gap_text(std::int64_t lost, TimeNs before_ns) const {
+    const std::string place = rows_.rows().place();
+    if (timing_.uniform) return fmt::format("{}: {} samples are missing before this row", place, lost);
+    return fmt::format("{}: nothing was recorded for {} before this row (rows are typically {} apart)", place,
+                       format_si(to_seconds(time_ns_ - before_ns), "s", 4),
+                       format_si(1 / timing_.rate_hz, "s", 4));
   }
 
   Status send_values() {
@@ -147,6 +169,7 @@ class CsvSender {
   std::vector<CsvLineTracker> lines_;
   AnomalyTally more_gaps_{AnomalyKind::gap, Severity::data_loss};
   std::int64_t index_ = -1;
+  std::int64_t unusable_ = 0;
   TimeNs time_ns_ = 0;
   TimeNs interval_ns_ = 0;
   int gaps_ = 0;

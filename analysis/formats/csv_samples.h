@@ -29,6 +29,7 @@ class CsvSampleRows {
   // A stored value of the row; none when it is missing, not a number or out of range.
   [[nodiscard]] std::optional<float> value(const CsvValueColumn& column) const;
 
+  [[nodiscard]] std::int64_t without_time() const { return invalid_.count(); }  // rows left out so far
   [[nodiscard]] std::int64_t duplicates() const { return duplicate_.count(); }
   // Where the first row without a time is; empty when there is none.
   [[nodiscard]] const std::string& first_trouble() const { return invalid_.first_place(); }

@@ -33,6 +33,30 @@ std::int64_t CsvTiming::index_of(TimeNs since_first_ns) const {
   return std::llround(static_cast<double>(since_first_ns) / k_ns_per_s * rate_hz);
 }
 
+std::int64_t CsvTiming::lost_in(TimeNs step_ns) const {
+  constexpr double k_hole_steps = 10;
+  const double steps = static_cast<double>(step_ns) / k_ns_per_s * rate_hz;
+  if (!(steps > k_hole_steps)) return 0;
+  return std::llround(std::min(steps, k_most_samples)) - 1;
+}
+
+void MedianStep::add(TimeNs step_ns) {
+  const double place = std::log2(static_cast<double>(step_ns)) * static_cast<double>(k_bins_per_octave);
+  Bin& bin = bins_[std::min(static_cast<std::size_t>(std::max(place, 0.0)), bins_.size() - 1)];
+  ++bin.count;
+  bin.sum_ns += static_cast<double>(step_ns);
+  ++count_;
+}
+
+double MedianStep::ns() const {
+  std::int64_t below = 0;
+  for (const Bin& bin : bins_) {
+    below += bin.count;
+    if (bin.count > 0 && 2 * below >= count_) return bin.sum_ns / static_cast<double>(bin.count);
+  }
+  return 0;
+}
+
 void CsvTimeSurvey::Hypothesis::start(double tolerance, double interval_ns) {
   tolerance_ns = tolerance;
   // The median step is off by the tolerance at most; beyond a third of the interval rows cannot be told
@@ -88,6 +112,7 @@ void CsvTimeSurvey::begin() {
 void CsvTimeSurvey::take(TimeNs time_ns) {
   exact_.take(time_ns - first_ns_, time_ns - last_ns_);
   printed_.take(time_ns - first_ns_, time_ns - last_ns_);
+  steps_.add(time_ns - last_ns_);
   last_ns_ = time_ns;
 }
 
@@ -96,7 +121,7 @@ CsvTiming CsvTimeSurvey::finish() {
   CsvTiming timing;
   timing.rows = rows_;
   if (!begun_) return timing;
-  timing.rate_hz = k_ns_per_s / median_ns_;
+  timing.rate_hz = k_ns_per_s / steps_.ns();
   const Hypothesis& kept = exact_.alive ? exact_ : printed_;
   constexpr double k_longest_interval_ns = 1e15;  // the slowest rate a channel may have
   timing.uniform = kept.alive && median_ns_ < k_longest_interval_ns;

@@ -4,6 +4,7 @@
 
 #include <analysis/model/time.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -13,11 +14,32 @@ namespace joulemark {
 struct CsvTiming {
   bool uniform = false;
   double rate_hz =
-      0;  // uniform: exact enough that index_of is right for every time; else nominal (median), or 0
+      0;  // uniform: exact enough that index_of is right for every time; else 1 / median step, or 0
   std::int64_t rows = 0;
 
   // Of a time after the first one. Uniform timing only.
   [[nodiscard]] std::int64_t index_of(TimeNs since_first_ns) const;
+
+  // How many samples a step between two rows leaves out. Uneven timing only: a step longer than 10 median
+  // steps is a hole, of round(step / median) - 1 samples; a shorter one is none.
+  [[nodiscard]] std::int64_t lost_in(TimeNs step_ns) const;
+};
+
+// The median of many steps in fixed memory: the mean of the bin that holds it, whose ends lie 1.6 % apart at
+// most.
+class MedianStep {
+ public:
+  void add(TimeNs step_ns);
+  [[nodiscard]] double ns() const;  // 0 without a step
+
+ private:
+  static constexpr std::size_t k_bins_per_octave = 64;
+  struct Bin {
+    std::int64_t count = 0;
+    double sum_ns = 0;
+  };
+  std::vector<Bin> bins_ = std::vector<Bin>(64 * k_bins_per_octave);
+  std::int64_t count_ = 0;
 };
 
 // Takes strictly rising times, first the one all others are measured from. Memory is fixed.
@@ -48,6 +70,7 @@ class CsvTimeSurvey {
   void begin();  // the first times are in: the interval is about their median step
   void take(TimeNs time_ns);
 
+  MedianStep steps_;
   std::vector<TimeNs> early_;
   bool begun_ = false;
   TimeNs first_ns_ = 0;

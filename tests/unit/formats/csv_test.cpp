@@ -251,6 +251,38 @@ TEST(CsvTime, UnevenTimesKeepTheirStamps) {
               ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(2, 3.F), Pair(3, 4.F), Pair(4, 5.F)));
 }
 
+TEST(CsvTime, NothingIsHeldAcrossAHoleInUnevenTimes) {
+  std::string text = "t_s,current_ma\n";
+  for (int i = 0; i < 1000; ++i)
+    text += fmt::format("{:.6f},10\n", i * 0.001 + (i % 7) * 0.00002 + (i < 500 ? 0 : 3));
+  const Imported got = import_text(text, {"voltage=3.3V"});
+  ASSERT_TRUE(got.status) << got.error();
+  ASSERT_TRUE(got.channel().timed);
+  EXPECT_NEAR(got.channel().rate_hz, 980.4, 1);  // most steps are 1.02 ms
+  const auto gaps = got.anomalies(AnomalyKind::gap);
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].severity, Severity::data_loss);
+  EXPECT_EQ(gaps[0].time.end_ns, 3'500'060'000);
+  EXPECT_THAT(gaps[0].message, HasSubstr("a.csv: line 502: nothing was recorded for 3.001 s"));
+  EXPECT_EQ(gaps[0].count, std::llround(3.00104 / 1.02e-3) - 1);
+  EXPECT_EQ(got.capture->extent(ChannelId{0})->lost_samples, gaps[0].count);
+  const TimeRange hole{600'000'000, 3'400'000'000};
+  const TimeRange all{0, 4'000'000'000};
+  const auto power = got.capture->integrals(k_power, std::vector{hole, all}, Boundary::fractional);
+  EXPECT_EQ((*power)[0].integral, 0);
+  EXPECT_DOUBLE_EQ((*power)[0].missing_s, 2.8);
+  EXPECT_NEAR((*power)[1].integral, 0.033 * 1.0, 0.033 * 0.001);
+  EXPECT_NEAR((*power)[1].missing_s, 3.0, 0.001);
+}
+
+TEST(CsvTime, AnUnevenRowWithoutAUsableTimeIsAHoleToo) {
+  const Imported got = import_text("t_us,current_ma\n100,1\n311,2\nOL,9\n933,3\n1147,4\n1361,5\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.samples(),
+              ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(3, 3.F), Pair(4, 4.F), Pair(5, 5.F)));
+  EXPECT_EQ(got.anomalies(AnomalyKind::gap).at(0).count, 1);
+}
+
 TEST(CsvTime, JitterBeyondThePrintedDigitsIsNotSmoothedAway) {
   std::string text = "t_s,current_ma\n";
   for (int i = 0; i < 2000; ++i)
