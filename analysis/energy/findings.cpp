@@ -70,6 +70,18 @@ void find_in_recording(const CaptureInfo& info, const Measurement& m, Findings& 
   }
 }
 
+// Time that may belong to an event of which no window is known.
+void find_in_doubts(const Measurement& m, Findings& findings) {
+  double doubt_s = 0;
+  for (std::size_t i = 0; i < m.segments.size(); ++i)
+    doubt_s += m.partition.segments[i].label == k_doubt_label ? m.segments[i].covered_s : 0;
+  if (doubt_s <= 0) return;
+  findings.warn("time_in_doubt",
+                fmt::format("For {} an event was open without a known begin or end, or an edge is missing. "
+                            "That time is no event and kept out of idle; its energy is unattributed.",
+                            format_si(doubt_s, "s", 3)));
+}
+
 void find_in_ending(EndReason reason, Findings& findings) {
   if (reason == EndReason::completed || reason == EndReason::interrupted) return;
   findings.warn("ended_early",
@@ -159,6 +171,7 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
   Findings findings;
   find_in_supply(info, m, findings);
   find_in_recording(info, m, findings);
+  find_in_doubts(m, findings);
   find_in_ending(report.capture.end_reason, findings);
   for (std::size_t name = 0; name < results.size(); ++name)
     find_in_event(results[name], m.plans[name], findings);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/energy/measure.h>
+#include <analysis/energy/stretches.h>
 
 #include <algorithm>
 #include <cmath>
@@ -173,24 +174,7 @@ Result<std::vector<TimeRange>> clipped_stretches(SampleSource& source) {
     if (anomaly.kind != AnomalyKind::over_range && anomaly.kind != AnomalyKind::clipped) continue;
     stretches.push_back({anomaly.time.begin_ns, std::max(anomaly.time.end_ns, anomaly.time.begin_ns + 1)});
   }
-  std::sort(stretches.begin(), stretches.end(),
-            [](TimeRange a, TimeRange b) { return a.begin_ns < b.begin_ns; });
-  std::vector<TimeRange> merged;
-  for (const TimeRange& stretch : stretches) {
-    if (!merged.empty() && stretch.begin_ns <= merged.back().end_ns) {
-      merged.back().end_ns = std::max(merged.back().end_ns, stretch.end_ns);
-    } else {
-      merged.push_back(stretch);
-    }
-  }
-  return merged;
-}
-
-bool touches(const std::vector<TimeRange>& stretches, TimeRange window) {
-  const auto after = std::partition_point(stretches.begin(), stretches.end(), [&](TimeRange stretch) {
-    return stretch.end_ns <= window.begin_ns;
-  });
-  return after != stretches.end() && after->begin_ns < window.end_ns;
+  return merge_stretches(std::move(stretches));
 }
 
 void flag_events(const std::vector<TimeRange>& clipped, Measurement& m) {

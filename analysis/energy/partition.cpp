@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/energy/partition.h>
+#include <analysis/energy/stretches.h>
 
 #include <algorithm>
 #include <limits>
 #include <map>
 #include <numeric>
+#include <utility>
 
 namespace joulemark {
 namespace {
 
-enum class PointKind : std::uint8_t { guard_begin, begin, end, guard_end };
+enum class PointKind : std::uint8_t { guard_begin, begin, end, guard_end, doubt_begin, doubt_end };
 
 struct Point {
   TimeNs time_ns = 0;
@@ -28,6 +30,13 @@ std::vector<Point> collect_points(const Timeline& timeline, std::span<const Time
     points.push_back({event.time.end_ns, i, PointKind::end});
     points.push_back({event.time.end_ns + guard_ns, i, PointKind::guard_end});
   }
+  for (const Doubt& doubt : timeline.doubts) {
+    const TimeNs guard_ns = guards_ns[doubt.name];
+    points.push_back({doubt.time.begin_ns - guard_ns, 0, PointKind::guard_begin});
+    points.push_back({doubt.time.begin_ns, 0, PointKind::doubt_begin});
+    points.push_back({doubt.time.end_ns, 0, PointKind::doubt_end});
+    points.push_back({doubt.time.end_ns + guard_ns, 0, PointKind::guard_end});
+  }
   std::sort(points.begin(), points.end(), [](const Point& a, const Point& b) {
     return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.event < b.event;
   });
@@ -43,6 +52,8 @@ class OpenEvents {
   void apply(const Point& point) {
     if (point.kind == PointKind::guard_begin) ++guards_;
     if (point.kind == PointKind::guard_end) --guards_;
+    if (point.kind == PointKind::doubt_begin) ++doubts_;
+    if (point.kind == PointKind::doubt_end) --doubts_;
     if (point.kind == PointKind::begin) {
       open_.insert(std::upper_bound(open_.begin(), open_.end(), point.event), point.event);
     }
@@ -50,6 +61,7 @@ class OpenEvents {
   }
 
   [[nodiscard]] std::uint32_t label() {
+    if (open_.empty() && doubts_ > 0) return k_doubt_label;
     if (open_.empty()) return guards_ > 0 ? k_guard_label : k_idle_label;
     if (open_.size() == 1) return k_first_event_label + name_of_event(open_.front());
     return label_of_innermost();
@@ -92,6 +104,7 @@ class OpenEvents {
   std::vector<std::string>& labels_;
   std::vector<std::uint32_t> open_;  // sorted: by begin, of equal ones the longer first
   std::int64_t guards_ = 0;
+  std::int64_t doubts_ = 0;
   std::map<std::vector<std::uint32_t>, std::uint32_t> overlaps_;
 };
 
@@ -99,7 +112,7 @@ class OpenEvents {
 
 Partition partition_time(const Timeline& timeline, std::span<const TimeNs> guards_ns, TimeRange span) {
   Partition partition;
-  partition.labels = {"idle", "guard"};
+  partition.labels = {"idle", "guard", "doubt"};
   for (const EventName& name : timeline.names)
     partition.labels.push_back(name.name);
   OpenEvents open(timeline, partition.labels);
@@ -155,6 +168,13 @@ std::vector<bool> find_isolated(const Timeline& timeline, std::span<const TimeNs
     }
     for (; i < same; ++i)
       reach_ns = std::min(reach_ns, guarded(events[by_end[i]]).begin_ns);
+  }
+  std::vector<TimeRange> doubts;
+  for (const Doubt& doubt : timeline.doubts)
+    doubts.push_back(doubt.time);
+  doubts = merge_stretches(std::move(doubts));
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (touches(doubts, guarded(events[i]))) isolated[i] = false;
   }
   return isolated;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose is each instant? Idle, the guard around an event, or the innermost open event.
+// Whose is each instant? Idle, the guard around an event, in doubt, or the innermost open event.
 #pragma once
 
 #include <analysis/model/time.h>
@@ -14,7 +14,8 @@ namespace joulemark {
 
 inline constexpr std::uint32_t k_idle_label = 0;
 inline constexpr std::uint32_t k_guard_label = 1;
-inline constexpr std::uint32_t k_first_event_label = 2;  // label of name i is k_first_event_label + i
+inline constexpr std::uint32_t k_doubt_label = 2;
+inline constexpr std::uint32_t k_first_event_label = 3;  // label of name i is k_first_event_label + i
 
 struct Segment {
   TimeRange time;
@@ -22,18 +23,19 @@ struct Segment {
 };
 
 struct Partition {
-  std::vector<std::string> labels;  // "idle", "guard", the names, then overlaps "a+b"
+  std::vector<std::string> labels;  // "idle", "guard", "doubt", the names, then overlaps "a+b"
   std::vector<Segment> segments;    // adjoining, in time order, covering the span
 };
 
 // guards_ns: per name, around each of its events. An instant inside several events belongs to those that
 // contain no other of them: nested ones leave one, overlap that is not nesting leaves several ("a+b", in the
-// order of the names). O(n log n), times the number of events open at once.
+// order of the names). Outside events a Doubt of the timeline is neither idle nor guard; it has guards as an
+// event has. O(n log n), times the number of events open at once.
 [[nodiscard]] Partition partition_time(const Timeline& timeline, std::span<const TimeNs> guards_ns,
                                        TimeRange span);
 
 // For each event: true when no other event's guarded window overlaps its own, but for events that lie within
-// it.
+// it, and no Doubt touches it.
 [[nodiscard]] std::vector<bool> find_isolated(const Timeline& timeline, std::span<const TimeNs> guards_ns);
 
 }  // namespace joulemark

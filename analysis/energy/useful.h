@@ -23,7 +23,8 @@ namespace joulemark {
 // Who spent the energy of the observed span. Idle: as measured outside events and guards, and its mean power
 // in the guards. Each name: its own instants (what is nested in it left out); by excess, where that is the
 // method, with what the guards hold beyond idle, or that apart as "NAME outside_marker" where it is
-// significant. unattributed: the rest of what was measured. Empty without a voltage.
+// significant. unattributed: the rest of what was measured, stretches in doubt among it. Empty without a
+// voltage.
 [[nodiscard]] std::vector<Share> shares_of(const Measurement& measurement, const IdleReport& idle,
                                            const std::vector<EventRow>& rows,
                                            const std::vector<EventResult>& results);

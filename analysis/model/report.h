@@ -129,7 +129,7 @@ struct EventReport {
 };
 
 struct IdleReport {
-  double time_s = 0;  // recorded time outside events and their guards
+  double time_s = 0;  // recorded time outside events, their guards and stretches in doubt
   Stats power_w;      // of up to 20 batches of equal idle time
   Stats current_a;
   std::optional<double> floor_current_a;

@@ -43,6 +43,7 @@ void EdgePairer::push_level(const Edge& edge, bool first, std::vector<Event>& ou
   } else if (open_) {
     close(edge, out);
   } else if (first || last_->level != edge.level) {
+    doubt({first ? k_plausible_time.begin_ns : last_->time_ns, edge.time_ns});
     note(AnomalyKind::unpaired_marker, {edge.time_ns, edge.time_ns},
          "ends without a beginning: the line was active when the capture or the rule began");
   } else {
@@ -100,8 +101,11 @@ bool EdgePairer::too_close(const Edge& edge) {
 void EdgePairer::close(const Edge& edge, std::vector<Event>& out) {
   const Open open = *open_;
   open_.reset();
-  if (open.spoiled) return;
   const TimeRange time{open.edge.time_ns, edge.time_ns};
+  if (open.spoiled) {
+    doubt(time);
+    return;
+  }
   if (time.empty()) {
     note(AnomalyKind::zero_length, time, "begins and ends at one time");
     return;
@@ -110,15 +114,29 @@ void EdgePairer::close(const Edge& edge, std::vector<Event>& out) {
 }
 
 void EdgePairer::finish(TimeNs end_ns) {
-  if (!open_ || open_->spoiled) return;
+  if (!open_) return;
   const TimeRange time{open_->edge.time_ns, std::max(open_->edge.time_ns, end_ns)};
+  if (open_->spoiled) {
+    doubt(time);
+    return;
+  }
   const bool level = rule_.pairing == Pairing::level;
   note(level ? AnomalyKind::never_ending : AnomalyKind::unpaired_marker, time,
        level ? "is still open at the end of the capture" : "has an edge without its partner at the end");
   open_.reset();
 }
 
+void EdgePairer::doubt(TimeRange time) {
+  if (time.empty()) return;
+  if (!doubt_.empty() && time.begin_ns >= doubt_.back().begin_ns && time.begin_ns <= doubt_.back().end_ns) {
+    doubt_.back().end_ns = std::max(doubt_.back().end_ns, time.end_ns);
+  } else {
+    doubt_.push_back(time);
+  }
+}
+
 void EdgePairer::note(AnomalyKind kind, TimeRange time, const std::string& what) {
+  doubt(time);
   log_.add(kind, Severity::doubtful, time,
            fmt::format("event '{}' (d{}) {} (at {:.6f} s)", rule_.name, rule_.line.value, what,
                        to_seconds(time.begin_ns)));

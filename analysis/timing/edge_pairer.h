@@ -12,8 +12,11 @@
 
 namespace joulemark {
 
+// Edges further out than 73 years are no recording's.
+inline constexpr TimeRange k_plausible_time{-(TimeNs{1} << 61), TimeNs{1} << 61};
+
 // Turns the edges of one line into the windows of one rule. A window of which anything is in doubt (a lost or
-// doubled edge inside, no length, no end) becomes an Anomaly and never an event.
+// doubled edge inside, no length, no end) becomes an Anomaly and never an event; its time is in doubt().
 class EdgePairer {
  public:
   // name: what Event::name will be. both_levels: the line was recorded on both polarities, so two edges in a
@@ -25,7 +28,11 @@ class EdgePairer {
   // The capture is over.
   void finish(TimeNs end_ns);
 
+  [[nodiscard]] std::uint32_t name() const { return name_; }
   [[nodiscard]] AnomalyLog& log() { return log_; }
+  // Stretches in which the event may have been under way, though no window of it is known. May overlap; one
+  // that was open before the first edge begins at the start of plausible time.
+  [[nodiscard]] const std::vector<TimeRange>& doubt() const { return doubt_; }
 
  private:
   struct Open {
@@ -40,6 +47,7 @@ class EdgePairer {
   [[nodiscard]] bool too_close(const Edge& edge);
   void close(const Edge& edge, std::vector<Event>& out);
   void note(AnomalyKind kind, TimeRange time, const std::string& what);
+  void doubt(TimeRange time);
 
   EventRule rule_;
   std::uint32_t name_;
@@ -50,6 +58,7 @@ class EdgePairer {
   std::optional<Edge> last_used_;
   std::optional<Open> open_;
   AnomalyLog log_;
+  std::vector<TimeRange> doubt_;
 };
 
 }  // namespace joulemark

@@ -12,9 +12,6 @@
 namespace joulemark {
 namespace {
 
-// Edges further out than 73 years are no recording's.
-constexpr TimeRange k_plausible_time{-(TimeNs{1} << 61), TimeNs{1} << 61};
-
 // One line: its filter and the rules that listen to it.
 struct LineDecoder {
   GlitchFilter filter;
@@ -102,6 +99,8 @@ void finish(Decoders& decoders, TimeNs end_ns, TimeNs hold_ns, Timeline& timelin
       pairer.finish(end_ns);
       const auto noted = pairer.log().take();
       timeline.anomalies.insert(timeline.anomalies.end(), noted.begin(), noted.end());
+      for (const TimeRange& time : pairer.doubt())
+        timeline.doubts.push_back({time, pairer.name()});
     }
     report_glitches(line, decoder.filter, hold_ns, timeline.anomalies);
   }

@@ -22,10 +22,20 @@ struct EventName {
   bool operator==(const EventName&) const = default;
 };
 
+// A stretch in which an event may have been under way, though no window of it is known: open at the start or
+// the end of the capture, or spoiled by a lost or doubled edge. May reach beyond the capture.
+struct Doubt {
+  TimeRange time;
+  std::uint32_t name = 0;
+
+  bool operator==(const Doubt&) const = default;
+};
+
 // Events by begin, of equal ones the longer first: an event comes after all that contain it.
 struct Timeline {
   std::vector<EventName> names;  // rules first, in their order, then windows
   std::vector<Event> events;
+  std::vector<Doubt> doubts;  // in no order; may overlap events and each other
   std::vector<Anomaly> anomalies;
 };
 

@@ -125,6 +125,48 @@ TEST(Shares, SumToOneWhateverTheLinesDo) {
   }
 }
 
+// 1 mA idle and 10 mA while the line is up: what of that time has no whole window is nobody's, and not idle.
+struct Spoiling {
+  std::vector<std::pair<double, bool>> edges;
+  double doubt_s = 0;
+};
+
+class Doubts : public ::testing::TestWithParam<Spoiling> {};
+
+TEST_P(Doubts, AreKeptOutOfIdleAndUnattributed) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, {{0, 0.5, 9e-3}, {1, 1.5, 9e-3}, {2, 2.5, 9e-3}, {3.5, 4, 9e-3}}};
+  test::record(capture, waveform,
+               {.rate_hz = 1000, .duration_s = 4, .aperture_s = 1e-3, .voltage_v = k_volts});
+  for (const auto& [time_s, level] : GetParam().edges)
+    test::edge(capture, 0, time_s, level);
+  const Report report = report_of(capture, {"shot=d0"});
+  const double total_j = k_volts * waveform.charge_c(0, 4);
+  EXPECT_NEAR(*report.idle.power_w.mean, k_volts * 1e-3, 1e-9);
+  EXPECT_NEAR(share(report, "unattributed"), k_volts * GetParam().doubt_s * 10e-3 / total_j, 1e-2);
+  EXPECT_NEAR(sum_of(report), 1, 1e-12);
+  EXPECT_TRUE(std::any_of(report.findings.begin(), report.findings.end(),
+                          [](const Finding& finding) { return finding.code == "time_in_doubt"; }));
+  EXPECT_NE(report.quality.grade, QualityGrade::good);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfLines, Doubts,
+    ::testing::Values(
+        // active at the start, and never ending
+        Spoiling{{{0.5, false}, {1, true}, {1.5, false}, {2, true}, {2.5, false}, {3.5, true}}, 1},
+        // begins twice, so one end or begin is missing
+        Spoiling{{{0, true},
+                  {0.5, false},
+                  {1, true},
+                  {1.2, true},
+                  {1.5, false},
+                  {2, true},
+                  {2.5, false},
+                  {3.5, true},
+                  {4, false}},
+                 0.5}));
+
 TEST(UsefulEvent, LetsLostTimeLeaveEnergyAndCountAlike) {
   MemoryCapture capture;
   Waveform waveform{1e-3, {}};

@@ -113,6 +113,19 @@ TEST_F(TimelineTest, MakesNoEventOfAWindowThatNeverEnds) {
   EXPECT_EQ(timeline.anomalies[0].time, (TimeRange{900'000'000, 1'000'000'000}));
 }
 
+TEST_F(TimelineTest, RemembersWhenAnEventMayHaveBeenUnderWay) {
+  edges(0, {{10, false}, {30, true}, {40, false}, {50, true}, {60, true}, {70, false}, {900, true}});
+  std::vector<P> doubts;
+  for (const Doubt& doubt : decode({"a=d0"}).doubts)
+    doubts.emplace_back(std::max<TimeNs>(0, doubt.time.begin_ns) / 1'000'000, doubt.time.end_ns / 1'000'000);
+  EXPECT_THAT(doubts, ElementsAre(P{0, 10}, P{50, 70}, P{900, 1000}));
+}
+
+TEST_F(TimelineTest, HasNoDoubtsAboutALineWithoutFault) {
+  edges(0, {{10, true}, {20, false}, {30, true}, {40, false}});
+  EXPECT_THAT(decode({"a=d0", "b=d0,pair=toggle"}).doubts, IsEmpty());
+}
+
 TEST_F(TimelineTest, MakesNoEventOfNoLengthWithOrWithoutAHoldTime) {
   edges(0, {{10, true}, {10, false}, {30, true}, {40, false}});
   for (const TimeNs hold_ns : {TimeNs{0}, k_default_hold_ns}) {
