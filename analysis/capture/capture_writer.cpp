@@ -4,6 +4,7 @@
 #include <analysis/capture/checkpointer.h>
 #include <analysis/capture/disk_reserve.h>
 #include <analysis/capture/info_rows.h>
+#include <analysis/capture/output_file.h>
 #include <analysis/capture/pipeline.h>
 #include <analysis/capture/rebuild.h>
 #include <analysis/capture/schema.h>
@@ -13,7 +14,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -29,7 +29,6 @@ namespace {
 // What an instrument at 2 MS/s on two channels fills in 2 s.
 constexpr std::size_t k_live_queue_bytes = 32 << 20;
 constexpr std::size_t k_bulk_queue_bytes = 4 << 20;
-constexpr std::array<const char*, 3> k_companions{"-wal", "-shm", "-journal"};
 
 std::string random_id() {
   std::random_device random;
@@ -43,8 +42,7 @@ tl::unexpected<Error> system_failure(const std::string& path, std::string_view d
 void remove_file(const std::string& path) {
   std::error_code ignored;
   std::filesystem::remove(path, ignored);
-  for (const char* companion : k_companions)
-    std::filesystem::remove(path + companion, ignored);
+  remove_companions(path);
 }
 
 // The bytes of a file or the names in a folder are on the disk.
@@ -62,11 +60,12 @@ Status sync(const std::string& path) {
 Result<Database> create(const std::string& path, CaptureMode mode, const CaptureInfo& info) {
   const bool live = mode == CaptureMode::live;
   JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::create));
-  JM_TRY(
-      db.execute(fmt::format("PRAGMA page_size=8192; PRAGMA cache_size=-8192; PRAGMA journal_mode={}; PRAGMA "
-                             "synchronous={}; BEGIN; PRAGMA application_id={}",
-                             live ? "WAL" : "TRUNCATE", live ? "NORMAL" : "OFF", k_application_id)
-                     .c_str()));
+  JM_TRY(db.execute(
+      fmt::format(
+          "PRAGMA page_size=8192; PRAGMA cache_size=-8192; PRAGMA journal_mode={}; PRAGMA synchronous={}; "
+          "PRAGMA locking_mode={}; BEGIN; PRAGMA application_id={}",
+          live ? "WAL" : "TRUNCATE", live ? "NORMAL" : "OFF", live ? "NORMAL" : "EXCLUSIVE", k_application_id)
+          .c_str()));
   JM_TRY(migrate(db, migrations()));
   JM_TRY(write_info(db, info));
   JM_TRY(db.execute("COMMIT"));
@@ -194,6 +193,8 @@ Status CaptureWriter::Recording::close_bulk(EndReason reason) {
   JM_TRY(db_->execute("PRAGMA journal_mode=DELETE"));
   db_.reset();
   JM_TRY(sync(file_));
+  JM_TRY(output_file(options_.path, options_.overwrite));
+  remove_companions(options_.path);
   std::error_code error;
   std::filesystem::rename(file_, options_.path, error);
   if (error) return system_failure(options_.path, "cannot rename FILE.part to it", error.value());
@@ -222,11 +223,9 @@ Status CaptureWriter::begin(const CaptureInfo& given) {
   StreamCheck contract;
   JM_TRY(contract.begin(given));
   JM_TRY(check_channels(given));
-  if (std::filesystem::exists(options_.path) && !options_.overwrite) {
-    return fail(ErrorCode::usage,
-                options_.path + ": exists already; choose another name or allow overwriting");
-  }
+  JM_TRY_ASSIGN(options_.path, output_file(options_.path, options_.overwrite));
   const std::string file = options_.path + (options_.mode == CaptureMode::bulk ? ".part" : "");
+  JM_TRY(output_file(file, true));
   remove_file(file);
   CaptureInfo info = given;
   if (info.id.empty()) info.id = random_id();

@@ -3,6 +3,7 @@
 #include <analysis/capture/edge_stream.h>
 #include <analysis/capture/inspector.h>
 #include <analysis/capture/item_rows.h>
+#include <analysis/capture/output_file.h>
 #include <analysis/capture/rebuild.h>
 #include <analysis/capture/verify.h>
 
@@ -204,6 +205,7 @@ Result<RepairReport> repair_capture(const std::string& path) {
   }
   repair.original = path + ".damaged";
   JM_TRY(rename(path, repair.original));
+  rename_companions(path, repair.original);
   JM_TRY(rename(path + ".repaired", path));
   repair.actions.push_back(
       "wrote what is good to a new file, with summaries made anew and a record of each loss");

@@ -2,6 +2,7 @@
 // joulemark record: one instrument into one capture file.
 #include <analysis/capture/capture_reader.h>
 #include <analysis/capture/capture_writer.h>
+#include <analysis/capture/output_file.h>
 #include <analysis/model/rail.h>
 #include <analysis/model/units.h>
 
@@ -17,7 +18,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -52,10 +52,10 @@ Result<RecordingLimits> limits_from(const RecordArguments& arguments) {
   return limits;
 }
 
+// Before an instrument is opened; the writer looks again.
 Status refuse_existing(const RecordArguments& arguments) {
-  std::error_code unknown;
-  if (arguments.overwrite || !std::filesystem::exists(arguments.file, unknown)) return {};
-  return fail(ErrorCode::usage, fmt::format("{} exists; --overwrite replaces it", arguments.file));
+  JM_TRY(capture::output_file(arguments.file, arguments.overwrite));
+  return {};
 }
 
 // A simulation or a file can wait for the disk; what is measured cannot.

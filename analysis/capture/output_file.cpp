@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/capture/database.h>
+#include <analysis/capture/output_file.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <system_error>
+
+namespace joulemark::capture {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<const char*, 3> k_companions{"-wal", "-shm", "-journal"};
+
+// A recorder holds a shared lock from its begin to its end. What is no database is nobody's capture.
+Status check_unused(const std::string& path) {
+  Result<Database> db = Database::open(path, Database::Access::write);
+  if (!db) return {};
+  const Status locked = db->execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
+  if (locked || locked.error().code != ErrorCode::busy) return {};
+  return fail(ErrorCode::busy, path + ": another program is recording or reading it; nothing was changed");
+}
+
+Result<std::string> target_of(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_symlink(fs::symlink_status(path, error))) return path;
+  const fs::path target = fs::canonical(path, error);
+  if (!error) return target.string();
+  return fail(ErrorCode::usage, path + ": is a link to nothing; remove it or choose another name");
+}
+
+}  // namespace
+
+Result<std::string> output_file(const std::string& path, bool overwrite) {
+  JM_TRY_ASSIGN(std::string file, target_of(path));
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (!fs::exists(status)) {
+    if (overwrite || !has_companions(file)) return file;
+    return fail(ErrorCode::usage, file + ": is gone, but its -wal or -journal is still there; put the file " +
+                                      "back beside it, choose another name or remove it by --overwrite");
+  }
+  if (!fs::is_regular_file(status)) {
+    return fail(ErrorCode::usage, file + ": is not a regular file; a capture cannot be written there");
+  }
+  if (!overwrite) {
+    return fail(ErrorCode::usage,
+                path + ": exists already; choose another name or replace it by --overwrite");
+  }
+  JM_TRY(check_unused(file));
+  return file;
+}
+
+bool has_companions(const std::string& path) {
+  return std::any_of(k_companions.begin(), k_companions.end(), [&](const char* companion) {
+    std::error_code ignored;
+    return fs::exists(fs::symlink_status(path + companion, ignored));
+  });
+}
+
+void remove_companions(const std::string& path) {
+  std::error_code ignored;
+  for (const char* companion : k_companions)
+    fs::remove(path + companion, ignored);
+}
+
+void rename_companions(const std::string& from, const std::string& to) {
+  std::error_code ignored;
+  for (const char* companion : k_companions)
+    fs::rename(from + companion, to + companion, ignored);
+}
+
+}  // namespace joulemark::capture

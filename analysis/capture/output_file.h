@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What may stand where a capture is to be written, and how it goes.
+#pragma once
+
+#include <analysis/model/result.h>
+
+#include <string>
+
+namespace joulemark::capture {
+
+// The file to write, links followed; nothing is changed. Errors: usage for what is there already (unless
+// overwriting) and for anything but a regular file; busy for a capture that is still being recorded.
+[[nodiscard]] Result<std::string> output_file(const std::string& path, bool overwrite);
+
+// SQLite applies a -wal to whatever database it finds beside it.
+[[nodiscard]] bool has_companions(const std::string& path);
+void remove_companions(const std::string& path);
+void rename_companions(const std::string& from, const std::string& to);
+
+}  // namespace joulemark::capture

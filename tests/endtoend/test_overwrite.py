@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stands where a capture is to be written: kept, replaced whole, or refused; never mixed or lost unasked."""
+import os
+import re
+import signal
+import subprocess
+import time
+import unittest
+
+from harness import BINARY, CliTest
+
+FAST = ("--option", "pace=max")
+POWER = "".join(f"{i * 0.001:.3f},{10 + i % 7}\n" for i in range(5000))
+
+
+class Overwrite(CliTest):
+    def samples(self, name="x.jmk"):
+        text = self.run_cli("verify", name).stdout
+        return sum(int(count) for count in re.findall(r"(\d+) samples good", text))
+
+    def record(self, name, seconds, *arguments, expect=0):
+        return self.run_cli("record", "sim:kws", "-o", name, "--duration", f"{seconds}s", *FAST, *arguments,
+                            expect=expect)
+
+    def start_recorder(self, name="x.jmk"):
+        recorder = subprocess.Popen([BINARY, "record", "sim:kws", "-o", name], cwd=self.folder,
+                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(recorder.communicate)
+        self.addCleanup(recorder.kill)
+        wal = self.folder / f"{name}-wal"
+        until = time.monotonic() + 30
+        while not (wal.exists() and wal.stat().st_size > 300_000) and time.monotonic() < until:
+            time.sleep(0.1)
+        return recorder
+
+    def leave_wal(self):
+        recorder = self.start_recorder()
+        recorder.kill()
+        recorder.wait()
+        self.assertTrue((self.folder / "x.jmk-wal").exists())
+
+    def import_power(self, *arguments, expect=0):
+        (self.folder / "power.csv").write_text("time_s,current_mA\n" + POWER)
+        return self.run_cli("import", "power.csv", "-o", "x.jmk", *arguments, expect=expect)
+
+    def test_an_import_over_what_a_killed_recorder_left_is_whole(self):
+        self.leave_wal()
+        self.import_power("--overwrite")
+        self.assertEqual(self.samples(), 5000)
+        self.assertEqual(sorted(p.name for p in self.folder.glob("x.jmk*")), ["x.jmk"])
+
+    def test_a_wal_without_its_file_is_kept_until_told_otherwise(self):
+        self.leave_wal()
+        (self.folder / "x.jmk").unlink()
+        wal = (self.folder / "x.jmk-wal").read_bytes()
+        for refused in (self.import_power(expect=2), self.record("x.jmk", 1, expect=2)):
+            self.assertIn("--overwrite", refused.stderr)
+            self.assertEqual(wal, (self.folder / "x.jmk-wal").read_bytes())
+        self.import_power("--overwrite")
+        self.assertEqual(self.samples(), 5000)
+
+    def test_a_capture_that_is_being_recorded_is_not_replaced(self):
+        recorder = self.start_recorder()
+        self.assertIn("recording", self.record("x.jmk", 1, "--overwrite", expect=4).stderr)
+        self.assertIn("recording", self.import_power("--overwrite", expect=4).stderr)
+        recorder.send_signal(signal.SIGINT)
+        said = recorder.communicate(timeout=60)[0].decode()
+        self.assertEqual(recorder.returncode, 0)
+        self.assertEqual(str(self.samples()), re.search(r"^Samples +(\d+)", said, re.MULTILINE).group(1))
+
+    def test_only_regular_files_are_written(self):
+        (self.folder / "folder").mkdir()
+        os.mkfifo(self.folder / "fifo")
+        (self.folder / "dangling").symlink_to("nowhere")
+        (self.folder / "power.csv").write_text("time_s,current_mA\n" + POWER)
+        for name in ("folder", "fifo", "dangling"):
+            for overwrite in ((), ("--overwrite",)):
+                self.assertIn(name, self.record(name, 1, *overwrite, expect=2).stderr)
+                self.run_cli("import", "power.csv", "-o", name, *overwrite, expect=2)
+        self.assertTrue((self.folder / "folder").is_dir())
+        self.assertTrue((self.folder / "fifo").is_fifo())
+        self.assertTrue((self.folder / "dangling").is_symlink())
+        self.assertFalse((self.folder / "nowhere").exists())
+
+    def test_a_link_is_followed(self):
+        self.record("real.jmk", 1)
+        (self.folder / "x.jmk").symlink_to("real.jmk")
+        self.import_power("--overwrite")
+        self.assertTrue((self.folder / "x.jmk").is_symlink())
+        self.assertEqual(self.samples("real.jmk"), 5000)
+
+
+if __name__ == "__main__":
+    unittest.main()
