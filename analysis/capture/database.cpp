@@ -3,11 +3,14 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 namespace joulemark::capture {
 namespace {
@@ -27,6 +30,8 @@ ErrorCode code_of(int result) {
       return ErrorCode::unreadable;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
       return ErrorCode::busy;
     default:
       return ErrorCode::io;
@@ -45,6 +50,13 @@ std::string words_of(sqlite3* db, int result) {
 
 tl::unexpected<Error> failure(sqlite3* db, int result, const std::string& where) {
   return fail(code_of(result), fmt::format("{}: {}", where, words_of(db, result)));
+}
+
+// SQLite's own errno is that of its last attempt, made with fewer rights.
+bool not_permitted(const std::string& path, int access_mode) {
+  const std::string folder = std::filesystem::absolute(path).parent_path().string();
+  const std::string& asked = ::access(path.c_str(), F_OK) == 0 ? path : folder;
+  return ::access(asked.c_str(), access_mode) != 0 && (errno == EACCES || errno == EROFS);
 }
 
 }  // namespace
@@ -216,6 +228,9 @@ Result<Database> Database::open(const std::string& path, Access access) {
   sqlite3* raw = nullptr;
   const int result = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
   Database db(raw, path);
+  if ((result & 0xFF) == SQLITE_CANTOPEN && not_permitted(path, access == Access::read ? R_OK : W_OK)) {
+    return fail(ErrorCode::busy, path + ": permission denied");
+  }
   if (result != SQLITE_OK) return failure(raw, result, path);
   db.harden();
   return db;
@@ -247,7 +262,7 @@ Result<Statement> Database::prepare(const char* sql, std::string_view label) {
 }
 
 Result<std::int64_t> Database::integer(const char* sql) {
-  JM_TRY_ASSIGN(Statement statement, prepare(sql, sql));
+  JM_TRY_ASSIGN(Statement statement, prepare(sql, "structure"));
   JM_TRY_ASSIGN(const bool found, statement.step());
   return found ? statement.integer(0) : 0;
 }

@@ -82,6 +82,16 @@ class Overwrite(CliTest):
         self.assertTrue((self.folder / "dangling").is_symlink())
         self.assertFalse((self.folder / "nowhere").exists())
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become another user")
+    def test_what_is_not_permitted_says_so(self):
+        self.record("secret.jmk", 1)
+        (self.folder / "secret.jmk").chmod(0)
+        self.folder.chmod(0o555)
+        for arguments in (["record", "sim:kws", "-o", "y.jmk", "--duration", "1s", *FAST], ["info", "secret.jmk"]):
+            done = subprocess.run([BINARY, *arguments], cwd=self.folder, user=65534, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 4, done.stderr)
+            self.assertIn("permission denied", done.stderr)
+
     def test_a_link_is_followed(self):
         self.record("real.jmk", 1)
         (self.folder / "x.jmk").symlink_to("real.jmk")
