@@ -72,7 +72,8 @@ Pipeline::Pipeline(Database& db, RowStore store, Intake& intake, const CaptureIn
       store_(std::move(store)),
       intake_(&intake),
       mode_(options.mode),
-      writeback_(db.path()),
+      writeback_(options.mode == CaptureMode::bulk ? std::optional<EarlyWriteback>(std::in_place, db.path())
+                                                   : std::nullopt),
       encoder_(info, options.compression, [this](Row row) { rows_.push(std::move(row)); }),
       database_thread_([this] { this->store(); }),
       encoder_thread_([this] { this->encode(); }) {}
@@ -160,7 +161,7 @@ void Pipeline::store() try {
   for (std::vector<Row> rows = rows_.take(); !rows.empty(); rows = rows_.take()) {
     for (const Row& row : rows) {
       Status written = store_.write(row);
-      if (written && mode_ == CaptureMode::bulk && std::holds_alternative<Commit>(row)) writeback_.start();
+      if (written && writeback_ && std::holds_alternative<Commit>(row)) writeback_->start();
       if (written) continue;
       if (db_->in_transaction()) (void)db_->execute("ROLLBACK");
       return fail_with(std::move(written).error());

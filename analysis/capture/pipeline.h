@@ -11,6 +11,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -67,7 +68,9 @@ class Pipeline {
   RowStore store_;
   Intake* intake_;
   CaptureMode mode_;
-  EarlyWriteback writeback_;
+  // Bulk only: closing its descriptor gives up the process's locks on the file, which a live recorder needs
+  // to the end.
+  std::optional<EarlyWriteback> writeback_;
   RowQueue rows_;
   Encoder encoder_;
   bool dirty_ = false;

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -95,6 +96,7 @@ Status tell(const std::string& file, const std::string& format, bool quiet) {
 
 Result<int> run_import(const ImportArguments& arguments, bool quiet) {
   const std::vector<std::filesystem::path> paths(arguments.inputs.begin(), arguments.inputs.end());
+  JM_TRY(check_outputs(arguments.inputs, std::array{arguments.file}));
   JM_TRY_ASSIGN(const Importer* const importer, choose_importer(arguments.format, paths));
   JM_TRY_ASSIGN(const OptionValues options, OptionValues::parse(arguments.options, importer->options));
   CaptureWriter writer(

@@ -35,7 +35,29 @@ fs::path behind_links(const std::string& path) {
   return failed ? fs::path(path) : target;
 }
 
+bool same_place(const std::string& a, const std::string& b) {
+  if (a.empty() || b.empty()) return false;
+  if (a == "-" || b == "-") return a == b;
+  std::error_code ignored;
+  return behind_links(a) == behind_links(b) || fs::equivalent(a, b, ignored);
+}
+
 }  // namespace
+
+Status check_outputs(std::span<const std::string> inputs, std::span<const std::string> outputs) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    for (const std::string& input : inputs) {
+      if (!same_place(outputs[i], input)) continue;
+      return fail(ErrorCode::usage,
+                  fmt::format("{}: is read here, so it cannot be written to as well", outputs[i]));
+    }
+    for (const std::string& other : outputs.subspan(i + 1)) {
+      if (!same_place(outputs[i], other)) continue;
+      return fail(ErrorCode::usage, fmt::format("{}: two outputs cannot go to one place", other));
+    }
+  }
+  return {};
+}
 
 Status write_output(const std::string& path, std::string_view text) {
   if (path == "-") {

@@ -4,6 +4,7 @@
 
 #include <analysis/model/result.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,10 @@ namespace joulemark::cli {
 // rename); a link is followed; a device or pipe is written to. Errors: usage for a folder, io, naming the
 // file.
 [[nodiscard]] Status write_output(const std::string& path, std::string_view text);
+
+// No output may be an input or another output (links and spellings seen through; "-" twice is the same too;
+// "" is none). Errors: usage, naming the two, before anything is written.
+[[nodiscard]] Status check_outputs(std::span<const std::string> inputs, std::span<const std::string> outputs);
 
 void print(std::string_view text);    // stdout
 [[nodiscard]] Status flush_output();  // what print() wrote has arrived. Errors: io

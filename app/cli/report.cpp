@@ -14,6 +14,7 @@
 #include <version.h>
 
 #include <algorithm>
+#include <array>
 #include <future>
 #include <memory>
 
@@ -68,6 +69,7 @@ bool nothing_to_judge(const ReportCommand& command, const Report& report) {
 
 Result<int> run_report(const ReportCommand& command) {
   JM_TRY_ASSIGN(const ReportOptions options, options_of(command));
+  JM_TRY(check_outputs(std::array{command.file}, std::array{command.per_event, command.json}));
   JM_TRY_ASSIGN(const std::unique_ptr<SampleSource> source, open_capture(command.file));
   auto digest = std::async(std::launch::async, sha256_of_file, command.file);
   auto analysis = build_report(*source, options);

@@ -100,5 +100,42 @@ class Overwrite(CliTest):
         self.assertEqual(self.samples("real.jmk"), 5000)
 
 
+class OutputsAndInputs(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.log = self.folder / "log.csv"
+        self.log.write_text("t_ms,i_mA\n0,1\n1,2\n2,3\n")
+        self.capture = self.folder / "log.jmk"
+        self.run_cli("import", self.log, "-o", self.capture, "--option", "voltage=3V")
+
+    def test_no_output_goes_over_an_input(self):
+        link = self.folder / "link"
+        link.symlink_to(self.capture)
+        before = self.log.read_bytes(), self.capture.read_bytes()
+        self.run_cli("import", self.log, "-o", self.log, "--overwrite", "--option", "voltage=3V", expect=2)
+        for output in (self.capture, link, self.folder / "." / "log.jmk"):
+            self.run_cli("report", self.capture, "--json", output, expect=2)
+            self.run_cli("report", self.capture, "--per-event", output, expect=2)
+        self.assertEqual((self.log.read_bytes(), self.capture.read_bytes()), before)
+
+    def test_two_outputs_do_not_go_to_one_place(self):
+        self.run_cli("report", self.capture, "--json", "-", "--per-event", "-", expect=2)
+        self.run_cli("report", self.capture, "--json", "out", "--per-event", "./out", expect=2)
+
+    def test_a_link_stays_a_link_and_its_target_gets_the_text(self):
+        target, link = self.folder / "target.json", self.folder / "link.json"
+        target.write_text("old")
+        link.symlink_to(target)
+        self.run_cli("report", self.capture, "--json", link)
+        self.assertTrue(link.is_symlink())
+        self.assertIn("schema_version", target.read_text())
+
+    def test_a_full_standard_output_is_an_error(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([BINARY, "report", self.capture], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 9)
+        self.assertIn("No space left", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()
