@@ -31,7 +31,7 @@ Status write_file(const std::string& path, std::string_view text) {
 // Where the text really goes: the target of a link, so that the link stays.
 fs::path behind_links(const std::string& path) {
   std::error_code failed;
-  const fs::path target = fs::weakly_canonical(path, failed);
+  const fs::path target = fs::weakly_canonical(fs::absolute(path, failed), failed);
   return failed ? fs::path(path) : target;
 }
 
