@@ -4,11 +4,15 @@
 #include <analysis/benchmark/mlperf_windows.h>
 #include <analysis/model/names.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 namespace joulemark {
 namespace {
+
+constexpr double k_official_rate_hz = 1000;  // of every published trace
 
 constexpr NameTable<MlperfRuleStatus, 3> k_statuses{{{MlperfRuleStatus::pass, "pass"},
                                                      {MlperfRuleStatus::fail, "fail"},
@@ -99,16 +103,34 @@ std::optional<double> dropped_fraction(const MlperfFigures& figures, const RunRe
   return std::max(fraction, record.dropped_fraction.value_or(0));
 }
 
+// How much of a window was recorded: its length when no sample of it is missing.
+double recorded_s(const WindowSpan& span, const MlperfWindow& window) {
+  const auto expected = static_cast<double>(span.samples.count());
+  if (expected <= 0) return 0;
+  return span.time.seconds() * (expected - static_cast<double>(window.missing_samples)) / expected;
+}
+
 std::vector<MlperfRule> judge(const MlperfFigures& figures, const RunRecord& record,
                               std::span<const WindowSpan> spans) {
   std::optional<double> shortest_s;
-  for (const WindowSpan& span : spans)
-    shortest_s = std::min(shortest_s.value_or(span.time.seconds()), span.time.seconds());
+  for (std::size_t i = 0; i < std::min(spans.size(), figures.windows.size()); ++i) {
+    const double length_s = recorded_s(spans[i], figures.windows[i]);
+    shortest_s = std::min(shortest_s.value_or(length_s), length_s);
+  }
   std::optional<double> inferences;
   if (record.inferences) inferences = static_cast<double>(*record.inferences);
   return {rule("min_windows", 5, static_cast<double>(figures.windows.size()), true),
           rule("min_window_s", 10, shortest_s, true), rule("min_inferences", 10, inferences, true),
           rule("max_dropped_fraction", 0.001, dropped_fraction(figures, record, spans), false)};
+}
+
+void note_unrecorded(MlperfResult& result) {
+  for (const MlperfWindow& window : result.figures.windows) {
+    if (window.missing_samples == 0) continue;
+    result.findings.push_back(
+        {"window_not_recorded", fmt::format("Window {} lacks {} of its samples: its energy is too low.",
+                                            window.index, window.missing_samples)});
+  }
 }
 
 void note_missing(MlperfResult& result) {
@@ -164,6 +186,15 @@ Result<MlperfResult> evaluate_mlperf(SampleSource& source) {
     result.findings.push_back(
         {"inferences_disagree", "The run names different numbers of inferences; the first one is used."});
   }
+  if (energy.rate_hz != k_official_rate_hz) {
+    suspect = true;
+    result.findings.push_back(
+        {"rate_unexpected",
+         fmt::format("The trace says {:g} samples a second; official runs have {:g}. With a wrong "
+                     "rate every window holds the wrong samples.",
+                     energy.rate_hz, k_official_rate_hz)});
+  }
+  note_unrecorded(result);
   const bool broken = std::ranges::any_of(
       result.rules, [](const MlperfRule& r) { return r.status == MlperfRuleStatus::fail; });
   result.verdict = suspect ? MlperfVerdict::suspect : broken ? MlperfVerdict::invalid : MlperfVerdict::valid;

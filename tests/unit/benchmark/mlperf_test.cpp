@@ -288,18 +288,20 @@ TEST_F(RealRuns, TheJsonHoldsWhatTheTextShows) {
 }
 
 // A made-up run: steady power, five windows, no log.
-std::unique_ptr<MemoryCapture> made_up(const std::vector<double>& edges_s, const RunRecord& record) {
+std::unique_ptr<MemoryCapture> made_up(const std::vector<double>& edges_s, const RunRecord& record,
+                                       double rate_hz = 1000) {
   auto capture = std::make_unique<MemoryCapture>();
   CaptureInfo info;
   Channel energy;
   energy.name = "eembc.energy";
   energy.quantity = Quantity::energy;
-  energy.rate_hz = 100;
+  energy.rate_hz = rate_hz;
   energy.scale = 1e-6;
   info.channels = {energy};
   info.lines = {{LineId{0}, ""}};
   EXPECT_TRUE(capture->begin(info));
-  const std::vector<float> values(7000, 250.0F);
+  const std::vector<float> values(static_cast<std::size_t>(70 * rate_hz),
+                                  static_cast<float>(25000 / rate_hz));
   EXPECT_TRUE(capture->accept(SampleBlock{ChannelId{0}, 0, values, {}}));
   for (const double edge_s : edges_s)
     EXPECT_TRUE(capture->accept(Edge{from_seconds(edge_s), 1'000'000, LineId{0}, false}));
@@ -317,8 +319,17 @@ RunRecord record_of(std::int64_t inferences) {
 TEST(Mlperf, ARunWithoutALogIsJudgedByItsRulesAlone) {
   const auto result = evaluate_mlperf(*made_up({0.02, 1, 12, 13, 24, 25, 36, 37, 48, 49, 60}, record_of(20)));
   EXPECT_EQ(result->verdict, MlperfVerdict::valid);
-  EXPECT_NEAR(*result->figures.median_energy_per_inference_j, 250e-6 * 1100 / 20, 1e-15);
+  EXPECT_NEAR(*result->figures.median_energy_per_inference_j, 0.025 * 11 / 20, 1e-12);
   EXPECT_THAT(all_findings(*result), HasSubstr("no_log"));
+}
+
+TEST(Mlperf, ATraceOfAnotherRateThanTheOfficialOneIsNeverValid) {
+  const std::initializer_list<double> edges_s{0.02, 1, 12, 13, 24, 25, 36, 37, 48, 49, 60};
+  for (const double rate_hz : {0.001, 1.0, 100.0, 999.0, 1001.0}) {
+    const auto result = evaluate_mlperf(*made_up(edges_s, record_of(20), rate_hz));
+    EXPECT_EQ(result->verdict, MlperfVerdict::suspect) << rate_hz;
+    EXPECT_THAT(all_findings(*result), HasSubstr("rate_unexpected"));
+  }
 }
 
 TEST(Mlperf, AnEvenNumberOfEdgesWithoutALogCannotBeJudged) {
@@ -343,7 +354,8 @@ TEST(Mlperf, ABrokenRunFailsItsRulesAndDoesNotCrash) {
 
 TEST(Mlperf, AWindowThatRunsPastTheTraceCountsAsDroppedSamples) {
   const auto result = evaluate_mlperf(*made_up({0.02, 1, 12, 13, 24, 25, 36, 37, 48, 49, 80}, record_of(20)));
-  EXPECT_EQ(result->figures.windows[4].missing_samples, 1000);
+  EXPECT_EQ(result->figures.windows[4].missing_samples, 10000);
+  EXPECT_THAT(all_findings(*result), HasSubstr("window_not_recorded"));
   EXPECT_EQ(result->verdict, MlperfVerdict::invalid);
 }
 
