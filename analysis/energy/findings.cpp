@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/energy/findings.h>
+#include <analysis/model/rail.h>
 #include <analysis/model/units.h>
 
 #include <fmt/format.h>
@@ -38,8 +39,11 @@ void find_in_supply(const CaptureInfo& info, const Measurement& m, Findings& fin
         "The capture holds power without a supply voltage, so neither current nor charge can be told.");
   }
   if (m.has_energy && voltage_basis(info) == VoltageBasis::assumed && info.supply.voltage_v) {
+    const auto primary = primary_channel(info);
+    const bool from_current = primary && info.channels[primary->value].quantity == Quantity::current;
     findings.info("assumed_voltage",
-                  fmt::format("Energies assume a constant supply of {}; nothing measured it.",
+                  fmt::format("{} assume a constant supply of {}; nothing measured it.",
+                              from_current ? "Energies" : "Energies are measured; currents and charges",
                               format_si(*info.supply.voltage_v, "V", 3)));
   }
 }

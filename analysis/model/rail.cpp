@@ -66,8 +66,8 @@ Result<Derivation> derive(const CaptureInfo& info, ChannelId id) {
 VoltageBasis voltage_basis(const CaptureInfo& info) {
   const auto primary = primary_channel(info);
   if (!primary) return VoltageBasis::unknown;
-  if (info.channels[primary->value].quantity != Quantity::current) return VoltageBasis::measured;
-  if (first_of(info, Quantity::voltage)) return VoltageBasis::measured;
+  const bool from_current = info.channels[primary->value].quantity == Quantity::current;
+  if (from_current && first_of(info, Quantity::voltage)) return VoltageBasis::measured;
   return info.supply.voltage_v ? info.supply.basis : VoltageBasis::unknown;
 }
 

@@ -31,7 +31,8 @@ struct Derivation {
 // the sentence that says what is missing; usage for an id that is not in the capture.
 [[nodiscard]] Result<Derivation> derive(const CaptureInfo& info, ChannelId id);
 
-// How the voltage in k_power was come by (energy and power channels: measured).
+// How the voltage was come by that turns current into power, or (energy and power channels) power into
+// current.
 [[nodiscard]] VoltageBasis voltage_basis(const CaptureInfo& info);
 
 }  // namespace joulemark

@@ -149,7 +149,8 @@ std::string head_text(const Contents& c) {
                       printable(fmt::format("{} {} {} {}", i.vendor, i.model, i.serial, i.uri)));
   const VoltageBasis basis = voltage_basis(c.info);
   if (basis == VoltageBasis::measured) return text + "Supply      measured\n";
-  if (!c.info.supply.voltage_v) return text + "Supply      unknown: charge can be told, energy not\n";
+  if (!c.info.supply.voltage_v)
+    return text + "Supply      unknown: only one of energy and charge can be told\n";
   return text +
          fmt::format("Supply      {} ({})\n", format_si(*c.info.supply.voltage_v, "V"), name_of(basis));
 }
