@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: 0BSD */
+/* Frames: COBS(type, sequence, payload, CRC-32) and a zero byte. A zero byte is nowhere else, so a reader
+   that lost its place finds the next frame at the next zero. */
+#ifndef JM_WIRE_FRAME_H
+#define JM_WIRE_FRAME_H
+
+#include "jm_wire_bytes.h"
+
+#define JM_WIRE_MAX_FRAME 254   /* bytes before COBS: type, sequence, payload, CRC */
+#define JM_WIRE_MAX_PAYLOAD 248 /* JM_WIRE_MAX_FRAME less the other three */
+#define JM_WIRE_MAX_ENCODED 257 /* bytes on the line, the zero byte included */
+
+/* ---- CRC-32 (IEEE 802.3, as in zip and Ethernet): "123456789" gives 0xCBF43926. ---- */
+
+#define JM_WIRE_CRC_START 0xFFFFFFFFu /* the state before the first byte; ~state is the CRC */
+
+#ifdef __AVR__
+#include <avr/pgmspace.h>
+#define JM_WIRE_IN_FLASH PROGMEM
+#define JM_WIRE_FROM_FLASH(word) pgm_read_dword(&(word))
+#else
+#define JM_WIRE_IN_FLASH
+#define JM_WIRE_FROM_FLASH(word) (word)
+#endif
+
+/* The table of 256 words is a sum of two of 16, one a nibble: quick on 8-bit machines too, which like no
+ * shifts. */
+static inline uint32_t jm_wire_crc_byte(uint32_t state, uint8_t byte) {
+  static const uint32_t k_low[16] JM_WIRE_IN_FLASH = {
+      0x00000000u, 0x77073096u, 0xEE0E612Cu, 0x990951BAu, 0x076DC419u, 0x706AF48Fu, 0xE963A535u, 0x9E6495A3u,
+      0x0EDB8832u, 0x79DCB8A4u, 0xE0D5E91Eu, 0x97D2D988u, 0x09B64C2Bu, 0x7EB17CBDu, 0xE7B82D07u, 0x90BF1D91u};
+  static const uint32_t k_high[16] JM_WIRE_IN_FLASH = {
+      0x00000000u, 0x1DB71064u, 0x3B6E20C8u, 0x26D930ACu, 0x76DC4190u, 0x6B6B51F4u, 0x4DB26158u, 0x5005713Cu,
+      0xEDB88320u, 0xF00F9344u, 0xD6D6A3E8u, 0xCB61B38Cu, 0x9B64C2B0u, 0x86D3D2D4u, 0xA00AE278u, 0xBDBDF21Cu};
+  const uint8_t at = (uint8_t)((state ^ byte) & 0xFFu);
+  return (state >> 8) ^ JM_WIRE_FROM_FLASH(k_low[at & 15]) ^ JM_WIRE_FROM_FLASH(k_high[at >> 4]);
+}
+
+static inline uint32_t jm_wire_crc(const uint8_t* bytes, size_t size) {
+  uint32_t state = JM_WIRE_CRC_START;
+  while (size-- > 0)
+    state = jm_wire_crc_byte(state, *bytes++);
+  return ~state;
+}
+
+/* ---- Encoder: begin, put fields, end. Writes the line's bytes straight into the caller's buffer. ---- */
+
+typedef struct {
+  uint8_t* out;
+  uint16_t capacity;
+  uint16_t length;  /* bytes in `out` */
+  uint16_t code_at; /* where the current COBS code byte belongs */
+  uint16_t plain;   /* bytes before COBS */
+  uint8_t code;
+  uint8_t failed; /* the frame does not fit */
+  uint32_t crc_state;
+} jm_wire_encoder;
+
+static inline void jm_wire_cobs_put(jm_wire_encoder* encoder, uint8_t byte) {
+  if (encoder->length + 2 >= encoder->capacity || encoder->plain >= JM_WIRE_MAX_FRAME) {
+    encoder->failed = 1; /* leaves room for a code byte and the final zero */
+    return;
+  }
+  ++encoder->plain;
+  if (byte != 0) {
+    encoder->out[encoder->length++] = byte;
+    ++encoder->code;
+  }
+  if (byte == 0 || encoder->code == 0xFF) {
+    encoder->out[encoder->code_at] = encoder->code;
+    encoder->code_at = encoder->length++;
+    encoder->code = 1;
+  }
+}
+
+static inline void jm_wire_put_u8(jm_wire_encoder* encoder, uint8_t value) {
+  encoder->crc_state = jm_wire_crc_byte(encoder->crc_state, value);
+  jm_wire_cobs_put(encoder, value);
+}
+
+static inline void jm_wire_put_u16(jm_wire_encoder* encoder, uint16_t value) {
+  jm_wire_put_u8(encoder, (uint8_t)(value & 0xFFu));
+  jm_wire_put_u8(encoder, (uint8_t)(value >> 8));
+}
+
+static inline void jm_wire_put_u32(jm_wire_encoder* encoder, uint32_t value) {
+  jm_wire_put_u16(encoder, (uint16_t)(value & 0xFFFFu));
+  jm_wire_put_u16(encoder, (uint16_t)(value >> 16));
+}
+
+static inline void jm_wire_put_u48(jm_wire_encoder* encoder, uint64_t value) {
+  jm_wire_put_u32(encoder, (uint32_t)(value & 0xFFFFFFFFu));
+  jm_wire_put_u16(encoder, (uint16_t)((value >> 32) & 0xFFFFu));
+}
+
+/* `out` must stay until jm_wire_end. JM_WIRE_MAX_ENCODED bytes are enough for any frame. */
+static inline void jm_wire_begin(jm_wire_encoder* encoder, uint8_t* out, size_t capacity, uint8_t type,
+                                 uint8_t sequence) {
+  encoder->out = out;
+  encoder->capacity = (uint16_t)(capacity < JM_WIRE_MAX_ENCODED ? capacity : JM_WIRE_MAX_ENCODED);
+  encoder->length = 1;
+  encoder->code_at = 0;
+  encoder->plain = 0;
+  encoder->code = 1;
+  encoder->failed = 0;
+  encoder->crc_state = JM_WIRE_CRC_START;
+  jm_wire_put_u8(encoder, type);
+  jm_wire_put_u8(encoder, sequence);
+}
+
+/* The number of bytes to send, the zero byte included; 0 when the frame does not fit `out`. */
+static inline size_t jm_wire_end(jm_wire_encoder* encoder) {
+  const uint32_t crc = ~encoder->crc_state;
+  uint8_t shift;
+  for (shift = 0; shift < 32; shift = (uint8_t)(shift + 8)) {
+    jm_wire_cobs_put(encoder, (uint8_t)((crc >> shift) & 0xFFu));
+  }
+  if (encoder->failed) return 0;
+  encoder->out[encoder->code_at] = encoder->code;
+  encoder->out[encoder->length++] = 0;
+  return encoder->length;
+}
+
+/* ---- Decoder: takes bytes cut anywhere, gives frames, falls into step again after damage. ---- */
+
+typedef enum {
+  JM_WIRE_MORE = 0, /* nothing whole yet */
+  JM_WIRE_FRAME,    /* type, sequence and payload are valid until the next byte goes in */
+  JM_WIRE_DAMAGED   /* something that is no frame ended here: cut short, too long, or a wrong CRC */
+} jm_wire_result;
+
+typedef struct {
+  uint8_t* buffer; /* the caller's; a frame longer than it counts as damaged */
+  uint16_t capacity;
+  uint16_t length;
+  uint8_t left;     /* bytes until the next COBS code byte */
+  uint8_t run_full; /* the last code byte was 0xFF: no zero is implied after it */
+  uint8_t started;  /* a byte of the current frame was seen */
+  uint8_t too_long;
+  uint8_t in_step; /* 0 until the first zero byte: what was cut by our own coming is no damage */
+} jm_wire_decoder;
+
+/* JM_WIRE_MAX_FRAME bytes of buffer take any frame; a device that only hears commands needs fewer. */
+static inline void jm_wire_decoder_init(jm_wire_decoder* decoder, uint8_t* buffer, size_t capacity) {
+  decoder->buffer = buffer;
+  decoder->capacity = (uint16_t)(capacity < JM_WIRE_MAX_FRAME ? capacity : JM_WIRE_MAX_FRAME);
+  decoder->length = 0;
+  decoder->left = 0;
+  decoder->run_full = 0;
+  decoder->started = 0;
+  decoder->too_long = 0;
+  decoder->in_step = 0;
+}
+
+static inline uint8_t jm_wire_frame_type(const jm_wire_decoder* decoder) {
+  return decoder->buffer[0];
+}
+static inline uint8_t jm_wire_frame_sequence(const jm_wire_decoder* decoder) {
+  return decoder->buffer[1];
+}
+static inline const uint8_t* jm_wire_payload(const jm_wire_decoder* decoder) {
+  return decoder->buffer + 2;
+}
+static inline size_t jm_wire_payload_size(const jm_wire_decoder* decoder) {
+  return decoder->length - 6u;
+}
+
+static inline void jm_wire_decoder_append(jm_wire_decoder* decoder, uint8_t byte) {
+  if (decoder->length < decoder->capacity) {
+    decoder->buffer[decoder->length++] = byte;
+  } else {
+    decoder->too_long = 1;
+  }
+}
+
+static inline uint8_t jm_wire_decoder_holds_frame(const jm_wire_decoder* decoder) {
+  jm_wire_reader crc;
+  if (decoder->left != 0 || decoder->too_long || decoder->length < 6) return 0;
+  crc = jm_wire_reader_over(decoder->buffer + decoder->length - 4, 4);
+  return jm_wire_get_u32(&crc) == jm_wire_crc(decoder->buffer, decoder->length - 4u);
+}
+
+static inline jm_wire_result jm_wire_decoder_close(jm_wire_decoder* decoder) {
+  jm_wire_result result = JM_WIRE_MORE;
+  if (decoder->started) {
+    if (jm_wire_decoder_holds_frame(decoder)) {
+      result = JM_WIRE_FRAME;
+    } else if (decoder->in_step) {
+      result = JM_WIRE_DAMAGED;
+    }
+  }
+  decoder->left = 0;
+  decoder->started = 0;
+  decoder->in_step = 1;
+  return result;
+}
+
+static inline void jm_wire_decoder_open(jm_wire_decoder* decoder) {
+  decoder->length = 0;
+  decoder->run_full = 1; /* no zero before the first run */
+  decoder->too_long = 0;
+  decoder->started = 1;
+}
+
+static inline jm_wire_result jm_wire_decode_byte(jm_wire_decoder* decoder, uint8_t byte) {
+  if (byte == 0) return jm_wire_decoder_close(decoder);
+  if (!decoder->started) jm_wire_decoder_open(decoder);
+  if (decoder->left > 0) {
+    --decoder->left;
+    jm_wire_decoder_append(decoder, byte);
+    return JM_WIRE_MORE;
+  }
+  if (!decoder->run_full) jm_wire_decoder_append(decoder, 0);
+  decoder->run_full = byte == 0xFF;
+  decoder->left = (uint8_t)(byte - 1);
+  return JM_WIRE_MORE;
+}
+
+/* Takes bytes up to the first frame or damage, and moves *bytes and *size past them: call it until it returns
+   JM_WIRE_MORE. */
+static inline jm_wire_result jm_wire_decode(jm_wire_decoder* decoder, const uint8_t** bytes, size_t* size) {
+  while (*size > 0) {
+    const jm_wire_result result = jm_wire_decode_byte(decoder, *(*bytes)++);
+    --*size;
+    if (result != JM_WIRE_MORE) return result;
+  }
+  return JM_WIRE_MORE;
+}
+
+#endif
