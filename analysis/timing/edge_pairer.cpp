@@ -74,6 +74,7 @@ void EdgePairer::note_lost_edge(const Edge& edge) {
   } else if (to_skip_ > 0) {
     --to_skip_;
   } else if (open_) {
+    doubt({open_->edge.time_ns, edge.time_ns});  // it ended somewhere in there
     open_.reset();
   } else {
     open_ = Open{*last_, true};

@@ -121,6 +121,20 @@ TEST_F(TimelineTest, RemembersWhenAnEventMayHaveBeenUnderWay) {
   EXPECT_THAT(doubts, ElementsAre(P{0, 10}, P{50, 70}, P{900, 1000}));
 }
 
+// The falling edge that ended the first window is missing, somewhere between the two rising ones: the event
+// may have lasted from 20 to 50.
+TEST_F(TimelineTest, DoubtsAllOfAWindowWhoseEndIsLost) {
+  edges(0, {{20, false}, {30, true}, {50, true}, {60, false}, {70, true}, {80, false}});
+  const Timeline timeline = decode({"a=d0,pair=falling"});
+  EXPECT_THAT(windows(timeline), ElementsAre(P{60, 80}));
+  TimeNs doubtful_ns = 0;
+  for (TimeNs ms = 0; ms < 1000; ++ms) {
+    const auto holds = [&](const Doubt& doubt) { return doubt.time.contains(ms * 1'000'000); };
+    doubtful_ns += std::any_of(timeline.doubts.begin(), timeline.doubts.end(), holds) ? 1'000'000 : 0;
+  }
+  EXPECT_EQ(doubtful_ns, 30'000'000);
+}
+
 TEST_F(TimelineTest, HasNoDoubtsAboutALineWithoutFault) {
   edges(0, {{10, true}, {20, false}, {30, true}, {40, false}});
   EXPECT_THAT(decode({"a=d0", "b=d0,pair=toggle"}).doubts, IsEmpty());
