@@ -67,26 +67,29 @@ class OpenEvents {
     return label_of_innermost();
   }
 
+  [[nodiscard]] std::uint32_t label_of(std::vector<std::uint32_t> names) {
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names.size() == 1 ? k_first_event_label + names.front() : overlap_label(names);
+  }
+
  private:
   [[nodiscard]] std::uint32_t name_of_event(std::uint32_t event) const {
     return timeline_.events[event].name;
   }
 
-  // Events later in the list begin later (or end earlier): one of them that also ends no later lies within.
+  // Events later in the list begin later (or end earlier): one of them that also ends no later lies within,
+  // unless both windows are the same.
   std::uint32_t label_of_innermost() {
     std::vector<std::uint32_t> names;
-    TimeNs earliest_end_ns = std::numeric_limits<TimeNs>::max();
+    TimeRange inner{std::numeric_limits<TimeNs>::max(), std::numeric_limits<TimeNs>::max()};
     for (auto event = open_.rbegin(); event != open_.rend(); ++event) {
-      const TimeNs end_ns = timeline_.events[*event].time.end_ns;
-      const std::uint32_t name = name_of_event(*event);
-      if (end_ns < earliest_end_ns && std::find(names.begin(), names.end(), name) == names.end()) {
-        names.push_back(name);
-      }
-      earliest_end_ns = std::min(earliest_end_ns, end_ns);
+      const TimeRange time = timeline_.events[*event].time;
+      if (time.end_ns >= inner.end_ns && time != inner) continue;
+      names.push_back(name_of_event(*event));
+      inner = time;
     }
-    if (names.size() == 1) return k_first_event_label + names.front();
-    std::sort(names.begin(), names.end());
-    return overlap_label(names);
+    return label_of(std::move(names));
   }
 
   std::uint32_t overlap_label(const std::vector<std::uint32_t>& names) {
@@ -107,6 +110,19 @@ class OpenEvents {
   std::int64_t doubts_ = 0;
   std::map<std::vector<std::uint32_t>, std::uint32_t> overlaps_;
 };
+
+// Equal windows are neighbours in the list.
+std::vector<std::uint32_t> labels_of_events(const Timeline& timeline, OpenEvents& labels) {
+  const auto& events = timeline.events;
+  std::vector<std::uint32_t> list;
+  for (std::size_t i = 0; i < events.size(); i = list.size()) {
+    std::vector<std::uint32_t> names;
+    for (std::size_t same = i; same < events.size() && events[same].time == events[i].time; ++same)
+      names.push_back(events[same].name);
+    list.insert(list.end(), names.size(), labels.label_of(names));
+  }
+  return list;
+}
 
 }  // namespace
 
@@ -134,6 +150,7 @@ Partition partition_time(const Timeline& timeline, std::span<const TimeNs> guard
     open.apply(point);
   }
   add_until(span.end_ns);
+  partition.event_labels = labels_of_events(timeline, open);
   return partition;
 }
 

@@ -25,12 +25,15 @@ struct Segment {
 struct Partition {
   std::vector<std::string> labels;  // "idle", "guard", "doubt", the names, then overlaps "a+b"
   std::vector<Segment> segments;    // adjoining, in time order, covering the span
+  // By event: its name's label, or that of the overlap when events of other names have the same window.
+  std::vector<std::uint32_t> event_labels;
 };
 
 // guards_ns: per name, around each of its events. An instant inside several events belongs to those that
 // contain no other of them: nested ones leave one, overlap that is not nesting leaves several ("a+b", in the
-// order of the names). Outside events a Doubt of the timeline is neither idle nor guard; it has guards as an
-// event has. O(n log n), times the number of events open at once.
+// order of the names), and so do equal windows, of which none is the inner one. Outside events a Doubt of the
+// timeline is neither idle nor guard; it has guards as an event has. O(n log n), times the number of events
+// open at once.
 [[nodiscard]] Partition partition_time(const Timeline& timeline, std::span<const TimeNs> guards_ns,
                                        TimeRange span);
 

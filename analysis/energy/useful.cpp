@@ -18,15 +18,45 @@ std::size_t block_of(const Measurement& m, TimeNs time_ns) {
   return static_cast<std::size_t>(std::clamp(part * static_cast<double>(m.blocks.size()), 0.0, last));
 }
 
-// Energy that excess finds for the events of a name beyond the time inside their markers.
-std::vector<double> beyond_markers(const Measurement& m, const std::vector<EventRow>& rows) {
-  std::vector<double> beyond(m.timeline.names.size());
+// By label: what excess finds for its events beyond the time inside their markers, and how much of that is
+// said to lie outside them. Events of one window share what there is.
+struct Beyond {
+  std::vector<double> energy_j;
+  std::vector<double> outside_j;
+};
+
+Beyond beyond_markers(const Measurement& m, const std::vector<EventRow>& rows) {
+  Beyond beyond{std::vector<double>(m.partition.labels.size()),
+                std::vector<double>(m.partition.labels.size())};
+  TimeRange counted;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].method != Method::excess || !rows[i].energy_j) continue;
+    if (rows[i].method != Method::excess || !rows[i].energy_j || rows[i].time == counted) continue;
+    counted = rows[i].time;
     const double repeat = static_cast<double>(m.timeline.names[rows[i].name].repeat);
-    beyond[rows[i].name] += *rows[i].energy_j * repeat - m.events[i].energy_j;
+    const std::uint32_t label = m.partition.event_labels[i];
+    beyond.energy_j[label] += *rows[i].energy_j * repeat - m.events[i].energy_j;
+    beyond.outside_j[label] += rows[i].outside_marker_j.value_or(0) * repeat;
   }
   return beyond;
+}
+
+// What the segments amount to, by label.
+struct Spent {
+  std::vector<double> energy_j;
+  double total_j = 0;
+  double guard_s = 0;
+};
+
+Spent spent_by_label(const Measurement& m) {
+  Spent spent;
+  spent.energy_j.resize(m.partition.labels.size());
+  for (std::size_t i = 0; i < m.segments.size(); ++i) {
+    const std::uint32_t label = m.partition.segments[i].label;
+    spent.energy_j[label] += m.segments[i].energy_j;
+    spent.total_j += m.segments[i].energy_j;
+    if (label == k_guard_label) spent.guard_s += m.segments[i].covered_s;
+  }
+  return spent;
 }
 
 }  // namespace
@@ -63,33 +93,20 @@ UsefulEventReport useful_event(const Measurement& m, std::optional<std::uint32_t
 std::vector<Share> shares_of(const Measurement& m, const IdleReport& idle, const std::vector<EventRow>& rows,
                              const std::vector<EventResult>& results) {
   if (!m.has_energy) return {};
-  std::vector<double> energies(m.partition.labels.size());
-  double total_j = 0;
-  double guard_s = 0;
-  for (std::size_t i = 0; i < m.segments.size(); ++i) {
-    const std::uint32_t label = m.partition.segments[i].label;
-    energies[label] += m.segments[i].energy_j;
-    total_j += m.segments[i].energy_j;
-    if (label == k_guard_label) guard_s += m.segments[i].covered_s;
+  const Spent spent = spent_by_label(m);
+  if (!(spent.total_j > 0)) return {};
+  const Beyond beyond = beyond_markers(m, rows);
+  const double idle_j = spent.energy_j[k_idle_label] + idle.power_w.mean.value_or(0) * spent.guard_s;
+  std::vector<Share> shares{{"idle", idle_j / spent.total_j}};
+  for (std::size_t label = k_first_event_label; label < spent.energy_j.size(); ++label) {
+    const std::size_t name = label - k_first_event_label;
+    const std::string& text = m.partition.labels[label];
+    const bool apart =
+        name < results.size() && (results[name].outside.before() || results[name].outside.after());
+    const double outside_j = apart ? beyond.outside_j[label] : 0;
+    shares.push_back({text, (spent.energy_j[label] + beyond.energy_j[label] - outside_j) / spent.total_j});
+    if (outside_j != 0) shares.push_back({text + " outside_marker", outside_j / spent.total_j});
   }
-  if (!(total_j > 0)) return {};
-  energies[k_idle_label] += idle.power_w.mean.value_or(0) * guard_s;
-  const std::vector<double> beyond = beyond_markers(m, rows);
-  std::vector<Share> shares{{"idle", energies[k_idle_label] / total_j}};
-  for (std::size_t name = 0; name < results.size(); ++name) {
-    const EventReport& report = results[name].report;
-    const OutsideMarker& outside = results[name].outside;
-    double self_j = energies[k_first_event_label + name] + beyond[name];
-    double outside_j = 0;
-    if (outside.before() || outside.after()) {
-      const auto& each = report.outside_marker_j;
-      outside_j = *each.mean * static_cast<double>(each.n) * static_cast<double>(report.repeat);
-    }
-    shares.push_back({report.name, (self_j - outside_j) / total_j});
-    if (outside_j != 0) shares.push_back({report.name + " outside_marker", outside_j / total_j});
-  }
-  for (std::size_t label = k_first_event_label + results.size(); label < energies.size(); ++label)
-    shares.push_back({m.partition.labels[label], energies[label] / total_j});
   double rest = 1;
   for (const Share& share : shares)
     rest -= share.fraction;

@@ -48,9 +48,20 @@ TEST(Partition, NamesOverlapThatIsNotNesting) {
               ElementsAre("c 0..10", "a 10..20", "a+b 20..30", "b 30..40", "c 40..50"));
 }
 
-TEST(Partition, TreatsEqualWindowsAsNested) {
-  const Timeline timeline = timeline_of({{{10, 30}, 0}, {{10, 30}, 1}}, 2);
-  EXPECT_THAT(described(timeline, {0, 0}, {0, 30}), ElementsAre("idle 0..10", "b 10..30"));
+TEST(Partition, GivesEqualWindowsToNeitherAlone) {
+  const Timeline timeline = timeline_of({{{10, 30}, 0}, {{10, 30}, 1}, {{10, 40}, 2}, {{15, 20}, 2}}, 3);
+  EXPECT_THAT(described(timeline, {0, 0, 0}, {0, 40}),
+              ElementsAre("idle 0..10", "a+b 10..15", "c 15..20", "a+b 20..30", "c 30..40"));
+  const Partition partition = partition_time(timeline, std::vector<TimeNs>(3, 0), {0, 40});
+  std::vector<std::string> labels;
+  for (const std::uint32_t label : partition.event_labels)
+    labels.push_back(partition.labels[label]);
+  EXPECT_THAT(labels, ElementsAre("c", "a+b", "a+b", "c"));
+}
+
+TEST(Partition, CountsOneWindowDrawnTwiceOnce) {
+  const Timeline timeline = timeline_of({{{10, 30}, 0}, {{10, 30}, 0}}, 1);
+  EXPECT_THAT(described(timeline, {0}, {0, 30}), ElementsAre("idle 0..10", "a 10..30"));
 }
 
 TEST(Partition, KeepsGuardsApartFromIdleAndClipsToTheSpan) {
@@ -85,10 +96,8 @@ TEST(Partition, AgreesWithLookingAtEachInstantOnItsOwn) {
         for (const Event& e : timeline.events) {
           if (!e.time.contains(t)) continue;
           const bool has_inner =
-              std::any_of(timeline.events.begin(), timeline.events.end(), [&](const Event& other) {
-                return other.time.contains(t) &&
-                       (contains(e, other) || (e.time == other.time && other.name > e.name));
-              });
+              std::any_of(timeline.events.begin(), timeline.events.end(),
+                          [&](const Event& other) { return other.time.contains(t) && contains(e, other); });
           if (!has_inner) innermost.push_back(e.name);
         }
         std::sort(innermost.begin(), innermost.end());

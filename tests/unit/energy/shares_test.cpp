@@ -100,6 +100,26 @@ TEST(Shares, GiveOverlapThatIsNotNestingItsOwn) {
   EXPECT_NEAR(sum_of(report), 1, 1e-14);
 }
 
+// Neither of two rules on one line is the inner one, and what they cost counts once. 7 samples an event,
+// begun off the grid: by excess.
+TEST(Shares, GiveTwoRulesOnOneLineWhatTheyShareOnce) {
+  MemoryCapture capture;
+  Waveform waveform{1e-3, {}};
+  for (int i = 0; i < 8; ++i)
+    waveform.pulses.push_back({0.0503 + 0.1 * i, 0.0573 + 0.1 * i, 9e-3});
+  test::record(capture, waveform, {.duration_s = 1, .aperture_s = 1e-3, .voltage_v = k_volts});
+  for (const auto& pulse : waveform.pulses)
+    test::mark(capture, 0, pulse.begin_s, pulse.end_s);
+  const Report report = report_of(capture, {"each=d0", "pair=d0,repeat=2"});
+  const double total_j = k_volts * waveform.charge_c(0, 1);
+  EXPECT_EQ(report.events[0].method, Method::excess);
+  EXPECT_NEAR(*report.events[0].energy_j.mean, 2 * *report.events[1].energy_j.mean, 1e-12);
+  EXPECT_NEAR(share(report, "each+pair"), 8 * k_volts * 10e-3 * 7e-3 / total_j, 1e-6);
+  EXPECT_EQ(share(report, "each"), 0);
+  EXPECT_EQ(share(report, "pair"), 0);
+  EXPECT_NEAR(share(report, "unattributed"), 0, 1e-6);
+}
+
 TEST(Shares, SumToOneWhateverTheLinesDo) {
   std::mt19937 random(9);
   std::uniform_real_distribution<double> part(0, 1);
