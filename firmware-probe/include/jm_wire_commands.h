@@ -81,6 +81,7 @@ typedef struct {
   uint32_t shunt_uohm;    /* not 0 */
   uint16_t lines;         /* mask of the lines to watch */
   uint8_t keep;           /* 1: also for the next boot */
+  uint8_t sensor_address; /* 7-bit I2C address; 0 = as it is */
 } jm_wire_configure;
 
 static inline void jm_wire_put_configure(jm_wire_encoder* encoder, const jm_wire_configure* configure) {
@@ -89,6 +90,7 @@ static inline void jm_wire_put_configure(jm_wire_encoder* encoder, const jm_wire
   jm_wire_put_u32(encoder, configure->shunt_uohm);
   jm_wire_put_u16(encoder, configure->lines);
   jm_wire_put_u8(encoder, configure->keep);
+  jm_wire_put_u8(encoder, configure->sensor_address);
 }
 
 static inline uint8_t jm_wire_get_configure(const uint8_t* payload, size_t size,
@@ -99,6 +101,7 @@ static inline uint8_t jm_wire_get_configure(const uint8_t* payload, size_t size,
   configure->shunt_uohm = jm_wire_get_u32(&reader);
   configure->lines = jm_wire_get_u16(&reader);
   configure->keep = jm_wire_get_u8(&reader);
+  configure->sensor_address = jm_wire_get_u8(&reader);
   return !reader.failed;
 }
 

@@ -40,6 +40,7 @@ typedef struct {
   uint16_t sensor_config; /* INA219: its configuration register; otherwise 0 */
   uint16_t bus_every;     /* shunt records between two bus voltages; 0 = none */
   uint32_t shunt_uohm;
+  uint16_t watched;      /* mask of the lines that give edges */
   uint8_t channel_count; /* channel i is bit i of SAMPLES' mask; at most 8 */
   /* Only on the receiving side, and valid as long as the payload: */
   uint8_t channel_bytes;
@@ -71,6 +72,7 @@ static inline void jm_wire_put_hello(jm_wire_encoder* encoder, const jm_wire_hel
   jm_wire_put_u16(encoder, hello->sensor_config);
   jm_wire_put_u16(encoder, hello->bus_every);
   jm_wire_put_u32(encoder, hello->shunt_uohm);
+  jm_wire_put_u16(encoder, hello->watched);
   jm_wire_put_u8(encoder, hello->channel_count);
   jm_wire_put_u8(encoder, JM_WIRE_CHANNEL_BYTES);
 }
@@ -135,6 +137,7 @@ static inline uint8_t jm_wire_get_hello(const uint8_t* payload, size_t size, jm_
   hello->sensor_config = jm_wire_get_u16(&reader);
   hello->bus_every = jm_wire_get_u16(&reader);
   hello->shunt_uohm = jm_wire_get_u32(&reader);
+  hello->watched = jm_wire_get_u16(&reader);
   sound = jm_wire_get_records(&reader, JM_WIRE_CHANNEL_BYTES, &hello->channel_count, &hello->channel_bytes,
                               &hello->channels);
   sound &=

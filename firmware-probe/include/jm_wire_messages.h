@@ -142,7 +142,7 @@ typedef struct {
   uint32_t next_edge;
   uint32_t lost_samples; /* ... and how many of those before were lost in a full ring */
   uint32_t lost_edges;
-  uint32_t over_range;   /* conversions at either end of the converter, or flagged as overflow */
+  uint32_t over_range;   /* conversions that came out at either end of the converter */
   uint32_t i2c_nacks;    /* not acknowledged, or the bus was taken away */
   uint32_t i2c_timeouts; /* the bus stood still and was cleared */
   uint32_t

@@ -65,10 +65,9 @@ typedef enum {
 typedef enum {
   JM_WIRE_OK = 0,
   JM_WIRE_UNKNOWN_COMMAND = 1,
-  JM_WIRE_BAD_VALUE = 2,     /* nothing was changed */
-  JM_WIRE_NOT_NOW = 3,       /* not while sampling: STOP first */
-  JM_WIRE_NOT_SUPPORTED = 4, /* HELLO's capabilities say so */
-  JM_WIRE_NO_ANSWER = 5      /* done, but the sensor does not answer */
+  JM_WIRE_BAD_VALUE = 2,    /* nothing was changed */
+  JM_WIRE_NOT_NOW = 3,      /* not while sampling: STOP first */
+  JM_WIRE_NOT_SUPPORTED = 4 /* HELLO's capabilities say so */
 } jm_wire_outcome;
 
 #endif

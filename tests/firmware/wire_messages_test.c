@@ -48,6 +48,7 @@ static void put_example_hello(uint8_t major) {
   hello.sensor_config = 0x399F;
   hello.bus_every = 1000;
   hello.shunt_uohm = 100000;
+  hello.watched = 0x8003;
   hello.channel_count = 2;
   begin(JM_WIRE_HELLO);
   jm_wire_put_hello(&encoder, &hello);
@@ -66,7 +67,7 @@ static void hello_comes_back(void) {
   size_t size;
   put_example_hello(JM_WIRE_MAJOR);
   size = sent();
-  CHECK_EQUAL(33 + 2 + 2 * 15 + 2 + 2 * 5 + 1 + 3, size);
+  CHECK_EQUAL(35 + 2 + 2 * 15 + 2 + 2 * 5 + 1 + 3, size);
   CHECK(jm_wire_get_hello(payload, size, &hello));
   CHECK(hello.firmware_major == 1 && hello.firmware_minor == 2 && hello.firmware_patch == 3);
   CHECK_EQUAL(JM_WIRE_RESET_WATCHDOG, hello.reset_cause);
@@ -76,7 +77,7 @@ static void hello_comes_back(void) {
   CHECK_EQUAL(0x09, hello.capabilities);
   CHECK_EQUAL(JM_WIRE_SENSOR_LOST, hello.state);
   CHECK(hello.sensor == JM_WIRE_INA219 && hello.sensor_address == 0x40 && hello.sensor_config == 0x399F);
-  CHECK(hello.bus_every == 1000 && hello.shunt_uohm == 100000);
+  CHECK(hello.bus_every == 1000 && hello.shunt_uohm == 100000 && hello.watched == 0x8003);
   CHECK_EQUAL(2, hello.channel_count);
   channel = jm_wire_get_channel(&hello, 0);
   CHECK(channel.quantity == JM_WIRE_SHUNT_VOLTAGE && channel.lsb_nv == 10000);
@@ -224,7 +225,7 @@ static void commands_and_answers_come_back(void) {
   const jm_wire_pong pong_out = {0xCAFEF00D, 0xFFFFFFFFFFFEu, 0xFFFFFFFFFFFFu};
   const jm_wire_ack ack_out = {JM_WIRE_START, 200, JM_WIRE_NOT_NOW};
   const jm_wire_start start_out = {5000};
-  const jm_wire_configure configure_out = {0x399D, 2000, 99700, 0x7F, 1};
+  const jm_wire_configure configure_out = {0x399D, 2000, 99700, 0x7F, 1, 0x45};
   jm_wire_pong pong;
   jm_wire_ack ack;
   jm_wire_start start;
@@ -252,7 +253,7 @@ static void commands_and_answers_come_back(void) {
   begin(JM_WIRE_CONFIGURE), jm_wire_put_configure(&encoder, &configure_out), size = sent();
   CHECK(jm_wire_get_configure(payload, size, &configure));
   CHECK(configure.sensor_config == 0x399D && configure.bus_every == 2000 && configure.shunt_uohm == 99700);
-  CHECK(configure.lines == 0x7F && configure.keep == 1);
+  CHECK(configure.lines == 0x7F && configure.keep == 1 && configure.sensor_address == 0x45);
   CHECK(!jm_wire_get_configure(payload, size - 1, &configure));
 }
 
