@@ -7,7 +7,7 @@
 #include <analysis/formats/importer.h>
 #include <analysis/model/memory_capture.h>
 
-#include <tests/support/captures.h>
+#include <tests/support/places.h>
 #include <tests/unit/benchmark/published.h>
 
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 #include <analysis/benchmark/run_record.h>
 #include <analysis/formats/mlperf_runner.h>
 
-#include <tests/support/captures.h>
+#include <tests/support/places.h>
 #include <tests/unit/formats/import_helpers.h>
 
 #include <gmock/gmock.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/report/json.h>
 
+#include <tests/support/places.h>
 #include <tests/support/temporary_folder.h>
 #include <tests/unit/report/examples.h>
 
@@ -21,7 +22,7 @@ nlohmann::json parse(const Report& report) {
 
 // The validator's exit code; 77: it cannot tell here.
 int validate(const Report& report) {
-  const std::string source = JOULEMARK_SOURCE_DIR;
+  const std::string source = test::source_dir().string();
   const test::TemporaryFolder folder;
   const std::string file = folder.file("report.json");
   std::ofstream(file) << to_json(report);

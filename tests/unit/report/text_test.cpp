@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/report/text.h>
 
+#include <tests/support/places.h>
 #include <tests/unit/report/examples.h>
 
 #include <gmock/gmock.h>
@@ -16,7 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 std::string golden(const std::string& name) {
-  std::ifstream file(JOULEMARK_SOURCE_DIR "/tests/unit/report/" + name);
+  std::ifstream file(test::source_dir() / "tests/unit/report" / name);
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
