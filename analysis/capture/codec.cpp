@@ -17,13 +17,51 @@ tl::unexpected<Error> malformed(const char* what) {
   return fail(ErrorCode::unreadable, what);
 }
 
+void append_packed(Blob& blob, std::span<const std::byte> bytes, std::size_t element,
+                   Compression compression) {
+  thread_local Blob scratch;  // grown once, so that no result is cleared before it is written
+  const std::size_t room = bytes.size() + BLOSC_MAX_OVERHEAD;
+  if (scratch.size() < room) scratch.resize(room);
+  const bool fast = compression == Compression::fast;
+  const int length = blosc_compress_ctx(fast ? 1 : 3, BLOSC_BITSHUFFLE, element, bytes.size(), bytes.data(),
+                                        scratch.data(), room, fast ? "lz4" : "zstd", 0, 1);
+  blob.insert(blob.end(), scratch.begin(), scratch.begin() + std::max(length, 0));
+}
+
 template <typename T>
-void append_column(Blob& blob, const std::vector<T>& column) {
-  const Blob packed = pack(std::as_bytes(std::span(column)), sizeof(T), Compression::fast);
-  const auto length = static_cast<std::uint32_t>(packed.size());
-  for (int shift = 0; shift < 32; shift += 8)
-    blob.push_back(static_cast<std::byte>(length >> shift));
-  blob.insert(blob.end(), packed.begin(), packed.end());
+void append_column(Blob& blob, std::span<const T> column) {
+  const std::size_t at = blob.size();
+  blob.resize(at + 4);
+  append_packed(blob, std::as_bytes(column), sizeof(T), Compression::fast);
+  const std::size_t length = blob.size() - at - 4;
+  for (std::size_t i = 0; i < 4; ++i)
+    blob[at + i] = static_cast<std::byte>(length >> (8 * i));
+}
+
+// A column of what get finds in each entry.
+template <typename Entry, typename Get>
+void append_column_of(Blob& blob, std::span<const Entry> entries, const Get& get) {
+  std::vector<decltype(get(entries[0]))> column(entries.size());
+  std::transform(entries.begin(), entries.end(), column.begin(), get);
+  append_column(blob, std::span<const decltype(get(entries[0]))>(column));
+}
+
+// Differences, in unsigned arithmetic so that no input overflows.
+std::vector<std::uint64_t> differences(std::span<const TimeNs> times) {
+  std::vector<std::uint64_t> deltas(times.size());
+  std::uint64_t last = 0;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    deltas[i] = static_cast<std::uint64_t>(times[i]) - last;
+    last = static_cast<std::uint64_t>(times[i]);
+  }
+  return deltas;
+}
+
+template <typename Entry, typename Get>
+void append_times_of(Blob& blob, std::span<const Entry> entries, const Get& get) {
+  std::vector<TimeNs> times(entries.size());
+  std::transform(entries.begin(), entries.end(), times.begin(), get);
+  append_column(blob, std::span<const std::uint64_t>(differences(times)));
 }
 
 // Takes the columns of a BLOB one by one.
@@ -61,17 +99,6 @@ class Columns {
   std::span<const std::byte> rest_;
 };
 
-// Differences, in unsigned arithmetic so that no input overflows.
-std::vector<std::uint64_t> differences(std::span<const TimeNs> times) {
-  std::vector<std::uint64_t> deltas(times.size());
-  std::uint64_t last = 0;
-  for (std::size_t i = 0; i < times.size(); ++i) {
-    deltas[i] = static_cast<std::uint64_t>(times[i]) - last;
-    last = static_cast<std::uint64_t>(times[i]);
-  }
-  return deltas;
-}
-
 void restore(std::span<const std::uint64_t> deltas, std::span<TimeNs> times) {
   std::uint64_t last = 0;
   for (std::size_t i = 0; i < deltas.size(); ++i) {
@@ -101,13 +128,9 @@ bool sound(const SummaryEntry& entry) {
 }  // namespace
 
 Blob pack(std::span<const std::byte> bytes, std::size_t element, Compression compression) {
-  thread_local Blob scratch;  // grown once, so that no result is cleared before it is written
-  const std::size_t room = bytes.size() + BLOSC_MAX_OVERHEAD;
-  if (scratch.size() < room) scratch.resize(room);
-  const bool fast = compression == Compression::fast;
-  const int length = blosc_compress_ctx(fast ? 1 : 3, BLOSC_BITSHUFFLE, element, bytes.size(), bytes.data(),
-                                        scratch.data(), room, fast ? "lz4" : "zstd", 0, 1);
-  return {scratch.begin(), scratch.begin() + std::max(length, 0)};
+  Blob blob;
+  append_packed(blob, bytes, element, compression);
+  return blob;
 }
 
 Status unpack(std::span<const std::byte> blob, std::span<std::byte> out) {
@@ -147,21 +170,11 @@ Status unpack_stamps(std::span<const std::byte> blob, std::span<TimeNs> out) {
 }
 
 Blob pack_edges(std::span<const Edge> edges) {
-  std::vector<TimeNs> times;
-  std::vector<std::uint32_t> resolutions;
-  std::vector<std::uint8_t> lines;
-  std::vector<std::uint8_t> levels;
-  for (const Edge& edge : edges) {
-    times.push_back(edge.time_ns);
-    resolutions.push_back(edge.resolution_ns);
-    lines.push_back(static_cast<std::uint8_t>(edge.line.value));
-    levels.push_back(static_cast<std::uint8_t>(edge.level));
-  }
   Blob blob;
-  append_column(blob, differences(times));
-  append_column(blob, resolutions);
-  append_column(blob, lines);
-  append_column(blob, levels);
+  append_times_of(blob, edges, [](const Edge& e) { return e.time_ns; });
+  append_column_of(blob, edges, [](const Edge& e) { return e.resolution_ns; });
+  append_column_of(blob, edges, [](const Edge& e) { return static_cast<std::uint8_t>(e.line.value); });
+  append_column_of(blob, edges, [](const Edge& e) { return static_cast<std::uint8_t>(e.level); });
   return blob;
 }
 
@@ -184,34 +197,16 @@ Result<std::vector<Edge>> unpack_edges(std::span<const std::byte> blob, std::siz
 }
 
 Blob pack_entries(std::span<const SummaryEntry> entries, bool timed) {
-  std::vector<std::uint32_t> counts;
-  std::vector<float> means;
-  std::vector<float> deviations;
-  std::vector<float> minima;
-  std::vector<float> maxima;
-  std::vector<TimeNs> first;
-  std::vector<TimeNs> last;
-  for (const auto& [summary, first_ns, last_ns] : entries) {
-    const bool any = summary.count > 0;
-    counts.push_back(static_cast<std::uint32_t>(summary.count));
-    means.push_back(static_cast<float>(summary.mean()));
-    deviations.push_back(any ? static_cast<float>(std::sqrt(summary.m2 / static_cast<double>(summary.count)))
-                             : 0.0F);
-    minima.push_back(any ? summary.min : 0.0F);
-    maxima.push_back(any ? summary.max : 0.0F);
-    if (!timed) continue;
-    first.push_back(first_ns);
-    last.push_back(last_ns);
-  }
+  const auto any = [](const SummaryEntry& e) { return e.summary.count > 0; };
   Blob blob;
-  append_column(blob, counts);
-  append_column(blob, means);
-  append_column(blob, deviations);
-  append_column(blob, minima);
-  append_column(blob, maxima);
+  append_column_of(blob, entries, [](const auto& e) { return static_cast<std::uint32_t>(e.summary.count); });
+  append_column_of(blob, entries, [](const auto& e) { return static_cast<float>(e.summary.mean()); });
+  append_column_of(blob, entries, [](const auto& e) { return static_cast<float>(e.summary.deviation()); });
+  append_column_of(blob, entries, [&](const auto& e) { return any(e) ? e.summary.min : 0.0F; });
+  append_column_of(blob, entries, [&](const auto& e) { return any(e) ? e.summary.max : 0.0F; });
   if (!timed) return blob;
-  append_column(blob, differences(first));
-  append_column(blob, differences(last));
+  append_times_of(blob, entries, [](const auto& e) { return e.first_ns; });
+  append_times_of(blob, entries, [](const auto& e) { return e.last_ns; });
   return blob;
 }
 
@@ -247,16 +242,10 @@ Result<std::vector<SummaryEntry>> unpack_entries(std::span<const std::byte> blob
 }
 
 Blob pack_raw(std::span<const Packet> packets, std::span<const std::byte> bytes) {
-  std::vector<TimeNs> times;
-  std::vector<std::uint32_t> lengths;
-  for (const Packet& packet : packets) {
-    times.push_back(packet.time_ns);
-    lengths.push_back(packet.length);
-  }
   Blob blob;
-  append_column(blob, differences(times));
-  append_column(blob, lengths);
-  append_column(blob, Blob(bytes.begin(), bytes.end()));
+  append_times_of(blob, packets, [](const Packet& p) { return p.time_ns; });
+  append_column_of(blob, packets, [](const Packet& p) { return p.length; });
+  append_column(blob, bytes);
   return blob;
 }
 

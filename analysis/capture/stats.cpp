@@ -1,64 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/capture/stats.h>
 
-#include <array>
+#include <cstring>
+#include <type_traits>
 
 namespace joulemark::capture {
 namespace {
 
-constexpr std::size_t k_lanes = 8;  // independent accumulators: vectors for the machine, pairwise sums for us
+constexpr std::size_t k_width = 4;
+using Doubles [[gnu::vector_size(k_width * sizeof(double))]] = double;
+using Floats [[gnu::vector_size(k_width * sizeof(float))]] = float;
 
 template <typename T>
-[[gnu::always_inline]] inline double total(const std::array<T, k_lanes>& lanes) {
-  return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
-}
+using Values = std::conditional_t<std::is_same_v<T, float>, Floats, Doubles>;
 
+// Four running sums side by side: vectors for the machine, shorter sums for us.
+template <typename T>
+struct Lanes {
+  Doubles sum{};  // of differences from the pivot
+  Doubles squares{};
+  Values<T> low;
+  Values<T> high;
+
+  [[gnu::always_inline]] void add(const T* values, double pivot) {
+    Values<T> v;
+    std::memcpy(&v, values, sizeof v);
+    const Doubles d = __builtin_convertvector(v, Doubles) - pivot;
+    sum += d;
+    squares += d * d;
+    low = v < low ? v : low;
+    high = v > high ? v : high;
+  }
+  [[gnu::always_inline]] void merge(const Lanes& other) {
+    sum += other.sum;
+    squares += other.squares;
+    low = other.low < low ? other.low : low;
+    high = other.high > high ? other.high : high;
+  }
+};
+
+// One pass. The squares are summed about the first value: as it is one of the values, their sum is at most
+// (count + 1) times m2, so taking the rest off costs at most that factor of rounding.
 template <typename T>
 [[gnu::always_inline]] inline Stats compute(std::span<const T> values) {
   if (values.empty()) return {};
-  const std::size_t whole = values.size() / k_lanes * k_lanes;
-  std::array<double, k_lanes> sums{};
-  std::array<T, k_lanes> low;
-  std::array<T, k_lanes> high;
-  low.fill(values[0]);
-  high.fill(values[0]);
-  for (std::size_t i = 0; i < whole; i += k_lanes) {
-    for (std::size_t lane = 0; lane < k_lanes; ++lane) {
-      const T v = values[i + lane];
-      sums[lane] += static_cast<double>(v);
-      low[lane] = v < low[lane] ? v : low[lane];
-      high[lane] = v > high[lane] ? v : high[lane];
-    }
+  const T first = values[0];
+  const double pivot = static_cast<double>(first);
+  const Values<T> all = first - Values<T>{};
+  Lanes<T> lanes{{}, {}, all, all};
+  Lanes<T> others = lanes;
+  const std::size_t whole = values.size() / (2 * k_width) * (2 * k_width);
+  for (std::size_t i = 0; i < whole; i += 2 * k_width) {
+    lanes.add(&values[i], pivot);
+    others.add(&values[i + k_width], pivot);
   }
-  for (std::size_t i = whole; i < values.size(); ++i) {
-    const T v = values[i];
-    sums[i - whole] += static_cast<double>(v);
-    low[0] = v < low[0] ? v : low[0];
-    high[0] = v > high[0] ? v : high[0];
+  lanes.merge(others);
+  const auto& [sums, squared, lows, highs] = lanes;
+  double sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  double squares = (squared[0] + squared[1]) + (squared[2] + squared[3]);
+  T low = lows[0];
+  T high = highs[0];
+  for (std::size_t lane = 1; lane < k_width; ++lane) {
+    low = lows[lane] < low ? lows[lane] : low;
+    high = highs[lane] > high ? highs[lane] : high;
   }
-  Stats stats;
-  stats.count = static_cast<std::int64_t>(values.size());
-  stats.sum = total(sums);
-  for (std::size_t lane = 1; lane < k_lanes; ++lane) {
-    low[0] = low[lane] < low[0] ? low[lane] : low[0];
-    high[0] = high[lane] > high[0] ? high[lane] : high[0];
+  for (const T v : values.subspan(whole)) {
+    const double d = static_cast<double>(v) - pivot;
+    sum += d;
+    squares += d * d;
+    low = v < low ? v : low;
+    high = v > high ? v : high;
   }
-  stats.min = static_cast<double>(low[0]);
-  stats.max = static_cast<double>(high[0]);
-  const double mean = stats.sum / static_cast<double>(stats.count);
-  std::array<double, k_lanes> squares{};
-  for (std::size_t i = 0; i < whole; i += k_lanes) {
-    for (std::size_t lane = 0; lane < k_lanes; ++lane) {
-      const double d = static_cast<double>(values[i + lane]) - mean;
-      squares[lane] += d * d;
-    }
-  }
-  for (std::size_t i = whole; i < values.size(); ++i) {
-    const double d = static_cast<double>(values[i]) - mean;
-    squares[i - whole] += d * d;
-  }
-  stats.m2 = total(squares);
-  return stats;
+  const double n = static_cast<double>(values.size());
+  return {static_cast<std::int64_t>(values.size()), pivot * n + sum, std::max(0.0, squares - sum * sum / n),
+          static_cast<double>(low), static_cast<double>(high)};
 }
 
 // The same arithmetic in the same order, with wider registers where the machine has them.
@@ -88,10 +103,7 @@ void Stats::merge(const Stats& other) {
     *this = other;
     return;
   }
-  const double n = static_cast<double>(count);
-  const double m = static_cast<double>(other.count);
-  const double delta = other.sum / m - sum / n;
-  m2 += other.m2 + delta * delta * n * m / (n + m);
+  m2 = merged_m2(static_cast<double>(count), sum, m2, static_cast<double>(other.count), other.sum, other.m2);
   sum += other.sum;
   count += other.count;
   min = std::min(min, other.min);

@@ -22,7 +22,7 @@ struct Stats {
   [[nodiscard]] Summary summary() const;
 };
 
-// Two passes: the mean first, then the squares about it.
+// One pass; m2 is good to (count + 1) roundings.
 [[nodiscard]] Stats stats_of(std::span<const float> values);
 [[nodiscard]] Stats stats_of(std::span<const double> values);
 

@@ -21,9 +21,8 @@ bool same_entry(const SummaryEntry& stored, const SummaryEntry& made) {
   if (a.count == 0) return true;
   const double n = static_cast<double>(b.count);
   const double largest = std::max(std::abs(static_cast<double>(b.min)), std::abs(static_cast<double>(b.max)));
-  const double deviation = std::sqrt(b.m2 / n);
   return a.min == b.min && a.max == b.max && near(a.sum, b.sum, n * largest, 1e-6) &&
-         near(std::sqrt(a.m2 / n), deviation, 1e-6 * largest, 1e-5) && stored.first_ns == made.first_ns &&
+         near(a.deviation(), b.deviation(), 1e-6 * largest, 1e-5) && stored.first_ns == made.first_ns &&
          stored.last_ns == made.last_ns;
 }
 

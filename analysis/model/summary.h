@@ -3,14 +3,21 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
 namespace joulemark {
 
+// The sum of squares about the mean of two runs together: Chan, Golub, LeVeque (1979), with one division.
+[[nodiscard]] inline double merged_m2(double n, double sum_n, double m2_n, double m, double sum_m,
+                                      double m2_m) {
+  const double apart = sum_m * n - sum_n * m;
+  return m2_n + m2_m + apart * apart / (n * m * (n + m));
+}
+
 // Of stored values (before Channel.scale). The squares are kept about the mean (m2 = sum of (v - mean)^2),
-// since a plain sum of squares loses a microamp of noise on milliamps; merging is Chan, Golub, LeVeque
-// (1979).
+// since a plain sum of squares loses a microamp of noise on milliamps.
 struct Summary {
   std::int64_t count = 0;
   double sum = 0;
@@ -19,6 +26,9 @@ struct Summary {
   float max = -std::numeric_limits<float>::infinity();
 
   [[nodiscard]] double mean() const { return count > 0 ? sum / static_cast<double>(count) : 0; }
+  [[nodiscard]] double deviation() const {
+    return count > 0 ? std::sqrt(m2 / static_cast<double>(count)) : 0;
+  }
 
   void merge(const Summary& other) {
     if (other.count == 0) return;
@@ -26,10 +36,8 @@ struct Summary {
       *this = other;
       return;
     }
-    const double n = static_cast<double>(count);
-    const double m = static_cast<double>(other.count);
-    const double delta = other.sum / m - sum / n;
-    m2 += other.m2 + delta * delta * n * m / (n + m);
+    m2 =
+        merged_m2(static_cast<double>(count), sum, m2, static_cast<double>(other.count), other.sum, other.m2);
     sum += other.sum;
     count += other.count;
     min = std::min(min, other.min);
