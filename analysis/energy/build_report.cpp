@@ -6,6 +6,7 @@
 #include <analysis/energy/measure.h>
 #include <analysis/energy/quality.h>
 #include <analysis/energy/useful.h>
+#include <analysis/timing/saved_windows.h>
 
 #include <fmt/format.h>
 
@@ -25,6 +26,18 @@ Result<std::vector<EventRule>> rules_for(const SampleSource& source,
     rules.push_back(std::move(rule));
   }
   return rules;
+}
+
+// A rule given by hand goes before a window that was once saved under its name.
+Result<std::vector<NamedWindow>> windows_for(SampleSource& source, const std::vector<EventRule>& rules,
+                                             const ReportOptions& options) {
+  if (!options.windows.empty()) return options.windows;
+  JM_TRY_ASSIGN(const std::vector<Marker> markers, source.markers());
+  std::vector<NamedWindow> windows = saved_windows(markers);
+  std::erase_if(windows, [&](const NamedWindow& window) {
+    return std::ranges::find(rules, window.name, &EventRule::name) != rules.end();
+  });
+  return windows;
 }
 
 // Asked for by hand it must exist; recommended by the capture it may have been left out on purpose.
@@ -66,7 +79,8 @@ TotalReport total_of(const Measurement& m) {
 Result<Analysis> build_report(SampleSource& source, const ReportOptions& options) {
   JM_TRY_ASSIGN(const std::vector<MetadataItem> metadata, source.metadata());
   JM_TRY_ASSIGN(const std::vector<EventRule> rules, rules_for(source, metadata, options));
-  JM_TRY_ASSIGN(Timeline timeline, decode_events(source, rules, options.windows, options.hold_ns));
+  JM_TRY_ASSIGN(const std::vector<NamedWindow> windows, windows_for(source, rules, options));
+  JM_TRY_ASSIGN(Timeline timeline, decode_events(source, rules, windows, options.hold_ns));
   JM_TRY_ASSIGN(const auto useful, useful_name(timeline, metadata, options.useful));
   const auto useful_events =
       std::count_if(timeline.events.begin(), timeline.events.end(),

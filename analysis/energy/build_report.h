@@ -16,7 +16,7 @@ namespace joulemark {
 
 struct ReportOptions {
   std::vector<std::string> events;    // rules, see parse_event_rule; none: those the capture recommends
-  std::vector<NamedWindow> windows;   // drawn by a person
+  std::vector<NamedWindow> windows;   // drawn by a person; none: those saved in the capture
   std::optional<std::string> useful;  // none: what the capture's metadata names
   std::optional<TimeNs> guard_ns;     // none: by rule, per name
   TimeNs hold_ns = k_default_hold_ns;

@@ -29,24 +29,6 @@ std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t lea
   return value >= least && value <= k_most ? std::optional(value) : std::nullopt;
 }
 
-// Names become JSON keys and the parts of "a+b" in the shares.
-Status check_name(std::string_view name) {
-  const auto plain = [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           c == '_' || c == '-' || c == '.' || c == '/' || c == ':';
-  };
-  if (name.empty() || name.size() > 100 || !std::all_of(name.begin(), name.end(), plain)) {
-    return fail(ErrorCode::usage,
-                fmt::format("'{}' cannot name an event: use letters, digits, and any of _ - . / :", name));
-  }
-  if (name == "idle" || name == "unattributed") {
-    return fail(ErrorCode::usage,
-                fmt::format("'{}' cannot name an event: the report uses it for a share", name));
-  }
-  return {};
-}
-
 std::string list_of(std::span<const Line> lines) {
   if (lines.empty()) return "the capture has no digital lines";
   std::string list = "the capture has ";
@@ -112,7 +94,7 @@ std::pair<std::string_view, std::string_view> cut(std::string_view text, std::st
 
 Result<EventRule> parse_parts(std::string_view name, std::string_view rest, std::span<const Line> lines) {
   EventRule rule;
-  JM_TRY(check_name(name));
+  JM_TRY(check_event_name(name));
   rule.name = name;
   auto [line, options] = cut(rest, ",");
   JM_TRY_ASSIGN(rule.line, find_line(line, lines));
@@ -131,6 +113,23 @@ Result<EventRule> parse_parts(std::string_view name, std::string_view rest, std:
 }
 
 }  // namespace
+
+Status check_event_name(std::string_view name) {
+  const auto plain = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           c == '_' || c == '-' || c == '.' || c == '/' || c == ':';
+  };
+  if (name.empty() || name.size() > 100 || !std::all_of(name.begin(), name.end(), plain)) {
+    return fail(ErrorCode::usage,
+                fmt::format("'{}' cannot name an event: use letters, digits, and any of _ - . / :", name));
+  }
+  if (name == "idle" || name == "unattributed") {
+    return fail(ErrorCode::usage,
+                fmt::format("'{}' cannot name an event: the report uses it for a share", name));
+  }
+  return {};
+}
 
 Result<EventRule> parse_event_rule(std::string_view text, std::span<const Line> lines) {
   const auto [name, rest] = cut(text, "=");
@@ -158,7 +157,7 @@ Result<NamedWindow> parse_window(std::string_view text) {
   if (begin.empty() || end.empty()) {
     return fail(ErrorCode::usage, where + ": write NAME=START..END, like burst=1.5s..1.52s");
   }
-  if (const Status named = check_name(name); !named) return fail_at(where, named.error());
+  if (const Status named = check_event_name(name); !named) return fail_at(where, named.error());
   const auto begin_ns = parse_time(begin);
   if (!begin_ns) return fail_at(where, begin_ns.error());
   const auto end_ns = parse_time(end);

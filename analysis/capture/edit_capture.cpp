@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/capture/edit_capture.h>
+#include <analysis/capture/info_rows.h>
+#include <analysis/capture/row_store.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace joulemark {
+
+using namespace capture;
+
+namespace {
+
+Status remove_metadata(Database& db, const std::string& key) {
+  JM_TRY_ASSIGN(Statement remove, db.prepare("DELETE FROM metadata WHERE key=?", "metadata"));
+  remove.bind(1, key);
+  return remove.run();
+}
+
+Status apply(Database& db, const CaptureEdit& edit, EndReason reason) {
+  for (const auto& [key, value] : edit.metadata)
+    JM_TRY(remove_metadata(db, key));
+  if (edit.person_markers) JM_TRY(db.execute("DELETE FROM markers WHERE source='person'"));
+  JM_TRY_ASSIGN(RowStore store, RowStore::open(db));
+  for (const auto& [key, value] : edit.metadata) {
+    if (value) JM_TRY(store.write(MetadataItem{key, *value}));
+  }
+  if (edit.person_markers) {
+    for (const Marker& marker : *edit.person_markers)
+      JM_TRY(store.write(marker));
+  }
+  return write_ending(db, reason);
+}
+
+Status check(const CaptureEdit& edit) {
+  if (!edit.person_markers) return {};
+  const bool all = std::ranges::all_of(
+      *edit.person_markers, [](const Marker& marker) { return marker.source == MarkerSource::person; });
+  return all ? Status() : fail(ErrorCode::usage, "only a person's markers can be edited");
+}
+
+}  // namespace
+
+Status edit_capture(const std::string& path, const CaptureEdit& edit) {
+  JM_TRY(check(edit));
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return fail(ErrorCode::unreadable, path + (error ? ": " + error.message() : ": not a file"));
+  }
+  JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::write));
+  JM_TRY(check_schema(db));
+  JM_TRY(db.execute("BEGIN IMMEDIATE"));
+  JM_TRY_ASSIGN(const std::optional<Ending> ending, read_ending(db));
+  if (!ending) {
+    return fail(ErrorCode::unreadable,
+                path + ": its recording was never closed; joulemark verify --repair does that");
+  }
+  JM_TRY(apply(db, edit, ending->reason));
+  return db.execute("COMMIT");
+}
+
+}  // namespace joulemark
