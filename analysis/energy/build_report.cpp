@@ -95,6 +95,7 @@ Result<Analysis> build_report(SampleSource& source, const ReportOptions& options
   for (const EventResult& result : results)
     report.events.push_back(result.report);
   report.total = total_of(m);
+  report.markers = m.timeline.markers;
   report.useful_event = useful_event(m, useful);
   report.useful_event.shares = shares_of(m, report.idle, analysis.rows, results);
   JM_TRY_ASSIGN(report.capture, describe_capture(source, m.sampling.lost_s));

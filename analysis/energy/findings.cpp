@@ -11,6 +11,7 @@ namespace joulemark {
 namespace {
 
 constexpr std::int64_t k_few_useful = 10;
+constexpr std::int64_t k_many_ignored = 20;  // one edge in so many
 
 class Findings {
  public:
@@ -71,6 +72,19 @@ void find_in_recording(const CaptureInfo& info, const Measurement& m, Findings& 
                               "out; so does the count of useful events.",
                               format_si(m.sampling.lost_s, "s", 3), format_si(span_s, "s", 3),
                               100 * m.sampling.lost_s / span_s));
+  }
+}
+
+// A hold time that takes more than noise away.
+void find_in_markers(const MarkersReport& markers, Findings& findings) {
+  for (const LineReport& line : markers.lines) {
+    const bool one_pulse = line.ignored_edges <= 2;
+    if (one_pulse || line.ignored_edges * k_many_ignored < line.edges) continue;
+    findings.warn("edges_ignored",
+                  fmt::format("d{}: {} of {} are ignored, as they follow another one within the hold time of "
+                              "{}. If they mark real events, give a shorter --hold.",
+                              line.line.value, line.ignored_edges, format_count(line.edges, "edge"),
+                              format_si(markers.hold_s, "s", 3)));
   }
 }
 
@@ -175,6 +189,7 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
   Findings findings;
   find_in_supply(info, m, findings);
   find_in_recording(info, m, findings);
+  find_in_markers(report.markers, findings);
   find_in_doubts(m, findings);
   find_in_ending(report.capture.end_reason, findings);
   for (std::size_t name = 0; name < results.size(); ++name)

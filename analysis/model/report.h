@@ -151,6 +151,20 @@ struct UsefulEventReport {
   std::vector<Share> shares;  // of the energy of the observed span, summing to 1; empty without a voltage
 };
 
+// A digital line that a rule listens to.
+struct LineReport {
+  LineId line;
+  std::int64_t edges = 0;          // recorded
+  std::int64_t ignored_edges = 0;  // of those: of pulses shorter than the hold time, and the like
+
+  bool operator==(const LineReport&) const = default;
+};
+
+struct MarkersReport {
+  double hold_s = 0;
+  std::vector<LineReport> lines;  // by number
+};
+
 struct TotalReport {  // of the observed span
   std::optional<double> energy_j;
   std::optional<double> charge_c;
@@ -169,6 +183,7 @@ struct Report {
   CaptureReport capture;
   QualityReport quality;
   TotalReport total;
+  MarkersReport markers;
   std::vector<EventReport> events;
   IdleReport idle;
   UsefulEventReport useful_event;

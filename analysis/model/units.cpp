@@ -107,6 +107,10 @@ Result<TimeNs> parse_time(std::string_view text) {
   return from_seconds(seconds);
 }
 
+std::string format_count(std::int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string format_si(double value, std::string_view unit, int digits) {
   if (!std::isfinite(value)) return "unknown";
   if (value == 0) return fmt::format("0 {}", unit);

@@ -5,6 +5,7 @@
 #include <analysis/model/result.h>
 #include <analysis/model/time.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ namespace joulemark {
 // A whole decimal number in the C locale, nothing around it (blanks are trimmed). NaN and infinity are parsed
 // as such. None when it is not a number.
 [[nodiscard]] std::optional<double> parse_number(std::string_view text);
+
+// 1, "sample" -> "1 sample"; 0 or 2 -> "2 samples". noun: one that takes an s.
+[[nodiscard]] std::string format_count(std::int64_t count, std::string_view noun);
 
 // 0.001482, "J", 4 -> "1.482 mJ". Always a prefix that leaves 1 to 999 before the point; 0 is "0 J". Three to
 // digits significant digits.

@@ -2,6 +2,7 @@
 #include <analysis/report/json.h>
 #include <analysis/report/utc.h>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -137,6 +138,16 @@ Json useful_event(const UsefulEventReport& u) {
           {"shares", shares}};
 }
 
+Json markers(const MarkersReport& m) {
+  Json lines = Json::array();
+  for (const LineReport& line : m.lines) {
+    lines.push_back({{"id", fmt::format("d{}", line.line.value)},
+                     {"edges", line.edges},
+                     {"ignored_edges", line.ignored_edges}});
+  }
+  return {{"hold_s", number(m.hold_s)}, {"lines", lines}};
+}
+
 Json total(const TotalReport& t) {
   return {{"energy_j", maybe(t.energy_j)},
           {"charge_c", maybe(t.charge_c)},
@@ -164,6 +175,7 @@ std::string to_json(const Report& report) {
                   {"capture", capture(report.capture)},
                   {"quality", quality(report.quality)},
                   {"total", total(report.total)},
+                  {"markers", markers(report.markers)},
                   {"events", events},
                   {"idle", idle(report.idle)},
                   {"useful_event", useful_event(report.useful_event)},

@@ -17,6 +17,7 @@ constexpr std::size_t k_width = 80;
 constexpr std::size_t k_name_width = 12;
 constexpr std::size_t k_amount_width = 22;
 constexpr std::size_t k_bar_width = 30;
+constexpr std::int64_t k_enough_for_spread = 20;
 
 // The next word and the blank after it; an option and its value count as one word.
 std::string_view next_word(std::string_view& text) {
@@ -69,15 +70,25 @@ std::string amount(const Stats& stats, std::string_view unit) {
   return amount(stats.mean, stats.ci95, unit);
 }
 
-std::string plain(const Stats& stats, std::string_view unit, int digits) {
-  return stats.mean ? format_si(*stats.mean, unit, digits) : "-";
+// As many digits as the interval of the mean supports, 2 to 4.
+std::string plain(const Stats& stats, std::string_view unit) {
+  if (!stats.mean) return "-";
+  double digits = 4;
+  if (stats.ci95 && stats.ci95->half_width() > 0)
+    digits =
+        std::clamp(std::ceil(std::log10(std::abs(*stats.mean) / stats.ci95->half_width())) + 1, 2.0, 4.0);
+  return format_si(*stats.mean, unit, static_cast<int>(digits));
 }
 
+// What was measured, and where the voltage comes from that makes the rest of it.
 std::string supply(const CaptureReport& capture) {
-  const std::string basis(name_of(capture.voltage_basis));
-  if (capture.voltage_basis == VoltageBasis::unknown) return "no voltage known";
-  if (capture.voltage_basis == VoltageBasis::measured) return "voltage measured";
-  return fmt::format("{} {}", format_si(capture.supply_voltage_v.value_or(0), "V", 3), basis);
+  const Quantity measured = capture.primary.quantity;
+  std::string text = measured == Quantity::current ? "" : fmt::format("{} measured, ", name_of(measured));
+  if (capture.voltage_basis == VoltageBasis::unknown) return text + "no voltage known";
+  if (capture.voltage_basis == VoltageBasis::measured) return text + "voltage measured";
+  text += fmt::format("{} {}", format_si(capture.supply_voltage_v.value_or(0), "V", 3),
+                      name_of(capture.voltage_basis));
+  return measured == Quantity::current ? text : text + " for currents";
 }
 
 std::string capture_lines(const CaptureReport& capture) {
@@ -87,7 +98,7 @@ std::string capture_lines(const CaptureReport& capture) {
   std::string facts = device.empty() ? "" : device + ", ";
   facts += format_si(capture.duration_s, "s", 4);
   if (capture.primary.rate_hz) facts += " at " + format_si(*capture.primary.rate_hz, "S/s", 3);
-  facts += fmt::format(", {} samples, {}", capture.primary.samples, supply(capture));
+  facts += fmt::format(", {}, {}", format_count(capture.primary.samples, "sample"), supply(capture));
   if (capture.started_at_utc_ns) facts += ", started " + format_utc(*capture.started_at_utc_ns);
   const std::string title = capture.file.empty() ? capture.id : capture.file;
   return wrap("", "Energy report" + (title.empty() ? "" : ": " + title)) + wrap("  ", facts);
@@ -96,7 +107,8 @@ std::string capture_lines(const CaptureReport& capture) {
 std::string quality_lines(const Report& report) {
   std::string line = fmt::format("Data {}", name_of(report.quality.grade));
   if (report.capture.primary.lost_samples > 0) {
-    line += fmt::format(", {} samples lost ({:.2g} % of the time)", report.capture.primary.lost_samples,
+    line += fmt::format(", {} lost ({:.2g} % of the time)",
+                        format_count(report.capture.primary.lost_samples, "sample"),
                         100 * report.capture.lost_s / report.capture.duration_s);
   }
   std::string out = wrap("  ", line);
@@ -105,25 +117,42 @@ std::string quality_lines(const Report& report) {
   return out;
 }
 
+// Where nine in ten of the values lie, told in one unit.
+std::string spread(const Stats& stats, std::string_view unit) {
+  const std::string low = format_si(*stats.p05, unit);
+  const std::string high = format_si(*stats.p95, unit);
+  const auto unit_of_low = low.substr(low.find(' '));
+  const bool same = high.ends_with(unit_of_low);
+  return fmt::format("9 in 10 from {} to {}", same ? low.substr(0, low.find(' ')) : low, high);
+}
+
+std::string how_measured(const EventReport& event) {
+  std::string how =
+      event.repeat == 1 ? std::string() : fmt::format("per inference, {} a window; ", event.repeat);
+  how += fmt::format("by {}", name_of(event.method));
+  if (event.method == Method::excess) how += fmt::format(", guard {}", format_si(event.guard_s, "s", 3));
+  if (event.adequacy.bound_rel) {
+    const double percent = std::max(0.01, 100 * *event.adequacy.bound_rel);
+    how += fmt::format("; adequacy {} (within {:.2g} %)", name_of(event.adequacy.grade), percent);
+  }
+  if (event.energy_left_out > 0) how += fmt::format("; {} left out", event.energy_left_out);
+  if (event.energy_j.n >= k_enough_for_spread) how += "; " + spread(event.energy_j, "J");
+  return how;
+}
+
 std::string event_row(const EventReport& event) {
-  const std::string values = fmt::format("{:>6} {:>22} {:>22} {:>8} {:>7}", event.count,
-                                         amount(event.energy_j, "J"), amount(event.net_energy_j, "J"),
-                                         plain(event.latency_s, "s", 4), plain(event.peak_current_a, "A", 3));
+  const auto& peak_a = event.peak_current_a.max;
+  const std::string values =
+      fmt::format("{:>6} {:>22} {:>22} {:>8} {:>7}", event.count, amount(event.energy_j, "J"),
+                  amount(event.net_energy_j, "J"), plain(event.latency_s, "s"),
+                  peak_a ? format_si(*peak_a, "A", 3) : "-");
   std::string out;
   if (event.name.size() > k_name_width - 1) {
     out = event.name + "\n" + std::string(k_name_width - 2, ' ') + values + "\n";
   } else {
     out = fmt::format("{:<{}}{}\n", event.name, k_name_width - 2, values);
   }
-  std::string how = fmt::format("by {}", name_of(event.method));
-  if (event.method == Method::excess) how += fmt::format(", guard {}", format_si(event.guard_s, "s", 3));
-  if (event.repeat != 1) how += fmt::format(", {} inferences a window", event.repeat);
-  if (event.adequacy.bound_rel) {
-    const double percent = std::max(0.01, 100 * *event.adequacy.bound_rel);
-    how += fmt::format("; adequacy {} (within {:.2g} %)", name_of(event.adequacy.grade), percent);
-  }
-  if (event.energy_left_out > 0) how += fmt::format("; {} left out", event.energy_left_out);
-  out += wrap("    ", how);
+  out += wrap("    ", how_measured(event));
   if (!event.energy_j.mean && event.charge_c.mean)
     out += wrap("    ", "charge " + amount(event.charge_c, "C"));
   return out;
@@ -131,8 +160,8 @@ std::string event_row(const EventReport& event) {
 
 std::string event_table(const std::vector<EventReport>& events) {
   if (events.empty()) return {};
-  std::string out = fmt::format("\n{:<10}{:>6} {:>22} {:>22} {:>8} {:>7}\n", "Event", "count",
-                                "energy/inference", "net of idle", "latency", "peak");
+  std::string out = fmt::format("\n{:<10}{:>6} {:>22} {:>22} {:>8} {:>7}\n", "Event", "count", "mean energy",
+                                "net of idle", "latency", "peak");
   for (const EventReport& event : events)
     out += event_row(event);
   const bool intervals = std::any_of(
@@ -173,7 +202,10 @@ std::string share_lines(const std::vector<Share>& shares) {
   for (const Share& share : shares) {
     const double bars = std::clamp(share.fraction, 0.0, 1.0) * static_cast<double>(k_bar_width);
     const std::string bar(static_cast<std::size_t>(std::lround(bars)), '#');
-    std::string line = fmt::format("    {:<{}} {:>6.2f} %", share.name, widest, 100 * share.fraction);
+    const bool fits = share.name.size() <= widest;
+    if (!fits) out += "    " + share.name + "\n";
+    std::string line =
+        fmt::format("    {:<{}} {:>6.2f} %", fits ? share.name : "", widest, 100 * share.fraction);
     if (!bar.empty()) line += "  " + bar;
     out += line + "\n";
   }

@@ -88,6 +88,7 @@ bool EdgePairer::uses(const Edge& edge) const {
 bool EdgePairer::too_close(const Edge& edge) {
   if (!last_used_ || edge.time_ns - last_used_->time_ns >= hold_ns_) return false;
   const TimeRange time{last_used_->time_ns, edge.time_ns};
+  ++ignored_edges_;
   if (time.empty()) {
     note(AnomalyKind::zero_length, time, "has two edges at one time; the second is ignored");
   } else {

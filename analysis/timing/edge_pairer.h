@@ -30,6 +30,8 @@ class EdgePairer {
 
   [[nodiscard]] std::uint32_t name() const { return name_; }
   [[nodiscard]] AnomalyLog& log() { return log_; }
+  // Edges that came too soon after another (those of glitches are gone before).
+  [[nodiscard]] std::int64_t ignored_edges() const { return ignored_edges_; }
   // Stretches in which the event may have been under way, though no window of it is known. May overlap; one
   // that was open before the first edge begins at the start of plausible time.
   [[nodiscard]] const std::vector<TimeRange>& doubt() const { return doubt_; }
@@ -54,6 +56,7 @@ class EdgePairer {
   TimeNs hold_ns_;
   bool both_levels_;
   std::int64_t to_skip_;
+  std::int64_t ignored_edges_ = 0;
   std::optional<Edge> last_;
   std::optional<Edge> last_used_;
   std::optional<Open> open_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/units.h>
 #include <analysis/timing/edge_pairer.h>
 #include <analysis/timing/glitch_filter.h>
 #include <analysis/timing/timeline.h>
@@ -15,8 +16,15 @@ namespace {
 // One line: its filter and the rules that listen to it.
 struct LineDecoder {
   GlitchFilter filter;
-  std::vector<EdgePairer> pairers;
-  std::vector<Edge> settled;
+  std::vector<EdgePairer> pairers{};
+  std::vector<Edge> settled{};
+  std::int64_t edges = 0;
+
+  void push(const Edge& edge, std::vector<Event>& out) {
+    ++edges;
+    filter.push(edge, settled);
+    pass_on(out);
+  }
 
   void pass_on(std::vector<Event>& out) {
     for (const Edge& edge : settled) {
@@ -24,6 +32,13 @@ struct LineDecoder {
         pairer.push(edge, out);
     }
     settled.clear();
+  }
+
+  [[nodiscard]] std::int64_t ignored_edges() const {
+    std::int64_t by_pairers = 0;
+    for (const EdgePairer& pairer : pairers)
+      by_pairers = std::max(by_pairers, pairer.ignored_edges());
+    return 2 * (filter.glitches() + filter.zero_length()) + by_pairers;
   }
 };
 
@@ -55,10 +70,9 @@ void report_glitches(std::uint32_t line, const GlitchFilter& filter, TimeNs hold
     if (count > 0) anomalies.push_back({kind, severity, {}, filter.where(), 0, count, std::move(message)});
   };
   const double first_s = to_seconds(filter.where().begin_ns);
-  const std::string_view pulses = filter.glitches() == 1 ? "pulse" : "pulses";
   add(AnomalyKind::glitch, Severity::info, filter.glitches(),
-      fmt::format("line d{}: {} {} shorter than {:g} us, the first at {:.6f} s; ignored", line,
-                  filter.glitches(), pulses, static_cast<double>(hold_ns) / 1e3, first_s));
+      fmt::format("line d{}: {} shorter than {}, the first at {:.6f} s; ignored", line,
+                  format_count(filter.glitches(), "pulse"), format_si(to_seconds(hold_ns), "s", 3), first_s));
   add(AnomalyKind::zero_length, Severity::doubtful, filter.zero_length(),
       fmt::format("line d{}: pulses that begin and end at one time, the first near {:.6f} s; ignored", line,
                   first_s));
@@ -85,7 +99,7 @@ Decoders make_decoders(std::span<const EventRule> rules, TimeNs hold_ns, const L
   for (std::uint32_t i = 0; i < rules.size(); ++i) {
     const std::uint32_t line = rules[i].line.value;
     LineDecoder& decoder =
-        decoders.try_emplace(line, LineDecoder{GlitchFilter(hold_ns), {}, {}}).first->second;
+        decoders.try_emplace(line, LineDecoder{.filter = GlitchFilter(hold_ns)}).first->second;
     decoder.pairers.emplace_back(rules[i], i, hold_ns, both_levels.test(line & 0xFF));
   }
   return decoders;
@@ -103,6 +117,7 @@ void finish(Decoders& decoders, TimeNs end_ns, TimeNs hold_ns, Timeline& timelin
         timeline.doubts.push_back({time, pairer.name()});
     }
     report_glitches(line, decoder.filter, hold_ns, timeline.anomalies);
+    timeline.markers.lines.push_back({LineId{line}, decoder.edges, decoder.ignored_edges()});
   }
 }
 
@@ -126,6 +141,7 @@ Result<Timeline> decode_events(SampleSource& source, std::span<const EventRule> 
                                std::span<const NamedWindow> windows, TimeNs hold_ns) {
   Timeline timeline;
   JM_TRY_ASSIGN(timeline.names, collect_names(rules, windows));
+  timeline.markers.hold_s = to_seconds(hold_ns);
   JM_TRY_ASSIGN(const TimeNs end_ns, end_of_recording(source));
   JM_TRY_ASSIGN(const LineSet both_levels, lines_with_both_levels(source));
   Decoders decoders = make_decoders(rules, hold_ns, both_levels);
@@ -133,8 +149,7 @@ Result<Timeline> decode_events(SampleSource& source, std::span<const EventRule> 
     for (const Edge& edge : edges) {
       const auto line = decoders.find(edge.line.value);
       if (line == decoders.end()) continue;
-      line->second.filter.push(edge, line->second.settled);
-      line->second.pass_on(timeline.events);
+      line->second.push(edge, timeline.events);
     }
     return {};
   }));

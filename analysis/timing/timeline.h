@@ -4,6 +4,7 @@
 
 #include <analysis/model/anomaly.h>
 #include <analysis/model/marker.h>
+#include <analysis/model/report.h>
 #include <analysis/model/result.h>
 #include <analysis/model/sample_source.h>
 #include <analysis/timing/event_rule.h>
@@ -36,14 +37,15 @@ struct Timeline {
   std::vector<EventName> names;  // rules first, in their order, then windows
   std::vector<Event> events;
   std::vector<Doubt> doubts;  // in no order; may overlap events and each other
+  MarkersReport markers;
   std::vector<Anomaly> anomalies;
 };
 
 inline constexpr TimeNs k_default_hold_ns = 50'000;
 
 // Streams the source's edges twice; windows are taken as they are. hold_ns >= 0: pulses shorter than that are
-// ignored, and counted in an Anomaly of kind glitch per line. Errors: usage when two rules, or a rule and a
-// window, share a name (windows may share one); whatever the source reports.
+// ignored, and counted in markers and in an Anomaly of kind glitch per line. Errors: usage when two rules, or
+// a rule and a window, share a name (windows may share one); whatever the source reports.
 [[nodiscard]] Result<Timeline> decode_events(SampleSource& source, std::span<const EventRule> rules,
                                              std::span<const NamedWindow> windows, TimeNs hold_ns);
 

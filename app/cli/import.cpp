@@ -39,7 +39,7 @@ class ImportWatch final : public SampleSink {
   Status begin(const CaptureInfo&) override { return {}; }
   Status accept(const SampleBlock& block) override {
     samples_ += static_cast<std::int64_t>(block.values.size());
-    if (line_.due()) line_.show(fmt::format("{} samples", samples_));
+    if (line_.due()) line_.show(format_count(samples_, "sample"));
     if (stop_.stop_requested()) return fail(ErrorCode::io, "interrupted; no file was made");
     return {};
   }
@@ -58,7 +58,7 @@ class ImportWatch final : public SampleSink {
 };
 
 std::string channel_line(const Channel& channel, const Extent& extent) {
-  std::string text = fmt::format("Channel   {}: {} samples", channel.name, extent.samples);
+  std::string text = fmt::format("Channel   {}: {}", channel.name, format_count(extent.samples, "sample"));
   if (channel.timed) {
     text += " at uneven times";
   } else {

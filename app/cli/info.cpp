@@ -162,8 +162,8 @@ std::string channels_text(const Contents& c) {
     const std::string rate = channel.timed         ? std::string("timed")
                              : channel.rate_hz > 0 ? format_si(channel.rate_hz, "Hz")
                                                    : std::string();
-    text += fmt::format("Channel     {:<24} {:>10}  {} samples, {} lost\n", printable(channel.name), rate,
-                        c.extents[k].samples, c.extents[k].lost_samples);
+    text += fmt::format("Channel     {:<24} {:>10}  {}, {} lost\n", printable(channel.name), rate,
+                        format_count(c.extents[k].samples, "sample"), c.extents[k].lost_samples);
   }
   for (const Line& line : c.info.lines)
     text += fmt::format("Line        d{} {}\n", line.id.value, printable(line.name));

@@ -96,8 +96,8 @@ Result<Stored> look_into(const std::string& file) {
   stored.rate_hz = reader->info().channels[primary.value].rate_hz;
   JM_TRY_ASSIGN(stored.extent, reader->extent(primary));
   const std::array windows{stored.extent.time};
-  if (const auto current = reader->integrals(k_current, windows, Boundary::whole_samples))
-    stored.mean_current_a = current->front().mean();
+  const auto current = reader->integrals(k_current, windows, Boundary::whole_samples);
+  if (current && current->front().samples > 0) stored.mean_current_a = current->front().mean();
   stored.pulses = PulseCounter(reader->info().lines);
   JM_TRY(reader->edges(k_all_time, [&](std::span<const Edge> edges) -> Status {
     for (const Edge& edge : edges)

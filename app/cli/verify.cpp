@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // joulemark verify FILE.jmk: is the file what was recorded, and what is still good?
 #include <analysis/capture/verify.h>
+#include <analysis/model/units.h>
 
 #include <app/cli/commands.h>
 #include <app/cli/json_text.h>
@@ -58,7 +59,7 @@ Json json_of(const std::string& file, const RepairReport& repair) {
 }
 
 std::string verdict_of(const VerifyReport& found) {
-  if (!found.intact()) return fmt::format("damaged in {} places", found.damage_count);
+  if (!found.intact()) return "damaged in " + format_count(found.damage_count, "place");
   if (found.closed) return "intact";
   return "intact, but not closed: the recorder was killed or still runs";
 }
@@ -68,8 +69,9 @@ std::string text_of(const std::string& file, const RepairReport& repair) {
   const VerifyReport& found = repair.found;
   std::string text = wrapped(fmt::format("{}: {}", printable(file), verdict_of(found))).substr(2);
   for (std::size_t i = 0; i < found.channels.size(); ++i) {
-    text += fmt::format("  {:<28} {} samples good, {} lost\n", printable(found.info.channels[i].name),
-                        found.channels[i].good_samples, found.channels[i].lost_samples);
+    text +=
+        fmt::format("  {:<28} {} good, {} lost\n", printable(found.info.channels[i].name),
+                    format_count(found.channels[i].good_samples, "sample"), found.channels[i].lost_samples);
   }
   text += fmt::format("  {:<28} {} good, {} lost\n", "edges", found.good_edges, found.lost_edges);
   for (std::size_t i = 0; i < std::min(k_shown, found.damage.size()); ++i)

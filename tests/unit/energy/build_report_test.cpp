@@ -253,6 +253,20 @@ TEST(BuildReport, SaysHowToNameALineWhenNothingIsNamed) {
   EXPECT_THAT(report.findings[0].message, ::testing::HasSubstr("--event inference=d0"));
 }
 
+TEST(BuildReport, WarnsOfAHoldTimeThatSwallowsEvents) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, train(10, 0.05, 0.1, 0.02, 9e-3)};
+  test::record(capture, waveform, {.duration_s = 1.1, .aperture_s = 1e-3});
+  mark_all(capture, 0, waveform.pulses);
+  ReportOptions options;
+  options.hold_ns = 50'000'000;
+  const Report report = analyse(capture, {"inference=d0"}, options).report;
+  EXPECT_EQ(report.events.at(0).count, 0);
+  EXPECT_THAT(report.markers.lines, ElementsAre(LineReport{LineId{0}, 20, 20}));
+  EXPECT_THAT(codes(report), Contains("edges_ignored"));
+  EXPECT_THAT(codes(analyse(capture).report), ::testing::Not(Contains("edges_ignored")));
+}
+
 TEST(BuildReport, RefusesACaptureWithoutSamples) {
   MemoryCapture capture;
   test::record(capture, {1e-3, {}}, {.duration_s = 0});

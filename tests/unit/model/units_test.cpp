@@ -43,5 +43,11 @@ TEST(FormatWithUncertainty, GivesValueAndHalfWidthTheSameDecimals) {
   EXPECT_EQ(format_with_uncertainty(1e-6, 2e-5, "J"), "1 +- 20 uJ");
 }
 
+TEST(FormatCount, KnowsOneFromMany) {
+  EXPECT_EQ(format_count(1, "sample"), "1 sample");
+  EXPECT_EQ(format_count(0, "sample"), "0 samples");
+  EXPECT_EQ(format_count(2, "sample"), "2 samples");
+}
+
 }  // namespace
 }  // namespace joulemark

@@ -43,6 +43,23 @@ TEST(Text, TellsChargeWhereThereIsNoEnergy) {
   EXPECT_THAT(text, Not(HasSubstr(" J ")));
 }
 
+TEST(Text, SaysWhatWasMeasuredAndWhatTheVoltageIsFor) {
+  Analysis example = test::clean_example();
+  EXPECT_THAT(to_text(example.report), HasSubstr("1000 samples, 2.00 V setpoint\n"));
+  example.report.capture.primary.quantity = Quantity::energy;
+  EXPECT_THAT(to_text(example.report), HasSubstr("energy measured, 2.00 V setpoint for\n  currents\n"));
+  example.report.capture.voltage_basis = VoltageBasis::unknown;
+  EXPECT_THAT(to_text(example.report), HasSubstr("energy measured, no voltage known\n"));
+}
+
+TEST(Text, CountsOneInTheSingular) {
+  Analysis example = test::clean_example();
+  example.report.capture.primary.samples = 1;
+  example.report.capture.primary.lost_samples = 1;
+  EXPECT_THAT(to_text(example.report), HasSubstr(", 1 sample, "));
+  EXPECT_THAT(to_text(example.report), HasSubstr(", 1 sample lost"));
+}
+
 TEST(Text, SaysHowToNameALine) {
   EXPECT_THAT(to_text(test::example_without_events().report), HasSubstr("--event inference=d0"));
 }

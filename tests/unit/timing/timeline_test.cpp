@@ -163,6 +163,15 @@ TEST_F(TimelineTest, CountsGlitchesPerLine) {
   EXPECT_EQ(timeline.anomalies[0].severity, Severity::info);
 }
 
+TEST_F(TimelineTest, CountsTheEdgesThatAHoldTimeSwallows) {
+  edges(0, {{10, true}, {30, false}, {100, true}, {120, false}, {200, true}, {300, false}});
+  edges(1, {{500, false}, {510, false}, {700, false}});  // falling edges alone, so no pulses
+  const Timeline timeline = decode({"a=d0", "b=d1,pair=falling"}, 50'000'000);
+  EXPECT_THAT(windows(timeline), ElementsAre(P{200, 300}, P{500, 700}));
+  EXPECT_EQ(timeline.markers.hold_s, 0.05);
+  EXPECT_THAT(timeline.markers.lines, ElementsAre(LineReport{LineId{0}, 6, 4}, LineReport{LineId{1}, 3, 1}));
+}
+
 TEST_F(TimelineTest, OrdersNestedAndOverlappingLinesOuterFirst) {
   edges(0, {{10, true}, {100, false}});
   edges(1, {{10, true}, {20, false}, {50, true}, {60, false}});
