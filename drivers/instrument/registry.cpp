@@ -42,7 +42,7 @@ Result<std::unique_ptr<Instrument>> InstrumentRegistry::open(std::string_view te
     std::string known;
     for (const InstrumentFamily& each : families_)
       known += (known.empty() ? "" : ", ") + each.scheme + ":";
-    return fail(ErrorCode::usage,
+    return fail(ErrorCode::no_instrument,
                 fmt::format("{}: there are no '{}:' instruments; known are {}", text, uri.scheme, known));
   }
   std::vector<std::string> all = uri.options;

@@ -62,8 +62,9 @@ class InstrumentRegistry {
   [[nodiscard]] std::span<const InstrumentFamily> families() const { return families_; }
   [[nodiscard]] const InstrumentFamily* find(std::string_view scheme) const;  // null when unknown
 
-  // options: "key=value" besides those in the URI; each key once in both together. Errors: usage for an
-  // unknown scheme (naming the known ones) or option, or what the family's open returns.
+  // options: "key=value" besides those in the URI; each key once in both together. Errors: no_instrument
+  // for an unknown scheme (naming the known ones), usage for an unknown option, or what the family's open
+  // returns.
   [[nodiscard]] Result<std::unique_ptr<Instrument>> open(std::string_view uri,
                                                          std::span<const std::string> options) const;
 

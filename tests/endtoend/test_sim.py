@@ -63,7 +63,7 @@ class SimulatedBoard(CliTest):
         self.assertEqual(capture.read_bytes(), before)
 
     def test_an_unknown_instrument_is_refused_in_words(self):
-        done = self.run_cli("record", "nonsense:", "-o", "x.jmk", expect=2)
+        done = self.run_cli("record", "nonsense:", "-o", "x.jmk", expect=3)
         self.assertIn("sim:", done.stderr)
 
     def info(self, path):

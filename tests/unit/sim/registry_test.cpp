@@ -36,7 +36,7 @@ TEST(InstrumentUri, FallsIntoSchemePlaceAndOptions) {
 
 TEST(InstrumentRegistry, NamesTheKnownSchemesWhenOneIsUnknown) {
   const Error error = error_of("ppk9:");
-  EXPECT_EQ(error.code, ErrorCode::usage);
+  EXPECT_EQ(error.code, ErrorCode::no_instrument);
   EXPECT_THAT(error.message, HasSubstr("sim:"));
 }
 
