@@ -2,6 +2,7 @@
 #include <analysis/capture/block_directory.h>
 #include <analysis/capture/capture_writer.h>
 #include <analysis/capture/checkpointer.h>
+#include <analysis/capture/closing.h>
 #include <analysis/capture/disk_reserve.h>
 #include <analysis/capture/info_rows.h>
 #include <analysis/capture/output_file.h>
@@ -14,6 +15,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -29,6 +31,13 @@ namespace {
 // What an instrument at 2 MS/s on two channels fills in 2 s.
 constexpr std::size_t k_live_queue_bytes = 32 << 20;
 constexpr std::size_t k_bulk_queue_bytes = 4 << 20;
+
+constexpr std::size_t k_bulk_transaction = 64 << 20;
+
+// A transaction that finds no room on the disk is lost whole.
+std::size_t live_transaction(const DiskReserve& reserve) {
+  return std::clamp(reserve.bytes() / 8, std::size_t{64} << 10, std::size_t{2} << 20);
+}
 
 std::string random_id() {
   std::random_device random;
@@ -62,9 +71,10 @@ Result<Database> create(const std::string& path, CaptureMode mode, const Capture
   JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::create));
   JM_TRY(db.execute(
       fmt::format(
-          "PRAGMA page_size=8192; PRAGMA cache_size=-8192; PRAGMA journal_mode={}; PRAGMA synchronous={}; "
+          "PRAGMA page_size={}; PRAGMA cache_size=-8192; PRAGMA journal_mode={}; PRAGMA synchronous={}; "
           "PRAGMA locking_mode={}; BEGIN; PRAGMA application_id={}",
-          live ? "WAL" : "TRUNCATE", live ? "NORMAL" : "OFF", live ? "NORMAL" : "EXCLUSIVE", k_application_id)
+          k_page_size, live ? "WAL" : "TRUNCATE", live ? "NORMAL" : "OFF", live ? "NORMAL" : "EXCLUSIVE",
+          k_application_id)
           .c_str()));
   JM_TRY(migrate(db, migrations()));
   JM_TRY(write_info(db, info));
@@ -114,18 +124,13 @@ class CaptureWriter::Recording {
         db_(std::move(db)),
         reserve_(file_),
         intake_(info, options.overflow,
-                options.mode == CaptureMode::live ? k_live_queue_bytes : k_bulk_queue_bytes),
+                options.mode == CaptureMode::live ? k_live_queue_bytes : k_bulk_queue_bytes,
+                options.mode == CaptureMode::live ? live_transaction(reserve_) : k_bulk_transaction),
         info_(info) {}
 
   [[nodiscard]] Status start() {
     JM_TRY_ASSIGN(RowStore store, RowStore::open(*db_));
-    if (options_.mode == CaptureMode::live) {
-      // Only for who feeds faster than the checkpointer works: a log of 12 MB at most, less than the reserve.
-      JM_TRY(db_->execute("PRAGMA wal_autocheckpoint=1000"));
-      JM_TRY_ASSIGN(Database connection, Database::open(file_, Database::Access::write));
-      JM_TRY(connection.execute("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-1024"));
-      checkpointer_.emplace(std::move(connection));
-    }
+    if (options_.mode == CaptureMode::live) JM_TRY(start_checkpointer());
     pipeline_.emplace(*db_, std::move(store), intake_, info_, options_);
     return {};
   }
@@ -148,7 +153,9 @@ class CaptureWriter::Recording {
   StreamCheck contract;
 
  private:
+  [[nodiscard]] Status start_checkpointer();
   [[nodiscard]] Status close_live(EndReason reason);
+  [[nodiscard]] Status close_failed(const Error& failure);
   [[nodiscard]] Status close_bulk(EndReason reason);
 
   CaptureOptions options_;
@@ -162,6 +169,19 @@ class CaptureWriter::Recording {
   std::optional<Pipeline> pipeline_;
 };
 
+// Closing moves the log into the database, which the reserve has room for: so the log stays below it, whoever
+// feeds faster than the checkpointer works.
+Status CaptureWriter::Recording::start_checkpointer() {
+  JM_TRY_ASSIGN(Database connection, Database::open(file_, Database::Access::write));
+  JM_TRY(connection.execute("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-1024"));
+  checkpointer_.emplace(std::move(connection));
+  const auto longest_log = static_cast<std::int64_t>(reserve_.bytes() / 2);
+  db_->watch_log([this, longest_log](std::int64_t bytes) {
+    if (bytes > longest_log) checkpointer_->work();
+  });
+  return {};
+}
+
 Status CaptureWriter::Recording::end(EndReason reason) {
   intake_.finish();
   pipeline_->wait();
@@ -169,13 +189,16 @@ Status CaptureWriter::Recording::end(EndReason reason) {
   Status status = check();
   power_behind_ = status.has_value() && pipeline_->power_behind();
   pipeline_.reset();
+  db_->watch_log([](std::int64_t) {});
   checkpointer_.reset();
   const bool whole = status.has_value() && reason != EndReason::failed && reason != EndReason::disk_full;
   if (options_.mode == CaptureMode::bulk && !whole) {
     discard();
     return status;
   }
-  Status closed = options_.mode == CaptureMode::bulk ? close_bulk(reason) : close_live(reason);
+  Status closed = options_.mode == CaptureMode::bulk ? close_bulk(reason)
+                  : status.has_value()               ? close_live(reason)
+                                                     : close_failed(status.error());
   db_.reset();
   if (!closed && options_.mode == CaptureMode::bulk) remove_file(file_);
   return status ? closed : status;
@@ -184,6 +207,14 @@ Status CaptureWriter::Recording::end(EndReason reason) {
 Status CaptureWriter::Recording::close_live(EndReason reason) {
   if (power_behind_) JM_TRY(rebuild_power(*db_, info_));
   JM_TRY(write_ending(*db_, reason));
+  return leave_wal(*db_);
+}
+
+// What was committed is whole but for the sums of power, which a reader makes where they are missing: there
+// is no room to write them.
+Status CaptureWriter::Recording::close_failed(const Error& failure) {
+  const EndReason reason = failure.code == ErrorCode::io ? EndReason::disk_full : EndReason::failed;
+  JM_TRY(write_early_ending(*db_, info_, reason, "what came after could not be written: " + failure.message));
   return leave_wal(*db_);
 }
 

@@ -33,14 +33,21 @@ bool Checkpointer::log_is_long() const {
   return !error && size > k_long_log;
 }
 
-// A failure loses nothing: the log stays, and the writer sees what is wrong with the disk by itself.
+void Checkpointer::work() {
+  const std::lock_guard lock(mutex_);
+  checkpoint();
+}
+
 void Checkpointer::run() {
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, k_interval, [this] { return stop_; })) {
-    lock.unlock();
-    if (log_is_long()) (void)db_.execute("PRAGMA wal_checkpoint(PASSIVE)");
-    lock.lock();
+    if (log_is_long()) checkpoint();
   }
+}
+
+// A failure loses nothing: the log stays, and the writer sees what is wrong with the disk by itself.
+void Checkpointer::checkpoint() {
+  (void)db_.execute("PRAGMA wal_checkpoint(PASSIVE)");
 }
 
 }  // namespace joulemark::capture

@@ -19,12 +19,16 @@ class Checkpointer {
   Checkpointer& operator=(const Checkpointer&) = delete;
   ~Checkpointer();
 
+  // Does it now, or waits until the thread that does it has done it. From any thread.
+  void work();
+
  private:
   void run();
+  void checkpoint();
   [[nodiscard]] bool log_is_long() const;
 
+  std::mutex mutex_;  // over all below
   Database db_;
-  std::mutex mutex_;
   std::condition_variable wake_;
   bool stop_ = false;
   std::thread thread_;

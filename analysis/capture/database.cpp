@@ -267,6 +267,15 @@ Result<std::int64_t> Database::integer(const char* sql) {
   return found ? statement.integer(0) : 0;
 }
 
+void Database::watch_log(LogWatcher watcher) {
+  watcher_ = std::make_unique<LogWatcher>(std::move(watcher));
+  const auto call = [](void* function, sqlite3*, const char*, int pages) {
+    (*static_cast<LogWatcher*>(function))(std::int64_t{pages} * k_page_size);
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(db_.get(), call, watcher_.get());
+}
+
 bool Database::in_transaction() const {
   return sqlite3_get_autocommit(db_.get()) == 0;
 }

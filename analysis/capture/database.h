@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,6 +23,8 @@ struct sqlite3_stmt;
 namespace joulemark::capture {
 
 [[nodiscard]] std::uint64_t hash_of(std::span<const std::byte> bytes, std::uint64_t seed = 0);
+
+inline constexpr std::int64_t k_page_size = 8192;
 
 // The hash of a row's columns, in order. Doubles that SQLite may not tell apart (0 and -0) hash alike.
 class RowHash {
@@ -121,6 +124,10 @@ class Database {
   [[nodiscard]] Result<std::int64_t> integer(
       const char* sql);  // first column of the first row, 0 without one
   [[nodiscard]] const std::string& path() const { return path_; }
+  // Called after every commit to a write-ahead log with the length of that log. Takes the place of SQLite's
+  // own checkpoints, so it has to see to them.
+  using LogWatcher = std::function<void(std::int64_t bytes)>;
+  void watch_log(LogWatcher watcher);
   // True when nothing is left to close. Errors of closing are errors of writing.
   [[nodiscard]] bool in_transaction() const;
 
@@ -131,6 +138,7 @@ class Database {
   Database(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
   void harden();
 
+  std::unique_ptr<LogWatcher> watcher_;  // before db_, which calls it
   std::unique_ptr<sqlite3, Close> db_;
   std::string path_;
 };

@@ -21,12 +21,15 @@ DiskReserve::DiskReserve(const std::string& path) {
   if (descriptor_ < 0) return;
   ::unlink(name.c_str());
   const std::uintmax_t size = std::min<std::uintmax_t>(space.available / 4, 16 << 20);
-  if (size == 0 || ::posix_fallocate(descriptor_, 0, static_cast<off_t>(size)) != 0) release();
+  const bool reserved = size > 0 && ::posix_fallocate(descriptor_, 0, static_cast<off_t>(size)) == 0;
+  if (reserved) bytes_ = size;
+  if (!reserved) release();
 }
 
 void DiskReserve::release() {
   if (descriptor_ >= 0) ::close(descriptor_);
   descriptor_ = -1;
+  bytes_ = 0;
 }
 
 }  // namespace joulemark::capture

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace joulemark::capture {
@@ -17,9 +18,11 @@ class DiskReserve {
   ~DiskReserve() { release(); }
 
   void release();
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }  // 0 when there is none
 
  private:
   int descriptor_ = -1;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace joulemark::capture

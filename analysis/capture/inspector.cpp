@@ -203,7 +203,9 @@ Status Inspector::check_power() {
                                 });
   report_.power_complete = whole || voltage.empty();
   if (!whole || voltage.empty()) {
-    if (report_.closed && !report_.power_complete) damaged({"the sums of power are incomplete", {}, {}, {}});
+    const bool failed = report_.end_reason == EndReason::disk_full || report_.end_reason == EndReason::failed;
+    if (report_.closed && !failed && !report_.power_complete)
+      damaged({"the sums of power are incomplete", {}, {}, {}});
     return {};
   }
   const Channel& channel = report_.info.channels[power->channel.value];

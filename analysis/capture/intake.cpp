@@ -5,12 +5,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace joulemark::capture {
 namespace {
 
-constexpr std::size_t k_edge_slots = 64;
-constexpr std::size_t k_raw_slots = 64;
+// Ends of batches leave slots partly filled.
+constexpr std::size_t k_edge_slots = 512;
+constexpr std::size_t k_edges_per_slot = 512;
+constexpr std::size_t k_raw_slots = 128;
 constexpr std::size_t k_most_items = 65536;
 
 bool fits(const SampleSlot& slot, const SampleBlock& block, std::int64_t index) {
@@ -20,7 +23,7 @@ bool fits(const SampleSlot& slot, const SampleBlock& block, std::int64_t index) 
 
 }  // namespace
 
-Intake::Intake(const CaptureInfo& info, Overflow overflow, std::size_t sample_bytes)
+Intake::Intake(const CaptureInfo& info, Overflow overflow, std::size_t sample_bytes, std::size_t batch_bytes)
     : channels_(info.channels),
       overflow_(overflow),
       active_(info.channels.size(), nullptr),
@@ -29,6 +32,7 @@ Intake::Intake(const CaptureInfo& info, Overflow overflow, std::size_t sample_by
       std::any_of(channels_.begin(), channels_.end(), [](const Channel& c) { return c.timed; });
   const std::size_t slot_bytes = k_block_samples * (sizeof(float) + (timed ? sizeof(TimeNs) : 0));
   const std::size_t count = std::max(sample_bytes / slot_bytes, 2 * channels_.size() + 2);
+  batch_slots_ = std::max(batch_bytes / slot_bytes, channels_.size());
   for (std::size_t i = 0; i < count; ++i) {
     auto slot = std::make_unique<SampleSlot>();
     slot->values.resize(k_block_samples);
@@ -38,7 +42,7 @@ Intake::Intake(const CaptureInfo& info, Overflow overflow, std::size_t sample_by
   }
   for (std::size_t i = 0; i < k_edge_slots; ++i) {
     auto slot = std::make_unique<EdgeSlot>();
-    slot->edges.resize(k_edges_per_row);
+    slot->edges.resize(k_edges_per_slot);
     edges_.free.push_back(slot.get());
     edges_.slots.push_back(std::move(slot));
   }
@@ -46,7 +50,8 @@ Intake::Intake(const CaptureInfo& info, Overflow overflow, std::size_t sample_by
     raw_.slots.push_back(std::make_unique<RawSlot>());
     raw_.free.push_back(raw_.slots.back().get());
   }
-  queue_.resize(count + k_edge_slots + k_raw_slots);
+  const std::size_t slots = count + k_edge_slots + k_raw_slots;
+  queue_.resize(slots + slots / batch_slots_ + 2);
 }
 
 // A free slot; null when there is none and the policy is to drop, or after cancel.
@@ -62,11 +67,17 @@ Slot* Intake::obtain(Pool<Slot>& pool, Lock& lock) {
 }
 
 template <typename Slot>
-void Intake::push(Slot*& slot) {
-  queue_[(queue_head_ + queue_size_) % queue_.size()] = slot;
-  ++queue_size_;
-  slot = nullptr;
+void Intake::queue(Slot*& slot) {
+  if (slot == nullptr) return;
+  queue_[(queue_head_ + queue_size_++) % queue_.size()] = std::exchange(slot, nullptr);
+  ++slots_in_batch_;
   filled_.notify_one();
+}
+
+template <typename Slot>
+void Intake::push(Slot*& slot) {
+  queue(slot);
+  if (slots_in_batch_ >= batch_slots_) push_batch();
 }
 
 void Intake::put(const SampleBlock& block) {
@@ -220,7 +231,7 @@ void Intake::finish() {
                 fmt::format("{} markers, anomalies or metadata were lost: the disk did not keep up",
                             dropped_items_)});
   }
-  push_all_active();
+  push_batch();
   finished_ = true;
   filled_.notify_one();
 }
@@ -245,7 +256,7 @@ Intake::Taken Intake::take(Clock::time_point deadline) {
   const Queued next = queue_[queue_head_];
   queue_head_ = (queue_head_ + 1) % queue_.size();
   --queue_size_;
-  return std::visit([](auto* slot) { return Taken(slot); }, next);
+  return std::visit([](auto item) { return Taken(item); }, next);
 }
 
 void Intake::release(SampleSlot* slot) {
@@ -268,17 +279,19 @@ void Intake::release(RawSlot* slot) {
   freed_.notify_one();
 }
 
-void Intake::push_all_active() {
-  for (SampleSlot*& slot : active_) {
-    if (slot != nullptr) push(slot);
-  }
-  if (active_edges_ != nullptr) push(active_edges_);
-  if (active_raw_ != nullptr) push(active_raw_);
+void Intake::push_batch() {
+  for (SampleSlot*& slot : active_)
+    queue(slot);
+  queue(active_edges_);
+  queue(active_raw_);
+  if (std::exchange(slots_in_batch_, 0) == 0) return;
+  queue_[(queue_head_ + queue_size_++) % queue_.size()] = Batch{};
+  filled_.notify_one();
 }
 
-std::size_t Intake::push_partial() {
+std::size_t Intake::end_batch() {
   const Lock lock(mutex_);
-  push_all_active();
+  push_batch();
   return queue_size_ + (items_.empty() ? 0 : 1);
 }
 

@@ -51,9 +51,11 @@ class Intake {
   using Clock = std::chrono::steady_clock;
   struct Idle {};      // nothing came until the deadline
   struct Finished {};  // finish() was called and everything was taken, or cancel()
-  using Taken = std::variant<Idle, Finished, SampleSlot*, EdgeSlot*, RawSlot*, std::vector<Item>>;
+  struct Batch {};     // everything put before some moment was taken, and nothing put after it
+  using Taken = std::variant<Idle, Finished, Batch, SampleSlot*, EdgeSlot*, RawSlot*, std::vector<Item>>;
 
-  Intake(const CaptureInfo& info, Overflow overflow, std::size_t sample_bytes);
+  // Holds about sample_bytes of samples. A Batch comes after every batch_bytes of them.
+  Intake(const CaptureInfo& info, Overflow overflow, std::size_t sample_bytes, std::size_t batch_bytes);
 
   // Producer. What comes here was checked (StreamCheck).
   void put(const SampleBlock& block);
@@ -70,8 +72,8 @@ class Intake {
   void release(SampleSlot* slot);
   void release(EdgeSlot* slot);
   void release(RawSlot* slot);
-  // Queues what partly filled slots hold. Returns how many takes it needs to have everything put until now.
-  [[nodiscard]] std::size_t push_partial();
+  // Ends the batch. Returns how many takes it needs to have everything put until now.
+  [[nodiscard]] std::size_t end_batch();
 
  private:
   template <typename Slot>
@@ -79,7 +81,7 @@ class Intake {
     std::vector<std::unique_ptr<Slot>> slots;
     std::vector<Slot*> free;
   };
-  using Queued = std::variant<SampleSlot*, EdgeSlot*, RawSlot*>;
+  using Queued = std::variant<SampleSlot*, EdgeSlot*, RawSlot*, Batch>;
   struct Dropped {
     std::int64_t first_index = 0;
     std::int64_t end_index = 0;
@@ -91,15 +93,19 @@ class Intake {
   [[nodiscard]] Slot* obtain(Pool<Slot>& pool, Lock& lock);
   template <typename Slot>
   void push(Slot*& slot);
+  template <typename Slot>
+  void queue(Slot*& slot);
   void copy(const SampleBlock& block, std::size_t offset, std::size_t count, SampleSlot& slot) const;
   void drop(const SampleBlock& block, std::size_t offset, std::size_t count);
   void report_dropped(std::size_t channel);
   void report_dropped_edges();
-  void push_all_active();
+  void push_batch();
   [[nodiscard]] TimeRange time_of(const SampleBlock& block, std::size_t offset, std::size_t count) const;
 
   std::vector<Channel> channels_;
   Overflow overflow_;
+  std::size_t batch_slots_;
+  std::size_t slots_in_batch_ = 0;
   std::mutex mutex_;
   std::condition_variable filled_;
   std::condition_variable freed_;

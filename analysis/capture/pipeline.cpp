@@ -12,8 +12,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t k_most_queued = 8 << 20;
 constexpr std::size_t k_batch = 1 << 20;  // what is worth waking the database thread for
 constexpr std::size_t k_row_overhead = 128;
-constexpr std::size_t k_bulk_transaction = 32 << 20;
-constexpr std::size_t k_live_transaction = 4 << 20;
 constexpr auto k_live_interval = 250ms;
 
 std::size_t size_of(const Row& row) {
@@ -33,7 +31,6 @@ std::size_t size_of(const Row& row) {
 void RowQueue::push(Row row) {
   const std::size_t size = size_of(row);
   const bool commit = std::holds_alternative<Commit>(row);
-  bytes_since_commit_ = commit ? 0 : bytes_since_commit_ + size;
   std::unique_lock lock(mutex_);
   freed_.wait(lock, [&] { return cancelled_ || bytes_ < k_most_queued; });
   if (cancelled_) return;
@@ -108,11 +105,7 @@ void Pipeline::encode() try {
   auto deadline = Intake::Clock::now() + k_live_interval;
   while (handle(intake_->take(deadline))) {
     const bool due = Intake::Clock::now() >= deadline;
-    if (mode_ == CaptureMode::live && (due || rows_.bytes_since_commit() > k_live_transaction)) {
-      if (!commit_live()) break;
-    } else if (rows_.bytes_since_commit() > k_bulk_transaction) {
-      rows_.push(Commit{});
-    }
+    if (mode_ == CaptureMode::live && due && !commit_live()) break;
     if (due) deadline = Intake::Clock::now() + k_live_interval;
   }
   encoder_.finish();
@@ -125,18 +118,23 @@ void Pipeline::encode() try {
 // Everything put until now becomes a whole file.
 bool Pipeline::commit_live() {
   bool more = true;
-  for (std::size_t waiting = intake_->push_partial(); more && waiting > 0; --waiting)
+  for (std::size_t waiting = intake_->end_batch(); more && waiting > 0; --waiting)
     more = handle(intake_->take(Intake::Clock::now()));
-  if (!more || !std::exchange(dirty_, false)) return more;
-  encoder_.flush();
+  if (more && dirty_) commit();
+  return more;
+}
+
+void Pipeline::commit() {
+  if (mode_ == CaptureMode::live) encoder_.flush();
   rows_.push(Commit{});
-  return true;
+  dirty_ = false;
 }
 
 bool Pipeline::handle(const Intake::Taken& taken) {
   if (std::holds_alternative<Intake::Finished>(taken)) return false;
   if (std::holds_alternative<Intake::Idle>(taken)) return true;
   dirty_ = true;
+  if (std::holds_alternative<Intake::Batch>(taken)) commit();
   if (const auto* samples = std::get_if<SampleSlot*>(&taken)) {
     SampleSlot& slot = **samples;
     const std::span<const TimeNs> stamps(slot.stamps_ns);

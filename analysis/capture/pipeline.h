@@ -26,7 +26,6 @@ class RowQueue {
   take();  // waits for a batch or a Commit; empty when finished, or after cancel
   void finish();
   void cancel();
-  [[nodiscard]] std::size_t bytes_since_commit() const { return bytes_since_commit_; }  // pusher's thread
 
  private:
   std::mutex mutex_;
@@ -34,7 +33,6 @@ class RowQueue {
   std::condition_variable freed_;
   std::vector<Row> rows_;
   std::size_t bytes_ = 0;
-  std::size_t bytes_since_commit_ = 0;
   bool ready_ = false;  // enough for a batch, or a Commit among them
   bool finished_ = false;
   bool cancelled_ = false;
@@ -62,6 +60,7 @@ class Pipeline {
   void store();
   [[nodiscard]] bool handle(const Intake::Taken& taken);  // false: nothing follows
   [[nodiscard]] bool commit_live();
+  void commit();
   void fail_with(Error error);
 
   Database* db_;

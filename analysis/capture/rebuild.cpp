@@ -106,14 +106,4 @@ Status rebuild_summaries(Database& db, const CaptureInfo& info, ChannelId id) {
   return writer.status;
 }
 
-Status leave_wal(Database& db) {
-  JM_TRY(db.execute("PRAGMA busy_timeout=2000"));
-  JM_TRY_ASSIGN(Statement mode, db.prepare("PRAGMA journal_mode=DELETE", "closing"));
-  JM_TRY_ASSIGN(const bool answered, mode.step());
-  if (answered && mode.text(0) == "delete") return {};
-  return fail(ErrorCode::busy, db.path() +
-                                   ": another program has it open, so its -wal file stays; joulemark verify "
-                                   "--repair folds it in later");
-}
-
 }  // namespace joulemark::capture

@@ -14,8 +14,4 @@ namespace joulemark::capture {
 // The summary levels of one stored channel.
 [[nodiscard]] Status rebuild_summaries(Database& db, const CaptureInfo& info, ChannelId channel);
 
-// Leaves one file alone in its folder: what the write-ahead log holds goes into it. Errors: busy when another
-// program (a recorder that still runs) holds the file; io.
-[[nodiscard]] Status leave_wal(Database& db);
-
 }  // namespace joulemark::capture

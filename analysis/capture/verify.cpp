@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/capture/capture_writer.h>
+#include <analysis/capture/closing.h>
 #include <analysis/capture/edge_stream.h>
 #include <analysis/capture/inspector.h>
 #include <analysis/capture/item_rows.h>
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
 namespace joulemark {
@@ -25,34 +27,12 @@ Status is_file(const std::string& path) {
   return fail(ErrorCode::unreadable, path + (error ? ": " + error.message() : ": not a file"));
 }
 
-TimeNs end_of(const std::vector<BlockRow>& blocks, const CaptureInfo& info) {
-  TimeNs end_ns = 0;
-  for (const BlockRow& block : blocks) {
-    const Channel& channel = info.channels[block.channel];
-    end_ns = std::max(
-        end_ns, channel.timed ? block.last_ns : SampleGrid(channel).time_of(block.first_index + block.count));
-  }
-  return end_ns;
-}
-
-Anomaly truncation(TimeNs end_ns) {
-  return {AnomalyKind::truncated,
-          Severity::data_loss,
-          std::nullopt,
-          {end_ns, end_ns},
-          0,
-          1,
-          "the recorder was killed: up to 1.5 s at the end may be missing"};
-}
+constexpr std::string_view k_killed = "the recorder was killed: up to 1.5 s at the end may be missing";
 
 // A whole file without an ending gets one.
-Status close_in_place(Database& db, const Inspector& inspector) {
-  const CaptureInfo& info = inspector.report().info;
+Status close_in_place(Database& db, const CaptureInfo& info) {
   JM_TRY(rebuild_power(db, info));
-  JM_TRY_ASSIGN(RowStore store, RowStore::open(db));
-  JM_TRY(store.write(truncation(end_of(inspector.good_blocks(), info))));
-  JM_TRY(write_ending(db, EndReason::killed));
-  return store.write(Commit{});
+  return write_early_ending(db, info, EndReason::killed, k_killed);
 }
 
 // What is good in a damaged file, into a new one.
@@ -132,7 +112,7 @@ class Salvage {
                               report.unplaced_lost_samples, report.lost_edges)}));
     }
     if (report.closed) return {};
-    return sink_->accept(truncation(end_of(inspector_->good_blocks(), report.info)));
+    return sink_->accept(truncation(end_of(inspector_->good_blocks(), report.info), k_killed));
   }
 
   Status copy(const std::string& table, std::int64_t expected,
@@ -197,7 +177,7 @@ Result<RepairReport> repair_capture(const std::string& path) {
     repair.found = inspector.report();
     if (repair.found.intact() && repair.found.closed) return repair;
     if (repair.found.intact()) {
-      JM_TRY(close_in_place(db, inspector));
+      JM_TRY(close_in_place(db, repair.found.info));
       repair.actions.emplace_back("marked it as ended by a kill, with what may be missing at the end");
       return repair;
     }

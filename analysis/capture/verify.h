@@ -35,7 +35,7 @@ struct VerifyReport {
   std::int64_t lost_edges = 0;
   std::vector<Damage> damage;     // the first 1000
   std::int64_t damage_count = 0;  // all
-  bool power_complete = true;     // false: an unclosed recording whose power sums end early
+  bool power_complete = true;     // false: the power sums of a recording that was killed or failed end early
 
   [[nodiscard]] bool intact() const { return damage_count == 0; }
   [[nodiscard]] std::int64_t lost_samples() const;

@@ -19,6 +19,7 @@
 #include <cstring>
 #include <fstream>
 #include <limits>
+#include <numeric>
 #include <random>
 #include <set>
 
@@ -235,11 +236,11 @@ TEST_F(CaptureFile, OpensInAReadOnlyFolderAsAnotherUser) {
   std::filesystem::permissions(folder_.path(), std::filesystem::perms{0755});
 }
 
-// A file system of 64 MB, gone with the object.
+// A small file system, gone with the object.
 class SmallDisk {
  public:
-  explicit SmallDisk(const std::filesystem::path& folder) : folder_(folder) {
-    mounted_ = ::mount("tmpfs", folder_.c_str(), "tmpfs", 0, "size=64m") == 0;
+  explicit SmallDisk(const std::filesystem::path& folder, const char* size = "size=64m") : folder_(folder) {
+    mounted_ = ::mount("tmpfs", folder_.c_str(), "tmpfs", 0, size) == 0;
   }
   SmallDisk(const SmallDisk&) = delete;
   SmallDisk& operator=(const SmallDisk&) = delete;
@@ -287,6 +288,68 @@ TEST_F(CaptureFile, EndsWithAClearErrorAndAGoodFileWhenTheDiskIsFull) {
   EXPECT_GT(extent.samples, 1'000'000);
   EXPECT_LE(extent.samples, taken);
   EXPECT_TRUE(verify_capture(path()).value().intact());
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()), {}), 1);
+}
+
+// Current, then voltage, then the edges within, 10 ms at a time.
+Status feed_chunk(SampleSink& sink, std::int64_t chunk, std::mt19937& random) {
+  std::vector<float> values(1000);
+  for (std::uint32_t channel = 0; channel < 2; ++channel) {
+    for (float& value : values)
+      value = static_cast<float>(random());
+    JM_TRY(sink.accept(SampleBlock{ChannelId{channel}, 1000 * chunk, values, {}}));
+  }
+  return sink.accept(Edge{10'000'000 * chunk + 5'000'000, 0, LineId{0}, chunk % 2 == 0});
+}
+
+std::vector<double> values_of(CaptureReader& reader, ChannelId channel, std::int64_t count) {
+  std::vector<double> values;
+  EXPECT_TRUE(reader.read(channel, {0, count}, [&](const SampleBlock& block) -> Status {
+    values.insert(values.end(), block.values.begin(), block.values.end());
+    return {};
+  }));
+  return values;
+}
+
+TEST_F(CaptureFile, KeepsOnAFullDiskWhatFittedWithTheEdgesThatBelongToIt) {
+  const SmallDisk disk(folder_.path(), "size=4m");
+  if (!disk.mounted()) GTEST_SKIP() << "may not mount a small file system";
+  CaptureInfo info;
+  info.channels.resize(2);
+  info.channels[0].name = "a.current";
+  info.channels[1].name = "a.voltage";
+  info.channels[1].quantity = Quantity::voltage;
+  for (Channel& channel : info.channels)
+    channel.rate_hz = 100'000;
+  info.lines = {{LineId{0}, "d0"}};
+  CaptureWriter writer({path(), CaptureMode::live});
+  ASSERT_TRUE(writer.begin(info));
+  std::mt19937 random(1);
+  std::int64_t chunk = 0;
+  while (chunk < 10'000 && feed_chunk(writer, chunk, random))
+    ++chunk;
+  EXPECT_LT(chunk, 10'000);
+  EXPECT_EQ(writer.end(EndReason::disk_full).error().code, ErrorCode::io);
+  const auto reader = open();
+  ASSERT_TRUE(reader);
+  const std::int64_t current = reader->extent(ChannelId{0}).value().samples;
+  EXPECT_GT(current, 100'000);  // 0.8 MB of the 4
+  const std::int64_t voltage = reader->extent(ChannelId{1}).value().samples;
+  EXPECT_LE(std::abs(voltage - current), 1000);
+  EXPECT_LE(std::abs(reader->edge_count().value() - current / 1000), 1);
+  EXPECT_TRUE(verify_capture(path()).value().intact());
+  const std::int64_t both = std::min(current, voltage);
+  const auto i_a = values_of(*reader, ChannelId{0}, both);
+  const auto u_v = values_of(*reader, ChannelId{1}, both);
+  const TimeRange window{0, 10'000 * both};
+  const double energy_j = reader->integrals(k_power, {&window, 1}, Boundary::fractional).value()[0].integral;
+  const double expected_j = std::inner_product(i_a.begin(), i_a.end(), u_v.begin(), 0.0) * 1e-5;
+  EXPECT_NEAR(energy_j, expected_j, 1e-9 * expected_j);
+  EXPECT_TRUE(reader->view(k_power, window, 100));
+  const auto anomalies = reader->anomalies().value();
+  ASSERT_EQ(anomalies.size(), 1U);
+  EXPECT_EQ(anomalies[0].kind, AnomalyKind::truncated);
+  EXPECT_THAT(anomalies[0].message, HasSubstr("no space left"));
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()), {}), 1);
 }
 

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a capture file ends that nobody ended properly.
+#pragma once
+
+#include <analysis/capture/row_store.h>
+
+#include <string_view>
+#include <vector>
+
+namespace joulemark::capture {
+
+// Where the last sample of these blocks ends; 0 without any.
+[[nodiscard]] TimeNs end_of(const std::vector<BlockRow>& blocks, const CaptureInfo& info);
+
+// What came after end_ns is missing.
+[[nodiscard]] Anomaly truncation(TimeNs end_ns, std::string_view why);
+
+// Writes that Anomaly and the ending. Errors: io, unreadable for a damaged directory.
+[[nodiscard]] Status write_early_ending(Database& db, const CaptureInfo& info, EndReason reason,
+                                        std::string_view why);
+
+// Leaves one file alone in its folder: what the write-ahead log holds goes into it. Errors: busy when another
+// program (a recorder that still runs) holds the file; io.
+[[nodiscard]] Status leave_wal(Database& db);
+
+}  // namespace joulemark::capture
