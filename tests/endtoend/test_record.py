@@ -67,14 +67,18 @@ class Record(CliTest):
         self.assertIn("edge_resolution", text)
         self.assertLessEqual(max(map(len, text.splitlines())), 80)
 
+    def samples(self):
+        """What is there while it is still being recorded."""
+        done = subprocess.run([BINARY, "info", "--json", "x.jmk"], cwd=self.folder, capture_output=True, text=True)
+        return json.loads(done.stdout)["channels"][0]["samples"] if done.returncode == 0 else 0
+
     def test_signals_close_the_file_and_further_ones_change_nothing(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             recorder = subprocess.Popen([BINARY, "record", "sim:kws", "-o", "x.jmk", "--overwrite"], cwd=self.folder,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             deadline = time.monotonic() + 30
-            while not (self.folder / "x.jmk").exists() and time.monotonic() < deadline:
+            while self.samples() == 0 and time.monotonic() < deadline:
                 time.sleep(0.05)
-            time.sleep(0.5)
             asked = time.monotonic()
             for _ in range(5):
                 recorder.send_signal(number)
