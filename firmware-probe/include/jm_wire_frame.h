@@ -6,9 +6,10 @@
 
 #include "jm_wire_bytes.h"
 
-#define JM_WIRE_MAX_FRAME 254   /* bytes before COBS: type, sequence, payload, CRC */
-#define JM_WIRE_MAX_PAYLOAD 248 /* JM_WIRE_MAX_FRAME less the other three */
-#define JM_WIRE_MAX_ENCODED 257 /* bytes on the line, the zero byte included */
+/* Below 254 bytes COBS costs one byte, whatever the content, and every length fits 8 bits. */
+#define JM_WIRE_MAX_FRAME 253   /* bytes before COBS: type, sequence, payload, CRC */
+#define JM_WIRE_MAX_PAYLOAD 247 /* JM_WIRE_MAX_FRAME less the other three */
+#define JM_WIRE_MAX_ENCODED 255 /* bytes on the line, the zero byte included */
 
 /* ---- CRC-32 (IEEE 802.3, as in zip and Ethernet): "123456789" gives 0xCBF43926. ---- */
 
@@ -47,30 +48,23 @@ static inline uint32_t jm_wire_crc(const uint8_t* bytes, size_t size) {
 
 typedef struct {
   uint8_t* out;
-  uint16_t capacity;
-  uint16_t length;  /* bytes in `out` */
-  uint16_t code_at; /* where the current COBS code byte belongs */
-  uint16_t plain;   /* bytes before COBS */
-  uint8_t code;
-  uint8_t failed; /* the frame does not fit */
+  uint8_t capacity;
+  uint8_t length;  /* bytes in `out` */
+  uint8_t code_at; /* where the current COBS code byte belongs: it says how far the next zero is */
+  uint8_t failed;  /* the frame does not fit */
   uint32_t crc_state;
 } jm_wire_encoder;
 
 static inline void jm_wire_cobs_put(jm_wire_encoder* encoder, uint8_t byte) {
-  if (encoder->length + 2 >= encoder->capacity || encoder->plain >= JM_WIRE_MAX_FRAME) {
-    encoder->failed = 1; /* leaves room for a code byte and the final zero */
+  if (encoder->length + 1 >= encoder->capacity) {
+    encoder->failed = 1; /* leaves room for the final zero */
     return;
   }
-  ++encoder->plain;
-  if (byte != 0) {
-    encoder->out[encoder->length++] = byte;
-    ++encoder->code;
+  if (byte == 0) {
+    encoder->out[encoder->code_at] = (uint8_t)(encoder->length - encoder->code_at);
+    encoder->code_at = encoder->length;
   }
-  if (byte == 0 || encoder->code == 0xFF) {
-    encoder->out[encoder->code_at] = encoder->code;
-    encoder->code_at = encoder->length++;
-    encoder->code = 1;
-  }
+  encoder->out[encoder->length++] = byte;
 }
 
 static inline void jm_wire_put_u8(jm_wire_encoder* encoder, uint8_t value) {
@@ -93,15 +87,19 @@ static inline void jm_wire_put_u48(jm_wire_encoder* encoder, uint64_t value) {
   jm_wire_put_u16(encoder, (uint16_t)((value >> 32) & 0xFFFFu));
 }
 
+/* What stands before a run of records: how many, and how long each is. */
+static inline void jm_wire_put_run(jm_wire_encoder* encoder, uint8_t count, uint8_t record_bytes) {
+  jm_wire_put_u8(encoder, count);
+  jm_wire_put_u8(encoder, record_bytes);
+}
+
 /* `out` must stay until jm_wire_end. JM_WIRE_MAX_ENCODED bytes are enough for any frame. */
 static inline void jm_wire_begin(jm_wire_encoder* encoder, uint8_t* out, size_t capacity, uint8_t type,
                                  uint8_t sequence) {
   encoder->out = out;
-  encoder->capacity = (uint16_t)(capacity < JM_WIRE_MAX_ENCODED ? capacity : JM_WIRE_MAX_ENCODED);
+  encoder->capacity = (uint8_t)(capacity < JM_WIRE_MAX_ENCODED ? capacity : JM_WIRE_MAX_ENCODED);
   encoder->length = 1;
   encoder->code_at = 0;
-  encoder->plain = 0;
-  encoder->code = 1;
   encoder->failed = 0;
   encoder->crc_state = JM_WIRE_CRC_START;
   jm_wire_put_u8(encoder, type);
@@ -110,13 +108,12 @@ static inline void jm_wire_begin(jm_wire_encoder* encoder, uint8_t* out, size_t 
 
 /* The number of bytes to send, the zero byte included; 0 when the frame does not fit `out`. */
 static inline size_t jm_wire_end(jm_wire_encoder* encoder) {
-  const uint32_t crc = ~encoder->crc_state;
-  uint8_t shift;
-  for (shift = 0; shift < 32; shift = (uint8_t)(shift + 8)) {
-    jm_wire_cobs_put(encoder, (uint8_t)((crc >> shift) & 0xFFu));
-  }
+  uint32_t crc = ~encoder->crc_state;
+  uint8_t i;
+  for (i = 0; i < 4; ++i, crc >>= 8)
+    jm_wire_cobs_put(encoder, (uint8_t)(crc & 0xFFu));
   if (encoder->failed) return 0;
-  encoder->out[encoder->code_at] = encoder->code;
+  encoder->out[encoder->code_at] = (uint8_t)(encoder->length - encoder->code_at);
   encoder->out[encoder->length++] = 0;
   return encoder->length;
 }
@@ -131,11 +128,10 @@ typedef enum {
 
 typedef struct {
   uint8_t* buffer; /* the caller's; a frame longer than it counts as damaged */
-  uint16_t capacity;
-  uint16_t length;
-  uint8_t left;     /* bytes until the next COBS code byte */
-  uint8_t run_full; /* the last code byte was 0xFF: no zero is implied after it */
-  uint8_t started;  /* a byte of the current frame was seen */
+  uint8_t capacity;
+  uint8_t length;
+  uint8_t left;    /* bytes until the next COBS code byte */
+  uint8_t started; /* a byte of the current frame was seen */
   uint8_t too_long;
   uint8_t in_step; /* 0 until the first zero byte: what was cut by our own coming is no damage */
 } jm_wire_decoder;
@@ -143,10 +139,9 @@ typedef struct {
 /* JM_WIRE_MAX_FRAME bytes of buffer take any frame; a device that only hears commands needs fewer. */
 static inline void jm_wire_decoder_init(jm_wire_decoder* decoder, uint8_t* buffer, size_t capacity) {
   decoder->buffer = buffer;
-  decoder->capacity = (uint16_t)(capacity < JM_WIRE_MAX_FRAME ? capacity : JM_WIRE_MAX_FRAME);
+  decoder->capacity = (uint8_t)(capacity < JM_WIRE_MAX_FRAME ? capacity : JM_WIRE_MAX_FRAME);
   decoder->length = 0;
   decoder->left = 0;
-  decoder->run_full = 0;
   decoder->started = 0;
   decoder->too_long = 0;
   decoder->in_step = 0;
@@ -195,23 +190,20 @@ static inline jm_wire_result jm_wire_decoder_close(jm_wire_decoder* decoder) {
   return result;
 }
 
-static inline void jm_wire_decoder_open(jm_wire_decoder* decoder) {
-  decoder->length = 0;
-  decoder->run_full = 1; /* no zero before the first run */
-  decoder->too_long = 0;
-  decoder->started = 1;
-}
-
 static inline jm_wire_result jm_wire_decode_byte(jm_wire_decoder* decoder, uint8_t byte) {
   if (byte == 0) return jm_wire_decoder_close(decoder);
-  if (!decoder->started) jm_wire_decoder_open(decoder);
   if (decoder->left > 0) {
     --decoder->left;
     jm_wire_decoder_append(decoder, byte);
     return JM_WIRE_MORE;
   }
-  if (!decoder->run_full) jm_wire_decoder_append(decoder, 0);
-  decoder->run_full = byte == 0xFF;
+  if (decoder->started) { /* a code byte stands where a zero was */
+    jm_wire_decoder_append(decoder, 0);
+  } else {
+    decoder->started = 1;
+    decoder->length = 0;
+    decoder->too_long = 0;
+  }
   decoder->left = (uint8_t)(byte - 1);
   return JM_WIRE_MORE;
 }

@@ -40,9 +40,9 @@ typedef struct {
   uint16_t sensor_config; /* INA219: its configuration register; otherwise 0 */
   uint16_t bus_every;     /* shunt records between two bus voltages; 0 = none */
   uint32_t shunt_uohm;
-  uint16_t watched;      /* mask of the lines that give edges */
-  uint8_t channel_count; /* channel i is bit i of SAMPLES' mask; at most 8 */
+  uint16_t watched; /* mask of the lines that give edges */
   /* Only on the receiving side, and valid as long as the payload: */
+  uint8_t channel_count; /* channel i is bit i of SAMPLES' mask; at most 8 */
   uint8_t channel_bytes;
   uint8_t line_count; /* line i is line i of EDGES */
   uint8_t line_bytes;
@@ -73,8 +73,6 @@ static inline void jm_wire_put_hello(jm_wire_encoder* encoder, const jm_wire_hel
   jm_wire_put_u16(encoder, hello->bus_every);
   jm_wire_put_u32(encoder, hello->shunt_uohm);
   jm_wire_put_u16(encoder, hello->watched);
-  jm_wire_put_u8(encoder, hello->channel_count);
-  jm_wire_put_u8(encoder, JM_WIRE_CHANNEL_BYTES);
 }
 
 static inline void jm_wire_put_channel(jm_wire_encoder* encoder, const jm_wire_channel* channel) {
@@ -84,11 +82,6 @@ static inline void jm_wire_put_channel(jm_wire_encoder* encoder, const jm_wire_c
   jm_wire_put_u16(encoder, (uint16_t)channel->highest_code);
   jm_wire_put_u32(encoder, channel->conversion_ns);
   jm_wire_put_u16(encoder, channel->lag_ticks);
-}
-
-static inline void jm_wire_put_line_count(jm_wire_encoder* encoder, uint8_t count) {
-  jm_wire_put_u8(encoder, count);
-  jm_wire_put_u8(encoder, JM_WIRE_LINE_BYTES);
 }
 
 static inline void jm_wire_put_line(jm_wire_encoder* encoder, const jm_wire_line* line) {

@@ -16,10 +16,11 @@ typedef struct {
   uint32_t first;   /* number of the first record since START; those lost in a full ring are counted too */
   uint64_t time;    /* what the first record's ticks are counted from */
   uint8_t channels; /* mask of HELLO's channels; codes follow from the lowest bit up */
+  /* Only on the receiving side: */
   uint8_t count;
-  uint8_t record_bytes;      /* receiving side only */
+  uint8_t record_bytes;
   uint32_t conversion_ns[8]; /* by channel: what one code averages over with the settings in force */
-  const uint8_t* records;    /* receiving side only; valid as long as the payload */
+  const uint8_t* records;    /* valid as long as the payload */
 } jm_wire_samples;
 
 static inline uint8_t jm_wire_channels_in(uint8_t mask) {
@@ -29,18 +30,15 @@ static inline uint8_t jm_wire_channels_in(uint8_t mask) {
   return count;
 }
 
-/* Then `count` times jm_wire_put_u16 for the ticks and for each code. */
+/* Then jm_wire_put_u32 for the conversion time of each channel, jm_wire_put_run, and for each record
+   jm_wire_put_u16 for the ticks and for each code. */
 static inline void jm_wire_put_samples(jm_wire_encoder* encoder, const jm_wire_samples* samples) {
-  uint8_t channel;
   jm_wire_put_u32(encoder, samples->first);
   jm_wire_put_u48(encoder, samples->time);
   jm_wire_put_u8(encoder, samples->channels);
-  for (channel = 0; channel < 8; ++channel) {
-    if ((samples->channels >> channel) & 1) jm_wire_put_u32(encoder, samples->conversion_ns[channel]);
-  }
-  jm_wire_put_u8(encoder, samples->count);
-  jm_wire_put_u8(encoder, (uint8_t)(2 + 2 * jm_wire_channels_in(samples->channels)));
 }
+
+#define JM_WIRE_SAMPLE_BYTES(channel_count) ((uint8_t)(2 + 2 * (channel_count)))
 
 static inline uint8_t jm_wire_get_samples(const uint8_t* payload, size_t size, jm_wire_samples* samples) {
   jm_wire_reader reader = jm_wire_reader_over(payload, size);
@@ -51,7 +49,7 @@ static inline uint8_t jm_wire_get_samples(const uint8_t* payload, size_t size, j
   for (channel = 0; channel < 8; ++channel) {
     samples->conversion_ns[channel] = ((samples->channels >> channel) & 1) ? jm_wire_get_u32(&reader) : 0;
   }
-  sound = jm_wire_get_records(&reader, (uint8_t)(2 + 2 * jm_wire_channels_in(samples->channels)),
+  sound = jm_wire_get_records(&reader, JM_WIRE_SAMPLE_BYTES(jm_wire_channels_in(samples->channels)),
                               &samples->count, &samples->record_bytes, &samples->records);
   return sound && !reader.failed && samples->channels != 0;
 }
@@ -74,9 +72,10 @@ static inline int16_t jm_wire_sample_code(const jm_wire_samples* samples, uint8_
 typedef struct {
   uint32_t first; /* number of the first edge since START; lost ones are counted too */
   uint64_t time;  /* near them: gives their low 32 bits the rest */
+  /* Only on the receiving side: */
   uint8_t count;
-  uint8_t record_bytes;   /* receiving side only */
-  const uint8_t* records; /* receiving side only; valid as long as the payload */
+  uint8_t record_bytes;
+  const uint8_t* records; /* valid as long as the payload */
 } jm_wire_edges;
 
 typedef struct {
@@ -87,14 +86,13 @@ typedef struct {
 
 #define JM_WIRE_EDGE_BYTES 5
 
+/* Then jm_wire_put_run, and jm_wire_put_edge for each. */
 static inline void jm_wire_put_edges(jm_wire_encoder* encoder, const jm_wire_edges* edges) {
   jm_wire_put_u32(encoder, edges->first);
   jm_wire_put_u48(encoder, edges->time);
-  jm_wire_put_u8(encoder, edges->count);
-  jm_wire_put_u8(encoder, JM_WIRE_EDGE_BYTES);
 }
 
-/* `count` times. low_ticks: the low 32 bits of the time. Different lines may be out of order. */
+/* low_ticks: the low 32 bits of the time. Different lines may be out of order. */
 static inline void jm_wire_put_edge(jm_wire_encoder* encoder, uint8_t line, uint8_t level,
                                     uint32_t low_ticks) {
   jm_wire_put_u8(encoder, (uint8_t)(line | (level ? 0x80u : 0u)));
@@ -130,57 +128,49 @@ static inline jm_wire_edge jm_wire_get_edge(const jm_wire_edges* edges, uint8_t 
   return edge;
 }
 
-/* ---- STATUS: every second while started, and at once when the state changes. Counts are since START. ----
- */
+/* ---- STATUS: every second while started, and at once when the state changes. ---- */
+
+typedef enum {                          /* counts since START */
+               JM_WIRE_NEXT_SAMPLE = 0, /* numbers that the next record and edge will get ... */
+               JM_WIRE_NEXT_EDGE,
+               JM_WIRE_LOST_SAMPLES, /* ... and how many of those before were lost in a full ring */
+               JM_WIRE_LOST_EDGES,
+               JM_WIRE_OVER_RANGE,    /* conversions that came out at either end of the converter */
+               JM_WIRE_I2C_ERRORS,    /* not acknowledged, or the bus was taken away */
+               JM_WIRE_I2C_TIMEOUTS,  /* the bus stood still and was cleared */
+               JM_WIRE_SENSOR_LOSSES, /* times the sensor stopped answering or was found reset; samples around
+                                         are doubtful */
+               JM_WIRE_SERIAL_ERRORS, /* bytes from the host lost or broken, and frames that were no frames */
+               JM_WIRE_COUNTS
+} jm_wire_count;
 
 typedef struct {
   uint64_t time;
-  uint16_t boot;        /* as in HELLO: another one means that the probe was reset */
-  uint8_t state;        /* jm_wire_state */
-  uint16_t levels;      /* of lines 0 to 15, at `time` */
-  uint32_t next_sample; /* numbers that the next record and edge will get ... */
-  uint32_t next_edge;
-  uint32_t lost_samples; /* ... and how many of those before were lost in a full ring */
-  uint32_t lost_edges;
-  uint32_t over_range;   /* conversions that came out at either end of the converter */
-  uint32_t i2c_nacks;    /* not acknowledged, or the bus was taken away */
-  uint32_t i2c_timeouts; /* the bus stood still and was cleared */
-  uint32_t
-      sensor_losses; /* times the sensor stopped answering or was found reset; samples around are doubtful */
-  uint32_t serial_errors; /* bytes from the host lost or broken, and frames that were no frames */
+  uint16_t boot;                   /* as in HELLO: another one means that the probe was reset */
+  uint8_t state;                   /* jm_wire_state */
+  uint16_t levels;                 /* of lines 0 to 15, at `time` */
+  uint32_t counts[JM_WIRE_COUNTS]; /* by jm_wire_count */
 } jm_wire_status;
 
 static inline void jm_wire_put_status(jm_wire_encoder* encoder, const jm_wire_status* status) {
+  uint8_t i;
   jm_wire_put_u48(encoder, status->time);
   jm_wire_put_u16(encoder, status->boot);
   jm_wire_put_u8(encoder, status->state);
   jm_wire_put_u16(encoder, status->levels);
-  jm_wire_put_u32(encoder, status->next_sample);
-  jm_wire_put_u32(encoder, status->next_edge);
-  jm_wire_put_u32(encoder, status->lost_samples);
-  jm_wire_put_u32(encoder, status->lost_edges);
-  jm_wire_put_u32(encoder, status->over_range);
-  jm_wire_put_u32(encoder, status->i2c_nacks);
-  jm_wire_put_u32(encoder, status->i2c_timeouts);
-  jm_wire_put_u32(encoder, status->sensor_losses);
-  jm_wire_put_u32(encoder, status->serial_errors);
+  for (i = 0; i < JM_WIRE_COUNTS; ++i)
+    jm_wire_put_u32(encoder, status->counts[i]);
 }
 
 static inline uint8_t jm_wire_get_status(const uint8_t* payload, size_t size, jm_wire_status* status) {
   jm_wire_reader reader = jm_wire_reader_over(payload, size);
+  uint8_t i;
   status->time = jm_wire_get_u48(&reader);
   status->boot = jm_wire_get_u16(&reader);
   status->state = jm_wire_get_u8(&reader);
   status->levels = jm_wire_get_u16(&reader);
-  status->next_sample = jm_wire_get_u32(&reader);
-  status->next_edge = jm_wire_get_u32(&reader);
-  status->lost_samples = jm_wire_get_u32(&reader);
-  status->lost_edges = jm_wire_get_u32(&reader);
-  status->over_range = jm_wire_get_u32(&reader);
-  status->i2c_nacks = jm_wire_get_u32(&reader);
-  status->i2c_timeouts = jm_wire_get_u32(&reader);
-  status->sensor_losses = jm_wire_get_u32(&reader);
-  status->serial_errors = jm_wire_get_u32(&reader);
+  for (i = 0; i < JM_WIRE_COUNTS; ++i)
+    status->counts[i] = jm_wire_get_u32(&reader);
   return !reader.failed;
 }
 

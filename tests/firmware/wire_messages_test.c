@@ -49,12 +49,12 @@ static void put_example_hello(uint8_t major) {
   hello.bus_every = 1000;
   hello.shunt_uohm = 100000;
   hello.watched = 0x8003;
-  hello.channel_count = 2;
   begin(JM_WIRE_HELLO);
   jm_wire_put_hello(&encoder, &hello);
+  jm_wire_put_run(&encoder, 2, JM_WIRE_CHANNEL_BYTES);
   jm_wire_put_channel(&encoder, &shunt);
   jm_wire_put_channel(&encoder, &bus);
-  jm_wire_put_line_count(&encoder, 2);
+  jm_wire_put_run(&encoder, 2, JM_WIRE_LINE_BYTES);
   jm_wire_put_line(&encoder, &captured);
   jm_wire_put_line(&encoder, &interrupt);
   jm_wire_put_name(&encoder, "uno", 3);
@@ -128,11 +128,11 @@ static void samples_have_the_documented_bytes(void) {
   out.first = 0x01020304;
   out.time = 0x0B0C0D0E0F10u;
   out.channels = 3;
-  out.count = 2;
-  out.conversion_ns[0] = 532000;
-  out.conversion_ns[1] = 586000;
   begin(JM_WIRE_SAMPLES);
   jm_wire_put_samples(&encoder, &out);
+  jm_wire_put_u32(&encoder, 532000);
+  jm_wire_put_u32(&encoder, 586000);
+  jm_wire_put_run(&encoder, 2, JM_WIRE_SAMPLE_BYTES(2));
   jm_wire_put_u16(&encoder, 1064);
   jm_wire_put_u16(&encoder, (uint16_t)-1);
   jm_wire_put_u16(&encoder, 32000);
@@ -180,9 +180,9 @@ static void edges_come_back_across_a_wrap_of_their_low_bits(void) {
   memset(&out, 0, sizeof out);
   out.first = 77;
   out.time = 0x500000010u;
-  out.count = 3;
   begin(JM_WIRE_EDGES);
   jm_wire_put_edges(&encoder, &out);
+  jm_wire_put_run(&encoder, 3, JM_WIRE_EDGE_BYTES);
   jm_wire_put_edge(&encoder, 0, 1, 0xFFFFFFF0u); /* before the wrap */
   jm_wire_put_edge(&encoder, 6, 0, 0x00000005u);
   jm_wire_put_edge(&encoder, 127, 1, 0x00000020u);
@@ -208,10 +208,11 @@ static void the_nearest_time_is_chosen(void) {
 static void status_comes_back(void) {
   jm_wire_status out, in;
   size_t size;
+  int i;
   memset(&out, 0, sizeof out);
-  out.time = 1u << 31, out.boot = 3, out.state = JM_WIRE_SAMPLING, out.levels = 0x8001;
-  out.next_sample = 10, out.next_edge = 11, out.lost_samples = 12, out.lost_edges = 13, out.over_range = 14;
-  out.i2c_nacks = 15, out.i2c_timeouts = 16, out.sensor_losses = 17, out.serial_errors = 0xFFFFFFFF;
+  out.time = 0x800000000000u, out.boot = 3, out.state = JM_WIRE_SAMPLING, out.levels = 0x8001;
+  for (i = 0; i < JM_WIRE_COUNTS; ++i)
+    out.counts[i] = 0xFFFFFF00u + (uint32_t)i;
   begin(JM_WIRE_STATUS);
   jm_wire_put_status(&encoder, &out);
   size = sent();

@@ -113,7 +113,7 @@ void round_trip(Bytes bytes) {
   std::size_t sent = 0;
   while (bytes.size() > 3) {
     const std::size_t garbage = std::min<std::size_t>(bytes[0] % 16, bytes.size() - 3);
-    const std::size_t length = std::min<std::size_t>(2 + bytes[1] % 249, bytes.size() - 1 - garbage);
+    const std::size_t length = std::min<std::size_t>(2 + bytes[1] % 248, bytes.size() - 1 - garbage);
     listener.hear(bytes.subspan(1, garbage));
     listener.hear(std::array<std::uint8_t, 1>{0});
     const std::size_t before = listener.heard().frames.size();
