@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/capture/codec.h>
+#include <analysis/capture/decimals.h>
 #include <analysis/capture/schema.h>
 
 #include <blosc.h>
@@ -9,6 +10,8 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <memory>
+#include <optional>
 
 namespace joulemark::capture {
 namespace {
@@ -28,11 +31,45 @@ void append_packed(Blob& blob, std::span<const std::byte> bytes, std::size_t ele
   blob.insert(blob.end(), scratch.begin(), scratch.begin() + std::max(length, 0));
 }
 
+// What comes before the codes of decimals: how many bytes a code has, and the exponent. c-blosc begins with
+// its format's version, a small number.
+constexpr std::byte k_short_codes{0xD2};
+constexpr std::byte k_long_codes{0xD4};
+
+void append_samples(Blob& blob, std::span<const float> values, Compression compression) {
+  const auto codes = std::make_unique_for_overwrite<std::int32_t[]>(values.size());
+  const std::span<std::int32_t> all(codes.get(), values.size());
+  const std::optional<Decimals> decimals = to_decimals(values, all);
+  if (!decimals) return append_packed(blob, std::as_bytes(values), sizeof(float), compression);
+  blob.push_back(decimals->short_codes ? k_short_codes : k_long_codes);
+  blob.push_back(static_cast<std::byte>(decimals->exponent));
+  if (!decimals->short_codes)
+    return append_packed(blob, std::as_bytes(all), sizeof(std::int32_t), compression);
+  const auto narrow = std::make_unique_for_overwrite<std::int16_t[]>(values.size());
+  std::transform(all.begin(), all.end(), narrow.get(),
+                 [](std::int32_t code) { return static_cast<std::int16_t>(code); });
+  append_packed(blob, std::as_bytes(std::span(narrow.get(), values.size())), sizeof(std::int16_t),
+                compression);
+}
+
+template <typename Code>
+Status unpack_codes(std::span<const std::byte> blob, int exponent, std::span<float> out) {
+  const auto codes = std::make_unique_for_overwrite<Code[]>(out.size());
+  const std::span<Code> all(codes.get(), out.size());
+  JM_TRY(unpack(blob, std::as_writable_bytes(all)));
+  from_decimals(std::span<const Code>(all), exponent, out);
+  return {};
+}
+
 template <typename T>
 void append_column(Blob& blob, std::span<const T> column) {
   const std::size_t at = blob.size();
   blob.resize(at + 4);
-  append_packed(blob, std::as_bytes(column), sizeof(T), Compression::fast);
+  if constexpr (std::is_same_v<T, float>) {
+    append_samples(blob, column, Compression::fast);
+  } else {
+    append_packed(blob, std::as_bytes(column), sizeof(T), Compression::fast);
+  }
   const std::size_t length = blob.size() - at - 4;
   for (std::size_t i = 0; i < 4; ++i)
     blob[at + i] = static_cast<std::byte>(length >> (8 * i));
@@ -78,7 +115,11 @@ class Columns {
     rest_ = rest_.subspan(4);
     if (length > rest_.size()) return malformed("a column is cut off");
     std::vector<T> column(count);
-    JM_TRY(unpack(rest_.first(length), std::as_writable_bytes(std::span(column))));
+    if constexpr (std::is_same_v<T, float>) {
+      JM_TRY(unpack_samples(rest_.first(length), column));
+    } else {
+      JM_TRY(unpack(rest_.first(length), std::as_writable_bytes(std::span(column))));
+    }
     rest_ = rest_.subspan(length);
     return column;
   }
@@ -146,12 +187,21 @@ Status unpack(std::span<const std::byte> blob, std::span<std::byte> out) {
 }
 
 Blob pack_samples(std::span<const float> values, Compression compression) {
-  return pack(std::as_bytes(values), sizeof(float), compression);
+  Blob blob;
+  append_samples(blob, values, compression);
+  return blob;
 }
 
 Status unpack_samples(std::span<const std::byte> blob, std::span<float> out) {
+  if (blob.size() > 2 && (blob[0] == k_short_codes || blob[0] == k_long_codes)) {
+    const int exponent = std::to_integer<int>(blob[1]);
+    if (exponent > k_most_decimals) return malformed("samples of an unknown step");
+    const std::span<const std::byte> codes = blob.subspan(2);
+    return blob[0] == k_short_codes ? unpack_codes<std::int16_t>(codes, exponent, out)
+                                    : unpack_codes<std::int32_t>(codes, exponent, out);
+  }
   JM_TRY(unpack(blob, std::as_writable_bytes(out)));
-  if (!all_finite(out)) return malformed("a sample is not a finite number");
+  if (!all_finite(out)) return malformed("a value is not a finite number");
   return {};
 }
 

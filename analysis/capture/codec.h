@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How arrays become BLOBs: c-blosc (SIMD bit-shuffle, then LZ4 or zstd), which keeps what does not shrink as
-// it is. A BLOB of several columns is, for each, its length (uint32, little endian) and its bytes.
+// it is. A BLOB of several columns is, for each, its length (uint32, little endian) and its bytes. Floats are
+// packed as codes where they are decimals (decimals.h).
 //
 // Decoding trusts nothing: a BLOB that does not decode to exactly the expected size is refused (unreadable;
 // the caller names the place).

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/capture/stats.h>
+#include <analysis/capture/wide.h>
 
 #include <cstring>
 #include <type_traits>
@@ -76,24 +77,12 @@ template <typename T>
           static_cast<double>(low), static_cast<double>(high)};
 }
 
-// The same arithmetic in the same order, with wider registers where the machine has them.
-#if defined(__x86_64__)
-[[gnu::target("avx2")]] Stats compute_wide(std::span<const float> values) {
+JM_WIDE Stats compute_wide(std::span<const float> values) {
   return compute(values);
 }
-[[gnu::target("avx2")]] Stats compute_wide(std::span<const double> values) {
+JM_WIDE Stats compute_wide(std::span<const double> values) {
   return compute(values);
 }
-const bool k_wide = __builtin_cpu_supports("avx2") != 0;
-#else
-Stats compute_wide(std::span<const float> values) {
-  return compute(values);
-}
-Stats compute_wide(std::span<const double> values) {
-  return compute(values);
-}
-constexpr bool k_wide = false;
-#endif
 
 }  // namespace
 

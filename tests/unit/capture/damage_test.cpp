@@ -223,6 +223,18 @@ TEST_F(DamagedCapture, RepairOfRandomDamageLeavesAnIntactFileThatTellsTheTruth) 
   EXPECT_GT(repaired, 10);
 }
 
+TEST(Schema, ReadsFilesOfVersionOne) {
+  test::TemporaryFolder folder;
+  const std::string path = folder.file("old.jmk");
+  CaptureWriter writer({path, CaptureMode::bulk});
+  feed_all(writer);
+  auto db = capture::Database::open(path, capture::Database::Access::write);
+  ASSERT_TRUE(db->execute("PRAGMA user_version = 1"));
+  EXPECT_TRUE(CaptureReader::open(path));
+  ASSERT_TRUE(db->execute("PRAGMA user_version = 0"));
+  EXPECT_FALSE(CaptureReader::open(path));
+}
+
 TEST(Schema, StepsForwardAndRefusesNewerFiles) {
   test::TemporaryFolder folder;
   auto db = capture::Database::open(folder.file("old.db"), capture::Database::Access::create);
