@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <drivers/monsoon/monsoon_family.h>
 #include <drivers/sim/sim_family.h>
+#ifdef JOULEMARK_INA219
+#include <drivers/ina219/i2c_family.h>
+#endif
 
 #include <app/recording/instruments.h>
 
@@ -10,6 +13,9 @@ InstrumentRegistry make_registry() {
   InstrumentRegistry registry;
   registry.add(sim::sim_family());
   registry.add(monsoon::monsoon_family());
+#ifdef JOULEMARK_INA219
+  registry.add(ina219::i2c_family());
+#endif
   return registry;
 }
 

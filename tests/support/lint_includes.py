@@ -18,6 +18,7 @@ HOMES = {
     r"nlohmann/.*": ("analysis/formats", "analysis/report", "analysis/benchmark", "drivers/emulator", "drivers/sim",
                       "app/cli"),
     r"libusb.*": ("drivers/transport/usb",),
+    r"gpiod\.h": ("drivers/transport/gpio",),
     r"boost/asio.*": ("drivers/transport/serial", "drivers/transport/usbip"),
     r"Q[A-Z].*": ("app/dashboard", "app/models"),
 }

@@ -9,7 +9,7 @@
 namespace joulemark::monsoon::test {
 
 // Passes everything on to a capture and asks for a stop when enough samples came.
-class StoppingSink final : public SampleSink {
+class StoppingSink : public SampleSink {
  public:
   StoppingSink(MemoryCapture& capture, std::int64_t samples) : capture_(capture), left_(samples) {}
   Status begin(const CaptureInfo& info) override { return capture_.begin(info); }

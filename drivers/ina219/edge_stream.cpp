@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <drivers/ina219/edge_stream.h>
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+namespace joulemark::ina219 {
+namespace {
+
+constexpr TimeNs k_same_clock_ns = 60'000'000'000;
+
+}  // namespace
+
+EdgeStream::EdgeStream(std::size_t lines, std::uint32_t resolution_ns, SampleSink& sink)
+    : sink_(sink), resolution_ns_(resolution_ns), last_(lines) {}
+
+Status EdgeStream::follow(TimeNs zero_ns) {
+  zero_ns_ = zero_ns;
+  for (const gpio::RawEdge& edge : waiting_)
+    JM_TRY(pass_on(edge));
+  waiting_.clear();
+  return {};
+}
+
+Status EdgeStream::accept(const gpio::RawEdge& edge, TimeNs now_ns) {
+  if (std::abs(edge.time_ns - now_ns) > k_same_clock_ns) {
+    return fail(ErrorCode::protocol,
+                "the gpiochip stamps its edges on another clock than the samples have (so do kernels before "
+                "5.7): update the kernel, or record without markers");
+  }
+  if (zero_ns_) return pass_on(edge);
+  waiting_.push_back(edge);
+  return {};
+}
+
+Status EdgeStream::pass_on(const gpio::RawEdge& edge) {
+  if (edge.line >= last_.size()) return {};
+  const TimeNs time_ns = edge.time_ns - *zero_ns_;
+  std::optional<Last>& last = last_[edge.line];
+  if (last && time_ns < last->time_ns) return {};
+  if (last && last->level == edge.level) {
+    ++lost_;
+    JM_TRY(
+        sink_.accept(Anomaly{AnomalyKind::lost_line,
+                             Severity::data_loss,
+                             std::nullopt,
+                             {last->time_ns, time_ns},
+                             0,
+                             1,
+                             fmt::format("d{}: two {} edges in a row, so at least one between them was lost",
+                                         edge.line, edge.level ? "rising" : "falling")}));
+  }
+  last = Last{time_ns, edge.level};
+  return sink_.accept(Edge{time_ns, resolution_ns_, LineId{edge.line}, edge.level});
+}
+
+}  // namespace joulemark::ina219

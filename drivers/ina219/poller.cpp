@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <drivers/ina219/poller.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace joulemark::ina219 {
+namespace {
+
+constexpr TimeNs k_longest_wait_ns = 20'000'000;
+constexpr TimeNs k_after_failure_ns = 2'000'000;
+constexpr TimeNs k_check_every_ns = 1'000'000'000;
+constexpr TimeNs k_gone_after_ns = 1'000'000'000;  // of failing transfers alone
+constexpr TimeNs k_stalled_after_ns = 2'000'000'000;
+constexpr TimeNs k_bus_timeout_ns = 50'000'000;
+constexpr double k_ask_early = 0.15;    // of a period
+constexpr double k_ask_early_s = 1e-3;  // at most
+
+constexpr auto reg(Register which) {
+  return static_cast<std::uint8_t>(which);
+}
+
+TimeNs ns(double seconds) {
+  return from_seconds(seconds);
+}
+
+}  // namespace
+
+int Poller::configure(Mode mode) {
+  return bus_.write(reg(Register::configuration), plan_.configuration.with_mode(mode).code());
+}
+
+int Poller::start() {
+  const int error = bus_.write(reg(Register::calibration), plan_.calibration);
+  if (error != 0) return error;
+  const TimeNs now_ns = timebase_.steady_ns();
+  last_ns_ = now_ns;
+  next_bus_ns_ = now_ns;
+  next_check_ns_ = now_ns + k_check_every_ns;
+  const int configured = configure(plan_.configuration.mode);
+  restart(now_ns);
+  restarted_ = false;
+  return configured;
+}
+
+// Writing the mode starts a conversion anew.
+void Poller::restart(TimeNs now_ns) {
+  restarted_ = true;
+  after_ns_ = now_ns;
+  due_ns_ =
+      plan_.clocked ? now_ns + ns((k_shortest - k_ask_early) * plan_.period_s) : now_ns + ns(plan_.period_s);
+}
+
+Poller::Turn Poller::step() {
+  if (pending_) return {State::going, std::exchange(pending_, std::nullopt)};
+  const TimeNs now_ns = timebase_.steady_ns();
+  if (now_ns - last_ns_ > k_stalled_after_ns) return {State::stalled, std::nullopt};
+  if (plan_.bus_interval_s > 0 && now_ns >= next_bus_ns_) return measure_bus_voltage();
+  if (due_ns_ > now_ns) {
+    timebase_.wait(std::min(due_ns_ - now_ns, k_longest_wait_ns));
+    if (due_ns_ - now_ns > k_longest_wait_ns) return {};
+  }
+  return plan_.clocked ? poll() : pace();
+}
+
+Poller::Turn Poller::poll() {
+  constexpr std::array k_bus{reg(Register::bus_voltage)};
+  std::array<std::uint16_t, 1> code{};
+  Reading reading;
+  const TimeNs asked_ns = timebase_.steady_ns();
+  if (const int error = bus_.read(k_bus, code)) return failed(error);
+  reading.before_ns = timebase_.steady_ns();
+  const BusVoltage bus = bus_voltage_from(code[0]);
+  if (!bus.ready) {
+    after_ns_ = asked_ns;
+    return {};
+  }
+  reading.bus = code[0];
+  reading.overflow = bus.overflow;
+  reading.after_ns = after_ns_;
+  return take(reading);
+}
+
+Poller::Turn Poller::take(const Reading& ready) {
+  constexpr std::array k_shunt_and_power{reg(Register::shunt_voltage), reg(Register::power)};
+  std::array<std::uint16_t, 2> codes{};
+  Reading reading = ready;
+  reading.read_ns = reading.before_ns;
+  if (const int error = bus_.read(k_shunt_and_power, codes)) return failed(error);
+  reading.shunt = codes[0];
+  reading.restarted = std::exchange(restarted_, false);
+  after_ns_ = reading.read_ns;
+  const bool prompt = reading.before_ns - reading.after_ns < ns(plan_.period_s);
+  const double early_s = std::max(2 * plan_.poll_s, std::min(k_ask_early * plan_.period_s, k_ask_early_s));
+  due_ns_ = prompt ? reading.after_ns + ns(plan_.period_s - early_s) : 0;
+  succeeded(reading.read_ns);
+  return check_configuration({State::going, reading});
+}
+
+Poller::Turn Poller::pace() {
+  constexpr std::array k_voltages{reg(Register::shunt_voltage), reg(Register::bus_voltage)};
+  std::array<std::uint16_t, 2> codes{};
+  Reading reading;
+  reading.after_ns = timebase_.steady_ns();
+  if (const int error = bus_.read(k_voltages, codes)) return failed(error);
+  reading.before_ns = timebase_.steady_ns();
+  reading.read_ns = reading.after_ns + (reading.before_ns - reading.after_ns) / 2;
+  reading.shunt = codes[0];
+  reading.bus = codes[1];
+  reading.overflow = bus_voltage_from(codes[1]).overflow;
+  reading.restarted = std::exchange(restarted_, false);
+  while (due_ns_ <= reading.before_ns)
+    due_ns_ += ns(plan_.period_s);
+  succeeded(reading.read_ns);
+  return check_configuration({State::going, reading});
+}
+
+Poller::Turn Poller::measure_bus_voltage() {
+  Reading reading;
+  reading.kind = Reading::Kind::bus;
+  const TimeNs begin_ns = timebase_.steady_ns();
+  next_bus_ns_ = std::max(next_bus_ns_ + ns(plan_.bus_interval_s), begin_ns);
+  reading.after_ns = begin_ns;
+  if (const int error = configure(Mode::bus_once)) return failed(error);
+  const int error = await_bus_voltage(reading);
+  const TimeNs end_ns = timebase_.steady_ns();
+  if (const int restored = configure(plan_.configuration.mode)) return failed(restored);
+  restart(end_ns);
+  if (error != 0) return failed(error);
+  interruption_ns_ = timebase_.steady_ns() - begin_ns;
+  succeeded(end_ns);
+  return {State::going, reading};
+}
+
+int Poller::await_bus_voltage(Reading& reading) {
+  constexpr std::array k_bus{reg(Register::bus_voltage)};
+  std::array<std::uint16_t, 1> code{};
+  timebase_.wait(ns(plan_.bus_s * (plan_.clocked ? k_shortest - k_ask_early : k_longest)));
+  const TimeNs give_up_ns = timebase_.steady_ns() + ns(plan_.bus_s) + k_bus_timeout_ns;
+  while (true) {
+    const TimeNs asked_ns = timebase_.steady_ns();
+    if (const int error = bus_.read(k_bus, code)) return error;
+    reading.before_ns = timebase_.steady_ns();
+    reading.read_ns = reading.before_ns;
+    reading.bus = code[0];
+    if (bus_voltage_from(code[0]).ready || !plan_.clocked) return 0;
+    reading.after_ns = asked_ns;
+    if (asked_ns > give_up_ns) return ETIME;
+  }
+}
+
+// A dip of the chip's supply resets it; what it then measures looks right but for its range and its rate.
+Poller::Turn Poller::check_configuration(Turn turn) {
+  const TimeNs now_ns = timebase_.steady_ns();
+  if (now_ns < next_check_ns_) return turn;
+  constexpr std::array k_configuration{reg(Register::configuration)};
+  std::array<std::uint16_t, 1> code{};
+  if (bus_.read(k_configuration, code) != 0) return turn;  // the next transfer will tell
+  next_check_ns_ = now_ns + k_check_every_ns;
+  if (configuration_from(code[0]) == plan_.configuration) return turn;
+  Reading told;
+  told.kind = Reading::Kind::reconfigured;
+  told.read_ns = now_ns;
+  if (bus_.write(reg(Register::calibration), plan_.calibration) != 0) return turn;
+  if (configure(plan_.configuration.mode) != 0) return turn;
+  restart(now_ns);
+  pending_ = told;
+  return turn;
+}
+
+void Poller::succeeded(TimeNs now_ns) {
+  last_ns_ = now_ns;
+  if (failing_since_ns_) next_check_ns_ = now_ns;
+  failing_since_ns_.reset();
+}
+
+Poller::Turn Poller::failed(int error) {
+  const TimeNs now_ns = timebase_.steady_ns();
+  if (!failing_since_ns_) failing_since_ns_ = now_ns;
+  if (i2c::is_gone(error) || now_ns - *failing_since_ns_ >= k_gone_after_ns)
+    return {State::unplugged, std::nullopt};
+  due_ns_ = now_ns + k_after_failure_ns;
+  Reading reading;
+  reading.kind = Reading::Kind::fault;
+  reading.error = error;
+  reading.read_ns = now_ns;
+  return {State::going, reading};
+}
+
+}  // namespace joulemark::ina219

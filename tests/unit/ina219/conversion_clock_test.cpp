@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <drivers/ina219/conversion_clock.h>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <vector>
+
+namespace joulemark::ina219 {
+namespace {
+
+constexpr double k_low = 468'000;
+constexpr double k_high = 628'000;
+constexpr TimeNs k_start = 77'000'000'000'000;
+
+struct Polled {
+  std::int64_t number = 0;  // of the conversion whose value was read
+  double true_end_ns = 0;
+  ConversionBounds bounds;
+};
+
+// A converter with that period, asked over and over; each question takes 80 to 200 us, and now and then the
+// host is away for a while.
+std::vector<Polled> poll(double period_ns, int conversions, double away_probability = 0, unsigned seed = 1) {
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<double> cost_ns(80'000, 200'000);
+  std::uniform_real_distribution<double> away_ns(1e6, 8e6);
+  std::bernoulli_distribution is_away(away_probability);
+  std::vector<Polled> all;
+  double now_ns = 0;
+  double after_ns = 0;
+  std::int64_t taken = 0;  // conversions that had ended when the flag was cleared
+  while (static_cast<int>(all.size()) < conversions) {
+    if (is_away(random)) now_ns += away_ns(random);
+    const double asked_ns = now_ns;
+    const double sampled_ns = asked_ns + cost_ns(random) / 2;
+    now_ns = sampled_ns + cost_ns(random) / 2;
+    if (std::floor(sampled_ns / period_ns) <= static_cast<double>(taken)) {
+      after_ns = asked_ns;
+      continue;
+    }
+    Polled polled;
+    polled.bounds = {k_start + std::llround(after_ns), k_start + std::llround(now_ns),
+                     k_start + std::llround(now_ns)};
+    polled.number = static_cast<std::int64_t>(std::floor(now_ns / period_ns));
+    polled.true_end_ns = static_cast<double>(polled.number) * period_ns;
+    taken = polled.number;
+    after_ns = now_ns;
+    now_ns += cost_ns(random);
+    taken = static_cast<std::int64_t>(std::floor(now_ns / period_ns));
+    all.push_back(polled);
+  }
+  return all;
+}
+
+TEST(ConversionClock, FindsThePeriodThatThisChipHas) {
+  for (const double period_ns : {532'000.0, 586'000.0, 499'000.0}) {
+    std::vector<ConversionBounds> bounds;
+    for (const Polled& polled : poll(period_ns, 450))
+      bounds.push_back(polled.bounds);
+    const auto found_ns = estimate_period_ns(bounds, k_low, k_high);
+    ASSERT_TRUE(found_ns);
+    EXPECT_NEAR(*found_ns / period_ns, 1, 1e-3);
+  }
+}
+
+TEST(ConversionClock, FindsItThoughTheHostIsOftenAway) {
+  std::vector<ConversionBounds> bounds;
+  for (const Polled& polled : poll(561'000, 450, 0.05))
+    bounds.push_back(polled.bounds);
+  const auto found_ns = estimate_period_ns(bounds, k_low, k_high);
+  ASSERT_TRUE(found_ns);
+  EXPECT_NEAR(*found_ns / 561'000, 1, 3e-3);
+}
+
+TEST(ConversionClock, FindsNoneWhereConversionsComeAtNoSuchRate) {
+  std::vector<ConversionBounds> bounds;
+  for (const Polled& polled : poll(300'000, 100))
+    bounds.push_back(polled.bounds);
+  EXPECT_FALSE(estimate_period_ns(bounds, k_low, k_high));
+  EXPECT_FALSE(estimate_period_ns(std::span(bounds).first(2), k_low, k_high));
+}
+
+TEST(ConversionClock, StampsConversionsFarBetterThanAPollTakes) {
+  ConversionClock clock(532'300, k_low, k_high);  // 0.06 % off, as after a quarter of a second
+  double worst_us = 0;
+  double sum_us = 0;
+  const auto all = poll(532'000, 20'000);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto step = clock.observe(all[i].bounds);
+    const double error_us = (static_cast<double>(step.end_ns - k_start) - all[i].true_end_ns) / 1e3;
+    if (i < 1000) continue;
+    worst_us = std::max(worst_us, std::abs(error_us));
+    sum_us += error_us;
+  }
+  EXPECT_LT(worst_us, 25);
+  EXPECT_LT(std::abs(sum_us / 19'000), 10);
+  EXPECT_NEAR(clock.period_ns() / 532'000, 1, 2e-3);
+}
+
+TEST(ConversionClock, CountsExactlyWhatWasMissed) {
+  const auto all = poll(586'000, 20'000, 0.01);
+  ConversionClock clock(586'000, k_low, k_high);
+  std::int64_t number = all.front().number;
+  std::int64_t missed = 0;
+  for (const Polled& polled : all) {
+    const auto step = clock.observe(polled.bounds);
+    ASSERT_EQ(step.verdict, ConversionClock::Verdict::conversion);
+    number += step.conversions;
+    missed += std::max<std::int64_t>(step.conversions - 1, 0);
+    ASSERT_NEAR(static_cast<double>(number), static_cast<double>(polled.number), 1) << missed;
+  }
+  EXPECT_EQ(number, all.back().number);
+  EXPECT_GT(missed, 1000);
+}
+
+TEST(ConversionClock, KnowsAConversionThatItHasSeen) {
+  ConversionClock clock(1'000, 900, 1'100);
+  EXPECT_EQ(clock.observe({0, 100, 100}).verdict, ConversionClock::Verdict::conversion);
+  EXPECT_EQ(clock.observe({100, 300, 300}).verdict, ConversionClock::Verdict::stale);
+  EXPECT_EQ(clock.observe({1'000, 1'100, 1'100}).conversions, 1);
+}
+
+TEST(ConversionClock, NoticesThatTheHostsClockWentBack) {
+  ConversionClock clock(1'000, 900, 1'100);
+  static_cast<void>(clock.observe({100'000, 100'100, 100'100}));
+  EXPECT_EQ(clock.observe({50'000, 50'100, 50'100}).verdict, ConversionClock::Verdict::jumped);
+}
+
+TEST(ConversionClock, BeginsANewPhaseWhenTheConverterIsRestarted) {
+  ConversionClock clock(1'000, 900, 1'100);
+  static_cast<void>(clock.observe({0, 100, 100}));
+  clock.restart();
+  const auto step = clock.observe({2'340, 2'400, 2'400});
+  EXPECT_EQ(step.conversions, 1);
+  EXPECT_EQ(step.end_ns, 2'370);
+}
+
+TEST(ConversionClock, NeverLetsStampsFallHoweverOddTheBounds) {
+  std::mt19937 random(3);
+  std::uniform_int_distribution<TimeNs> any(0, 40'000'000);
+  ConversionClock clock(532'000, k_low, k_high);
+  TimeNs last_ns = -1;
+  for (int i = 0; i < 100'000; ++i) {
+    ConversionBounds bounds{any(random), any(random), any(random)};
+    if (random() % 50 == 0) clock.restart();
+    const auto step = clock.observe(bounds);
+    if (step.verdict != ConversionClock::Verdict::conversion) continue;
+    ASSERT_GT(step.end_ns, last_ns);
+    last_ns = step.end_ns;
+  }
+}
+
+}  // namespace
+}  // namespace joulemark::ina219

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/memory_capture.h>
+
+#include <drivers/ina219/decoder.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cerrno>
+#include <vector>
+
+namespace joulemark::ina219 {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr TimeNs k_period = 532'000;
+constexpr TimeNs k_boot = 5'000'000'000'000;
+
+ChannelSetup setup_of(bool both = false) {
+  ChannelSetup setup;
+  setup.timing.both = both;
+  setup.timing.shunt_s = {532e-6, Provenance::measured};
+  setup.timing.bus_s = 532e-6;
+  setup.timing.typical_period_s = both ? 1064e-6 : 532e-6;
+  setup.timing.bus_interval_s = 1;
+  setup.configuration.mode = both ? Mode::both : Mode::shunt;
+  return setup;
+}
+
+Reading conversion(std::int64_t number, int shunt_steps, bool overflow = false) {
+  Reading reading;
+  reading.after_ns = k_boot + number * k_period - 100'000;
+  reading.before_ns = k_boot + number * k_period + 100'000;
+  reading.read_ns = reading.before_ns;
+  reading.shunt = static_cast<std::uint16_t>(static_cast<std::int16_t>(shunt_steps));
+  reading.overflow = overflow;
+  reading.bus = static_cast<std::uint16_t>(825 << 3 | 2);
+  return reading;
+}
+
+struct Decoded {
+  explicit Decoded(const ChannelSetup& setup) : decoder(setup, capture) {
+    CaptureInfo info;
+    info.channels = channels_for(setup);
+    info.supply = supply_for(setup);
+    EXPECT_TRUE(capture.begin(info));
+  }
+  void accept(const Reading& reading) { ASSERT_TRUE(decoder.accept(reading)); }
+  void finish() {
+    ASSERT_TRUE(decoder.finish());
+    ASSERT_TRUE(capture.end(EndReason::completed));
+  }
+  std::vector<Anomaly> anomalies(AnomalyKind kind) {
+    std::vector<Anomaly> some;
+    const std::vector<Anomaly> all = *capture.anomalies();
+    for (const Anomaly& anomaly : all) {
+      if (anomaly.kind == kind) some.push_back(anomaly);
+    }
+    return some;
+  }
+  std::vector<float> values(ChannelId channel = k_current_channel) {
+    std::vector<float> all;
+    EXPECT_TRUE(capture.read(channel, {-1'000'000, 1'000'000}, [&](const SampleBlock& block) -> Status {
+      all.insert(all.end(), block.values.begin(), block.values.end());
+      return {};
+    }));
+    return all;
+  }
+
+  MemoryCapture capture;
+  Decoder decoder;
+};
+
+TEST(Decoder, StoresTheRegistersOwnStepsWithTheShuntAsScale) {
+  Decoded decoded(setup_of());
+  for (int i = 0; i < 10; ++i)
+    decoded.accept(conversion(i, i % 2 == 0 ? 1234 : -7));
+  decoded.finish();
+  EXPECT_EQ(decoded.values()[0], 1234);
+  EXPECT_EQ(decoded.values()[1], -7);
+  EXPECT_DOUBLE_EQ(decoded.capture.info().channels[0].scale, 100e-6);
+  const std::array whole{decoded.capture.extent(k_current_channel)->time};
+  const auto charge = decoded.capture.integrals(k_current, whole, Boundary::fractional);
+  ASSERT_TRUE(charge);
+  EXPECT_NEAR(charge->front().mean(), (1234.0 - 7) / 2 * 100e-6, 1e-9);
+}
+
+TEST(Decoder, TimeZeroIsWhereTheFirstConversionBegan) {
+  Decoded decoded(setup_of());
+  for (int i = 0; i < 100; ++i)
+    decoded.accept(conversion(i, 10));
+  decoded.finish();
+  EXPECT_EQ(decoded.decoder.zero_ns(), k_boot - k_period);
+  const auto extent = decoded.capture.extent(k_current_channel);
+  EXPECT_EQ(extent->time.begin_ns, 0);
+  EXPECT_NEAR(extent->time.seconds(), 100 * 532e-6, 5e-6);
+}
+
+TEST(Decoder, ConversionsThatNobodyReadAreAGapOfThatSize) {
+  Decoded decoded(setup_of());
+  for (int i = 0; i < 1000; ++i) {
+    if (i < 100 || i >= 107) decoded.accept(conversion(i, 10));
+  }
+  decoded.finish();
+  const auto extent = decoded.capture.extent(k_current_channel);
+  EXPECT_EQ(extent->samples, 993);
+  EXPECT_EQ(extent->lost_samples, 7);
+  const auto gaps = decoded.anomalies(AnomalyKind::gap);
+  ASSERT_EQ(gaps.size(), 1u);
+  EXPECT_EQ(gaps[0].count, 7);
+  EXPECT_EQ(gaps[0].first_index, 100);
+  EXPECT_EQ(gaps[0].severity, Severity::data_loss);
+  EXPECT_THAT(gaps[0].message, HasSubstr("7 conversions"));
+}
+
+TEST(Decoder, ManySmallLossesAreToldOnceASecond) {
+  Decoded decoded(setup_of());
+  for (int i = 0; i < 18'800; ++i) {
+    if (i % 10 != 5) decoded.accept(conversion(i, 10));
+  }
+  decoded.finish();
+  const auto gaps = decoded.anomalies(AnomalyKind::gap);
+  EXPECT_NEAR(static_cast<double>(gaps.size()), 10, 1);
+  std::int64_t lost = 0;
+  for (const Anomaly& gap : gaps)
+    lost += gap.count;
+  EXPECT_EQ(lost, 1880);
+  EXPECT_EQ(decoded.capture.extent(k_current_channel)->lost_samples, 1880);
+}
+
+TEST(Decoder, OneConversionReadTwiceCountsOnce) {
+  Decoded decoded(setup_of());
+  for (int i = 0; i < 100; ++i) {
+    decoded.accept(conversion(i, i));
+    if (i % 10 == 0) {
+      Reading again = conversion(i, i);
+      for (TimeNs* time_ns : {&again.after_ns, &again.before_ns, &again.read_ns})
+        *time_ns += 120'000;
+      decoded.accept(again);
+    }
+  }
+  decoded.finish();
+  EXPECT_EQ(decoded.values().size(), 100u);
+  EXPECT_EQ(decoded.decoder.stale(), 10);
+  const auto told = decoded.anomalies(AnomalyKind::protocol);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].severity, Severity::info);
+}
+
+TEST(Decoder, ReadingsAtTheEndOfTheRangeAreClipped) {
+  for (const ShuntRange range : {ShuntRange::mv40, ShuntRange::mv320}) {
+    ChannelSetup setup = setup_of();
+    setup.configuration.range = range;
+    const int full = range == ShuntRange::mv40 ? 4000 : 32000;  // 10 uV each
+    Decoded decoded(setup);
+    for (int i = 0; i < 300; ++i)
+      decoded.accept(conversion(i, i >= 100 && i < 120 ? full : i >= 200 && i < 205 ? -full : full - 100));
+    decoded.finish();
+    const auto clipped = decoded.anomalies(AnomalyKind::clipped);
+    ASSERT_EQ(clipped.size(), 2u);
+    EXPECT_EQ(clipped[0].count, 20);
+    EXPECT_EQ(clipped[0].first_index, 100);
+    EXPECT_NEAR(static_cast<double>(clipped[0].time.begin_ns), 100 * 532e3, 20e3);
+    EXPECT_NEAR(clipped[0].time.seconds(), 20 * 532e-6, 20e-6);
+    EXPECT_EQ(clipped[1].count, 5);
+    EXPECT_THAT(clipped[0].message, HasSubstr("max_current"));
+  }
+}
+
+TEST(Decoder, AnOverflowOfTheChipIsOverRange) {
+  Decoded decoded(setup_of());
+  for (int i = 0; i < 100; ++i)
+    decoded.accept(conversion(i, 10, i >= 50 && i < 60));
+  decoded.finish();
+  const auto over = decoded.anomalies(AnomalyKind::over_range);
+  ASSERT_EQ(over.size(), 1u);
+  EXPECT_EQ(over[0].count, 10);
+  EXPECT_EQ(over[0].first_index, 50);
+}
+
+TEST(Decoder, TheTimeOfABusVoltageIsBridgedAndNoLoss) {
+  Decoded decoded(setup_of());
+  Reading bus = conversion(0, 0);
+  bus.kind = Reading::Kind::bus;
+  decoded.accept(bus);
+  TimeNs paused_ns = 1'000'000;
+  for (int i = 0; i < 200; ++i) {
+    Reading reading = conversion(i + 2, 10);
+    if (i == 100) {
+      Reading again = bus;
+      for (TimeNs* time_ns : {&again.after_ns, &again.before_ns, &again.read_ns})
+        *time_ns += 101 * k_period;
+      decoded.accept(again);
+      reading.restarted = true;
+    }
+    if (i >= 100) {
+      for (TimeNs* time_ns : {&reading.after_ns, &reading.before_ns, &reading.read_ns})
+        *time_ns += paused_ns;
+    }
+    decoded.accept(reading);
+  }
+  decoded.finish();
+  const auto extent = decoded.capture.extent(k_current_channel);
+  EXPECT_EQ(extent->samples, 200);
+  EXPECT_EQ(extent->lost_samples, 0);
+  EXPECT_NEAR(extent->time.seconds(), 200 * 532e-6 + 1e-3, 5e-6);
+  EXPECT_EQ(decoded.values(k_voltage_channel), (std::vector<float>{825, 825}));
+  EXPECT_DOUBLE_EQ(825 * decoded.capture.info().channels[1].scale, 3.3);
+}
+
+TEST(Decoder, InModeBothTheShuntCameBeforeTheBusVoltage) {
+  Decoded decoded(setup_of(true));
+  for (int i = 0; i < 50; ++i)
+    decoded.accept(conversion(2 * i, 10));
+  decoded.finish();
+  const Channel& current = decoded.capture.info().channels[0];
+  EXPECT_DOUBLE_EQ(current.dead_time_s.value, 532e-6);
+  EXPECT_DOUBLE_EQ(current.aperture_s.value, 532e-6);
+  EXPECT_NEAR(current.rate_hz, 1 / 1064e-6, 1e-9);
+  std::vector<TimeNs> first_stamps;
+  for (const ChannelId channel : {k_current_channel, k_voltage_channel}) {
+    EXPECT_TRUE(decoded.capture.read(channel, {0, 1}, [&](const SampleBlock& block) -> Status {
+      first_stamps.push_back(block.stamps_ns[0]);
+      return {};
+    }));
+  }
+  EXPECT_EQ(first_stamps, (std::vector<TimeNs>{532'000, 1'064'000}));
+}
+
+TEST(Decoder, AClockThatGoesBackIsAJumpAndTheRecordingGoesOn) {
+  Decoded decoded(setup_of());
+  for (int i = 0; i < 100; ++i)
+    decoded.accept(conversion(i, 10));
+  for (int i = 0; i < 100; ++i) {
+    Reading reading = conversion(i + 100, 10);
+    for (TimeNs* time_ns : {&reading.after_ns, &reading.before_ns, &reading.read_ns})
+      *time_ns -= 3'600'000'000'000;
+    decoded.accept(reading);
+  }
+  decoded.finish();
+  ASSERT_EQ(decoded.anomalies(AnomalyKind::clock_jump).size(), 1u);
+  const auto extent = decoded.capture.extent(k_current_channel);
+  EXPECT_EQ(extent->samples, 200);
+  EXPECT_NEAR(extent->time.seconds(), 200 * 532e-6, 1e-3);
+  EXPECT_NEAR(to_seconds(*decoded.decoder.zero_ns() - k_boot), -3600, 1e-2);
+}
+
+TEST(Decoder, FailedTransfersAndAResetChipAreInTheCapture) {
+  Decoded decoded(setup_of());
+  for (int i = 0; i < 100; ++i) {
+    decoded.accept(conversion(i, 10));
+    Reading reading = conversion(i, 0);
+    reading.error = ENXIO;
+    reading.kind = i == 50 ? Reading::Kind::reconfigured : Reading::Kind::fault;
+    if (i % 10 == 0) decoded.accept(reading);
+  }
+  decoded.finish();
+  const auto told = decoded.anomalies(AnomalyKind::protocol);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_THAT(told[0].message, HasSubstr("lost its configuration"));
+  EXPECT_THAT(told[1].message, HasSubstr("9 transfers"));
+}
+
+TEST(Decoder, MeasuresTheRateOverTheWholeRecording) {
+  Decoded decoded(setup_of());
+  for (int i = 0; i < 10'000; ++i) {
+    Reading reading = conversion(i, 10);
+    for (TimeNs* time_ns : {&reading.after_ns, &reading.before_ns, &reading.read_ns})
+      *time_ns += i * 1'000;  // 533 us
+    if (i % 100 != 0) decoded.accept(reading);
+  }
+  decoded.finish();
+  ASSERT_TRUE(decoded.decoder.measured_period_s());
+  EXPECT_NEAR(*decoded.decoder.measured_period_s(), 533e-6, 20e-9);
+}
+
+}  // namespace
+}  // namespace joulemark::ina219

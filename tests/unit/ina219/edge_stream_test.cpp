@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/memory_capture.h>
+
+#include <drivers/ina219/edge_stream.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace joulemark::ina219 {
+namespace {
+
+class EdgesTest : public testing::Test {
+ protected:
+  EdgesTest() {
+    CaptureInfo info;
+    Channel current;
+    current.name = "ina219.current";
+    current.timed = true;
+    info.channels = {current};
+    info.lines = {{LineId{0}, "a"}, {LineId{1}, "b"}};
+    EXPECT_TRUE(capture_.begin(info));
+  }
+  std::vector<Edge> edges() {
+    std::vector<Edge> all;
+    EXPECT_TRUE(capture_.edges({-1'000'000, 1'000'000}, [&](std::span<const Edge> some) -> Status {
+      all.insert(all.end(), some.begin(), some.end());
+      return {};
+    }));
+    return all;
+  }
+
+  MemoryCapture capture_;
+  EdgeStream stream_{2, 50'000, capture_};
+};
+
+TEST_F(EdgesTest, WaitForTheFirstSample) {
+  ASSERT_TRUE(stream_.accept({5'000, 0, true}, 6'000));
+  EXPECT_TRUE(edges().empty());
+  ASSERT_TRUE(stream_.follow(10'000));
+  ASSERT_TRUE(stream_.accept({12'000, 1, true}, 13'000));
+  EXPECT_EQ(edges(),
+            (std::vector<Edge>{{-5'000, 50'000, LineId{0}, true}, {2'000, 50'000, LineId{1}, true}}));
+}
+
+TEST_F(EdgesTest, TwoOfOneDirectionMeanThatOneWasLost) {
+  ASSERT_TRUE(stream_.follow(0));
+  ASSERT_TRUE(stream_.accept({1'000, 0, true}, 2'000));
+  ASSERT_TRUE(stream_.accept({2'000, 0, true}, 2'000));
+  ASSERT_TRUE(stream_.accept({3'000, 1, true}, 3'000));
+  EXPECT_EQ(stream_.lost(), 1);
+  const std::vector<Anomaly> told = *capture_.anomalies();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].kind, AnomalyKind::lost_line);
+  EXPECT_EQ(told[0].time, (TimeRange{1'000, 2'000}));
+}
+
+TEST_F(EdgesTest, StampsOfAnotherClockAreRefused) {
+  const auto status = stream_.accept({1'700'000'000'000'000'000, 0, true}, 5'000);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::protocol);
+  EXPECT_THAT(status.error().message, testing::HasSubstr("5.7"));
+}
+
+}  // namespace
+}  // namespace joulemark::ina219

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <drivers/ina219/poller.h>
+
+#include <tests/unit/ina219/bench.h>
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <random>
+#include <vector>
+
+namespace joulemark::ina219 {
+namespace {
+
+using test::Bench;
+using Kind = Reading::Kind;
+
+struct Polling {
+  std::vector<Reading> readings;
+  Poller::State state = Poller::State::going;
+
+  [[nodiscard]] std::vector<Reading> of(Kind kind) const {
+    std::vector<Reading> some;
+    for (const Reading& reading : readings) {
+      if (reading.kind == kind) some.push_back(reading);
+    }
+    return some;
+  }
+};
+
+Polling run(Bench& bench, Poller& poller, double seconds) {
+  Polling result;
+  for (const TimeNs end_ns = bench.time.now_ns + from_seconds(seconds); bench.time.now_ns < end_ns;) {
+    const Poller::Turn turn = poller.step();
+    if (turn.reading) result.readings.push_back(*turn.reading);
+    result.state = turn.state;
+    if (turn.state != Poller::State::going) break;
+  }
+  return result;
+}
+
+// A current that rises by about 3 steps a conversion tells every conversion from all others.
+void make_ramp(Bench& bench) {
+  bench.load.current_a = [](double s) { return -390e-3 + s * 0.5; };
+}
+
+TEST(Poller, ReadsEveryConversionOnce) {
+  Bench bench;
+  make_ramp(bench);
+  Poller poller(bench.bus, bench.time, {});
+  ASSERT_EQ(poller.start(), 0);
+  const auto shunts = run(bench, poller, 1).of(Kind::shunt);
+  ASSERT_GT(shunts.size(), 1870u);
+  // The first ones on the truth's list were before the chip was configured.
+  const std::size_t before = bench.conversions.size() - shunts.size();
+  ASSERT_LE(before, 3u);
+  std::size_t k = 0;
+  while (bench.conversions[k].code != shunts[0].shunt)
+    ++k;
+  for (std::size_t i = 0; i < shunts.size(); ++i) {
+    const auto& conversion = bench.conversions[k + i];
+    ASSERT_EQ(shunts[i].shunt, conversion.code) << i;
+    ASSERT_GT(conversion.time.end_ns, shunts[i].after_ns);
+    ASSERT_LE(conversion.time.end_ns, shunts[i].before_ns);
+  }
+}
+
+TEST(Poller, NeverReadsOneTwiceHoweverSlowAndUnsteadyTheBusIs) {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    Bench bench;
+    make_ramp(bench);
+    std::mt19937 random(seed);
+    std::exponential_distribution<double> cost(1.0 / (20e3 * seed));
+    bench.bus.transfer_ns = [&] { return TimeNs{30'000} + static_cast<TimeNs>(cost(random)); };
+    Poller poller(bench.bus, bench.time, {});
+    ASSERT_EQ(poller.start(), 0);
+    const auto shunts = run(bench, poller, 1).of(Kind::shunt);
+    ASSERT_GT(shunts.size(), 100u);
+    for (std::size_t i = 1; i < shunts.size(); ++i)
+      ASSERT_GT(static_cast<std::int16_t>(shunts[i].shunt), static_cast<std::int16_t>(shunts[i - 1].shunt));
+  }
+}
+
+TEST(Poller, AsksLittleMoreThanItMust) {
+  Bench bench;
+  int transfers = 0;
+  bench.bus.fault = [&] { return ++transfers, 0; };
+  Poller poller(bench.bus, bench.time, {});
+  ASSERT_EQ(poller.start(), 0);
+  const auto shunts = run(bench, poller, 1).of(Kind::shunt);
+  EXPECT_LT(transfers, 5 * static_cast<int>(shunts.size()));
+}
+
+TEST(Poller, MeasuresTheBusVoltageInBetweenAndSaysThatTheConverterStartedAnew) {
+  Bench bench;
+  bench.load.voltage_v = [](double s) { return 3 + s / 10; };
+  Poller::Plan plan;
+  plan.bus_interval_s = 0.1;
+  Poller poller(bench.bus, bench.time, plan);
+  ASSERT_EQ(poller.start(), 0);
+  const Polling result = run(bench, poller, 1.05);
+  const auto buses = result.of(Kind::bus);
+  ASSERT_EQ(buses.size(), 11u);
+  for (std::size_t i = 0; i < buses.size(); ++i) {
+    const double expected_v = 3 + to_seconds(buses[i].before_ns - 1'000'000'000) / 10;
+    EXPECT_NEAR(bus_voltage_from(buses[i].bus).steps * k_bus_step_v, expected_v, 0.004);
+  }
+  std::size_t restarts = 0;
+  for (const Reading& reading : result.of(Kind::shunt))
+    restarts += reading.restarted ? 1 : 0;
+  EXPECT_EQ(restarts, 11u);
+  EXPECT_NEAR(to_seconds(poller.interruption_ns()), 0.8e-3, 0.2e-3);
+}
+
+TEST(Poller, GoesOnAfterTransfersThatFailed) {
+  Bench bench;
+  int transfers = 0;
+  bench.bus.fault = [&] { return ++transfers % 500 == 0 ? ENXIO : 0; };
+  Poller poller(bench.bus, bench.time, {});
+  ASSERT_EQ(poller.start(), 0);
+  const Polling result = run(bench, poller, 1);
+  EXPECT_EQ(result.state, Poller::State::going);
+  EXPECT_GT(result.of(Kind::fault).size(), 10u);
+  EXPECT_EQ(result.of(Kind::fault).front().error, ENXIO);
+  EXPECT_GT(result.of(Kind::shunt).size(), 1800u);
+}
+
+TEST(Poller, SaysThatAChipHasLeftWhichDoesNotAcknowledgeForASecond) {
+  Bench bench;
+  const TimeNs leaves_ns = bench.time.now_ns + 500'000'000;
+  bench.bus.fault = [&] { return bench.time.now_ns > leaves_ns ? EREMOTEIO : 0; };
+  Poller poller(bench.bus, bench.time, {});
+  ASSERT_EQ(poller.start(), 0);
+  EXPECT_EQ(run(bench, poller, 10).state, Poller::State::unplugged);
+  EXPECT_NEAR(to_seconds(bench.time.now_ns - leaves_ns), 1, 0.1);
+}
+
+TEST(Poller, SaysAtOnceThatTheAdapterHasLeft) {
+  Bench bench;
+  const TimeNs leaves_ns = bench.time.now_ns + 500'000'000;
+  bench.bus.fault = [&] { return bench.time.now_ns > leaves_ns ? ENODEV : 0; };
+  Poller poller(bench.bus, bench.time, {});
+  ASSERT_EQ(poller.start(), 0);
+  EXPECT_EQ(run(bench, poller, 10).state, Poller::State::unplugged);
+  EXPECT_LT(to_seconds(bench.time.now_ns - leaves_ns), 0.01);
+}
+
+TEST(Poller, SaysThatAChipStalledWhichEndsNoConversion) {
+  Bench bench;
+  Poller poller(bench.bus, bench.time, {});
+  ASSERT_EQ(poller.start(), 0);
+  ASSERT_EQ(run(bench, poller, 0.1).state, Poller::State::going);
+  // Somebody else switches it off again as soon as it is configured.
+  bench.bus.fault = [&] {
+    bench.model.write(bench.time.now_ns, 0, 0x0018);
+    static_cast<void>(bench.model.read(bench.time.now_ns, 3));
+    return 0;
+  };
+  EXPECT_EQ(run(bench, poller, 10).state, Poller::State::stalled);
+}
+
+TEST(Poller, ConfiguresAChipAgainThatWasReset) {
+  Bench bench;
+  Poller poller(bench.bus, bench.time, {});
+  ASSERT_EQ(poller.start(), 0);
+  ASSERT_EQ(run(bench, poller, 0.3).state, Poller::State::going);
+  bench.model.reset(bench.time.now_ns);
+  const Polling result = run(bench, poller, 3);
+  EXPECT_EQ(result.of(Kind::reconfigured).size(), 1u);
+  EXPECT_EQ(bench.model.read(bench.time.now_ns, 0), Configuration().code());
+}
+
+TEST(Poller, WithoutAWorkingFlagReadsOnceAPeriod) {
+  Bench bench;
+  bench.bus.ready_stuck = true;
+  Poller::Plan plan;
+  plan.clocked = false;
+  Poller poller(bench.bus, bench.time, plan);
+  ASSERT_EQ(poller.start(), 0);
+  EXPECT_NEAR(static_cast<double>(run(bench, poller, 1).of(Kind::shunt).size()), 1 / 532e-6, 3);
+}
+
+}  // namespace
+}  // namespace joulemark::ina219
