@@ -17,6 +17,39 @@ std::vector<EdgePair> paired_by_count(std::size_t edges) {
   return pairs;
 }
 
+std::string places_of(std::span<const TimeNs> times_ns) {
+  constexpr std::size_t k_named = 5;
+  std::string places;
+  for (std::size_t i = 0; i < std::min(times_ns.size(), k_named); ++i)
+    places += fmt::format("{}{:.3f} s", i == 0 ? "" : ", ", to_seconds(times_ns[i]));
+  return times_ns.size() > k_named ? places + ", ..." : places;
+}
+
+// Stamps that no recording of these samples can have.
+void name_impossible(std::span<const TimeNs> edges_ns, TimeRange recorded, EdgeCheck& check) {
+  std::vector<TimeNs> outside;
+  std::vector<TimeNs> doubled;
+  for (std::size_t e = 0; e < edges_ns.size(); ++e) {
+    if (edges_ns[e] < recorded.begin_ns || edges_ns[e] > recorded.end_ns) outside.push_back(edges_ns[e]);
+    if (e > 0 && edges_ns[e] == edges_ns[e - 1]) doubled.push_back(edges_ns[e]);
+  }
+  check.doubtful = !outside.empty() || !doubled.empty();
+  if (!outside.empty()) {
+    check.findings.push_back(
+        {"edge_outside",
+         fmt::format("{} outside the recorded {:.3f} s: at {}.",
+                     outside.size() == 1 ? "An edge lies" : fmt::format("{} edges lie", outside.size()),
+                     recorded.seconds(), places_of(outside))});
+  }
+  if (!doubled.empty()) {
+    check.findings.push_back(
+        {"edge_doubled",
+         fmt::format("{} the time of the edge before: at {}.",
+                     doubled.size() == 1 ? "An edge has" : fmt::format("{} edges have", doubled.size()),
+                     places_of(doubled))});
+  }
+}
+
 // One window as the log tells it; its edges where they were found.
 struct LogWindow {
   std::int64_t index = 0;
@@ -63,8 +96,8 @@ class Judge {
     }
     name_unmatched_edges();
     const bool same = by_log == check_.official;
-    check_.suspect = lost_ > 0 || !same;
-    if (!check_.suspect) return;
+    if (lost_ == 0 && same) return;
+    check_.suspect = true;
     check_.repaired = std::move(by_log);
     say_what_was_summed(same, windows.size());
   }
@@ -116,18 +149,15 @@ class Judge {
   }
 
   void name_extra(const std::vector<bool>& claimed) {
-    constexpr std::ptrdiff_t k_named = 5;
-    const std::ptrdiff_t extra = std::ranges::count(claimed, false);
-    if (extra == 0) return;
-    std::string places;
-    std::ptrdiff_t named = 0;
-    for (std::size_t e = 0; e < claimed.size() && named < k_named; ++e) {
-      if (claimed[e]) continue;
-      places += fmt::format("{}{:.3f} s", named++ == 0 ? "" : ", ", to_seconds(edges_ns_[e]));
+    std::vector<TimeNs> extra;
+    for (std::size_t e = 0; e < claimed.size(); ++e) {
+      if (!claimed[e]) extra.push_back(edges_ns_[e]);
     }
-    note("edge_extra", fmt::format("{} no start or end in the log: at {}{}.",
-                                   extra == 1 ? "An edge has" : fmt::format("{} edges have", extra), places,
-                                   extra > named ? ", ..." : ""));
+    if (extra.empty()) return;
+    note("edge_extra",
+         fmt::format("{} no start or end in the log: at {}.",
+                     extra.size() == 1 ? "An edge has" : fmt::format("{} edges have", extra.size()),
+                     places_of(extra)));
   }
 
   void say_what_was_summed(bool same, std::size_t log_count) {
@@ -155,24 +185,27 @@ class Judge {
   int lost_ = 0;
 };
 
+// Without a log there is the number of edges to go by.
+void judge_by_count(std::size_t edges, EdgeCheck& check) {
+  check.findings.push_back({"no_log", "There is no log with starts and ends, so lost edges cannot be told."});
+  if (edges == 0 || edges % 2 != 0) return;
+  check.suspect = true;
+  check.findings.push_back(
+      {"even_edge_count", fmt::format("There are {} edges; a complete run has an odd number (handshake plus "
+                                      "pairs), so starts and ends cannot be told apart.",
+                                      edges)});
+}
+
 }  // namespace
 
-EdgeCheck check_edges(std::span<const TimeNs> edges_ns, std::span<const LogMark> marks) {
+EdgeCheck check_edges(std::span<const TimeNs> edges_ns, std::span<const LogMark> marks, TimeRange recorded) {
   EdgeCheck check;
   check.official = paired_by_count(edges_ns.size());
+  name_impossible(edges_ns, recorded, check);
   const auto is_window_mark = [](const LogMark& mark) { return mark.kind != LogMarkKind::handshake; };
   const auto wanted = std::ranges::count_if(marks, is_window_mark);
   if (wanted == 0) {
-    check.suspect = !edges_ns.empty() && edges_ns.size() % 2 == 0;
-    check.findings.push_back(
-        {"no_log", "There is no log with starts and ends, so lost edges cannot be told."});
-    if (check.suspect) {
-      check.findings.push_back(
-          {"even_edge_count",
-           fmt::format("There are {} edges; a complete run has an odd number (handshake plus "
-                       "pairs), so starts and ends cannot be told apart.",
-                       edges_ns.size())});
-    }
+    judge_by_count(edges_ns.size(), check);
     return check;
   }
   const std::optional<MarkMatch> match = match_marks(marks, edges_ns);

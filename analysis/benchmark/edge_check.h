@@ -24,10 +24,13 @@ struct EdgeCheck {
   std::vector<EdgePair> repaired;  // by the log, windows with both their edges; empty when not suspect
   std::vector<MlperfFinding> findings;
   std::optional<LogFit> log_fit;
-  bool suspect = false;
+  bool suspect = false;   // the windows may not be the inferences
+  bool doubtful = false;  // some stamps cannot be true
 };
 
-// Edges rise in time. Power is not looked at: pauses can draw as much as inferences.
-[[nodiscard]] EdgeCheck check_edges(std::span<const TimeNs> edges_ns, std::span<const LogMark> marks);
+// Edges do not fall in time; recorded is the time of the samples. Power is not looked at: pauses can draw as
+// much as inferences.
+[[nodiscard]] EdgeCheck check_edges(std::span<const TimeNs> edges_ns, std::span<const LogMark> marks,
+                                    TimeRange recorded);
 
 }  // namespace joulemark

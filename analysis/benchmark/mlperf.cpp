@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/benchmark/edge_check.h>
 #include <analysis/benchmark/mlperf.h>
+#include <analysis/benchmark/mlperf_rules.h>
 #include <analysis/benchmark/mlperf_windows.h>
+#include <analysis/benchmark/sample_check.h>
 #include <analysis/model/names.h>
 
 #include <fmt/format.h>
@@ -80,67 +82,144 @@ std::vector<WindowSpan> trial_spans(double rate_hz, std::span<const TimeNs> edge
   return spans;
 }
 
-MlperfRule rule(std::string name, double limit, std::optional<double> observed, bool at_least) {
-  MlperfRule rule{std::move(name), limit, observed, MlperfRuleStatus::unknown};
-  if (!observed) return rule;
-  const bool holds = at_least ? *observed >= limit : *observed <= limit;
-  rule.status = holds ? MlperfRuleStatus::pass : MlperfRuleStatus::fail;
-  return rule;
-}
-
-// Lost samples: what the monitor said, or what the windows miss, whichever is more. A trace that shows no
-// hole does not prove that nothing was dropped.
-std::optional<double> dropped_fraction(const MlperfFigures& figures, const RunRecord& record,
-                                       std::span<const WindowSpan> spans) {
-  std::int64_t missing = 0;
-  std::int64_t expected = 0;
-  for (const MlperfWindow& window : figures.windows)
-    missing += window.missing_samples;
-  for (const WindowSpan& span : spans)
-    expected += span.samples.count();
-  if (missing <= 0 || expected <= 0) return record.dropped_fraction;
-  const double fraction = static_cast<double>(missing) / static_cast<double>(expected);
-  return std::max(fraction, record.dropped_fraction.value_or(0));
-}
-
-// How much of a window was recorded: its length when no sample of it is missing.
-double recorded_s(const WindowSpan& span, const MlperfWindow& window) {
-  const auto expected = static_cast<double>(span.samples.count());
-  if (expected <= 0) return 0;
-  return span.time.seconds() * (expected - static_cast<double>(window.missing_samples)) / expected;
-}
-
-std::vector<MlperfRule> judge(const MlperfFigures& figures, const RunRecord& record,
-                              std::span<const WindowSpan> spans) {
-  std::optional<double> shortest_s;
-  for (std::size_t i = 0; i < std::min(spans.size(), figures.windows.size()); ++i) {
-    const double length_s = recorded_s(spans[i], figures.windows[i]);
-    shortest_s = std::min(shortest_s.value_or(length_s), length_s);
-  }
-  std::optional<double> inferences;
-  if (record.inferences) inferences = static_cast<double>(*record.inferences);
-  return {rule("min_windows", 5, static_cast<double>(figures.windows.size()), true),
-          rule("min_window_s", 10, shortest_s, true), rule("min_inferences", 10, inferences, true),
-          rule("max_dropped_fraction", 0.001, dropped_fraction(figures, record, spans), false)};
-}
-
-void note_unrecorded(MlperfResult& result) {
+// Whether every sample of every window is there.
+bool all_recorded(MlperfResult& result) {
+  bool whole = true;
   for (const MlperfWindow& window : result.figures.windows) {
-    if (window.missing_samples == 0) continue;
-    result.findings.push_back(
-        {"window_not_recorded", fmt::format("Window {} lacks {} of its samples: its energy is too low.",
-                                            window.index, window.missing_samples)});
+    if (!window.energy_j) {
+      whole = false;
+      result.findings.push_back(
+          {"window_empty", fmt::format("Window {} holds no sample, so it has no energy.", window.index)});
+    } else if (window.missing_samples > 0) {
+      whole = false;
+      result.findings.push_back(
+          {"window_not_recorded", fmt::format("Window {} lacks {} of its samples: its energy is too low.",
+                                              window.index, window.missing_samples)});
+    }
   }
+  return whole;
 }
 
-void note_missing(MlperfResult& result) {
-  if (!result.figures.windows.empty() && !result.figures.windows.front().inferences) {
-    result.findings.push_back(
-        {"inferences_unknown",
-         "The number of inferences per window is not known (it is in log.txt), so there is no "
-         "energy per inference."});
+// What the capture itself says is wrong with the run. True when that puts the figures in doubt: trouble with
+// the edges does, and trouble within a window, unless it shows as samples missing there.
+bool note_anomalies(std::span<const Anomaly> anomalies, std::span<const WindowSpan> spans,
+                    MlperfResult& result) {
+  bool doubtful = false;
+  for (const Anomaly& anomaly : anomalies) {
+    if (anomaly.severity == Severity::info) continue;
+    const bool counted = anomaly.kind == AnomalyKind::gap || anomaly.kind == AnomalyKind::invalid_value ||
+                         anomaly.kind == AnomalyKind::truncated;
+    const auto touched = [&](const WindowSpan& span) {
+      return anomaly.time.begin_ns < span.time.end_ns && anomaly.time.end_ns >= span.time.begin_ns;
+    };
+    const auto same = [&](const MlperfFinding& finding) { return finding.message == anomaly.message; };
+    if (std::ranges::any_of(result.findings, same)) continue;  // found here too
+    doubtful = doubtful || !anomaly.channel || (!counted && std::ranges::any_of(spans, touched));
+    result.findings.push_back({std::string(name_of(anomaly.kind)), anomaly.message});
   }
+  return doubtful;
 }
+
+// One run on its way to its verdict.
+class Evaluation {
+ public:
+  Evaluation(SampleSource& source, ChannelId channel, RunRecord record)
+      : source_(source),
+        channel_(channel),
+        energy_(source.info().channels[channel.value]),
+        record_(std::move(record)) {
+    result_.tool = record_.tool;
+  }
+
+  Result<MlperfResult> run() {
+    JM_TRY_ASSIGN(const std::vector<TimeNs> edges_ns, falling_edges(source_, energy_.start_ns));
+    if (record_.tool == MlperfTool::python_runner) {
+      spans_ = trial_spans(energy_.rate_hz, edges_ns, record_.trials);
+      note_missing_trials();
+    } else {
+      JM_TRY(pair_edges(edges_ns));
+    }
+    JM_TRY_ASSIGN(result_.figures, figures_of(source_, channel_, spans_, record_.inferences));
+    result_.rules = judge_rules(result_.figures, record_, spans_);
+    doubt_facts();
+    JM_TRY(doubt_samples());
+    result_.verdict = verdict();
+    return std::move(result_);
+  }
+
+ private:
+  Status pair_edges(const std::vector<TimeNs>& edges_ns) {
+    JM_TRY_ASSIGN(const Extent extent, source_.extent(channel_));
+    const double end_s = static_cast<double>(extent.indices.end) / energy_.rate_hz;
+    EdgeCheck check = check_edges(edges_ns, record_.marks, {0, from_seconds(std::min(end_s, 9e9))});
+    JM_TRY_ASSIGN(spans_, spans_of(energy_.rate_hz, edges_ns, check.official));
+    suspect_ = check.suspect;
+    doubtful_ = check.doubtful;
+    result_.findings = std::move(check.findings);
+    result_.log_fit = check.log_fit;
+    if (check.repaired.empty()) return {};
+    JM_TRY_ASSIGN(const auto repaired, spans_of(energy_.rate_hz, edges_ns, check.repaired));
+    JM_TRY_ASSIGN(result_.repaired, figures_of(source_, channel_, repaired, record_.inferences));
+    return {};
+  }
+
+  void note_missing_trials() {
+    if (spans_.size() == record_.trials.size()) return;
+    note("trial_without_window", fmt::format("{} of {} trials have fewer than the two edges of a window.",
+                                             record_.trials.size() - spans_.size(), record_.trials.size()));
+  }
+
+  // What is known of the run, apart from edges and samples.
+  void doubt_facts() {
+    if (!record_.inferences) {
+      suspect_ = true;
+      note("inferences_unknown",
+           "The number of inferences per window is not known (it is in log.txt), so there is no "
+           "energy per inference.");
+    }
+    if (!record_.inferences_agree) {
+      suspect_ = true;
+      note("inferences_disagree", "The run names different numbers of inferences; the first one is used.");
+    }
+    if (energy_.rate_hz != k_official_rate_hz) {
+      suspect_ = true;
+      note("rate_unexpected",
+           fmt::format("The trace says {:g} samples a second; official runs have {:g}. With "
+                       "a wrong rate every window holds the wrong samples.",
+                       energy_.rate_hz, k_official_rate_hz));
+    }
+  }
+
+  Status doubt_samples() {
+    JM_TRY_ASSIGN(std::vector<MlperfFinding> impossible, check_samples(source_, channel_, spans_));
+    doubtful_ = doubtful_ || !impossible.empty();
+    std::ranges::move(impossible, std::back_inserter(result_.findings));
+    if (!all_recorded(result_)) doubtful_ = true;
+    JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, source_.anomalies());
+    if (note_anomalies(anomalies, spans_, result_)) suspect_ = true;
+    return {};
+  }
+
+  [[nodiscard]] MlperfVerdict verdict() const {
+    const auto fails = [](const MlperfRule& rule) { return rule.status == MlperfRuleStatus::fail; };
+    if (suspect_) return MlperfVerdict::suspect;
+    if (std::ranges::any_of(result_.rules, fails)) return MlperfVerdict::invalid;
+    return doubtful_ ? MlperfVerdict::suspect : MlperfVerdict::valid;
+  }
+
+  void note(std::string code, std::string message) {
+    result_.findings.push_back({std::move(code), std::move(message)});
+  }
+
+  SampleSource& source_;
+  ChannelId channel_;
+  const Channel& energy_;
+  RunRecord record_;
+  MlperfResult result_;
+  std::vector<WindowSpan> spans_;
+  bool suspect_ = false;   // the windows may not be the inferences
+  bool doubtful_ = false;  // they are, but the figures may be wrong
+};
 
 }  // namespace
 
@@ -157,48 +236,8 @@ std::string_view name_of(MlperfTool tool) {
 Result<MlperfResult> evaluate_mlperf(SampleSource& source) {
   JM_TRY_ASSIGN(const ChannelId channel, energy_channel(source.info()));
   JM_TRY_ASSIGN(const std::vector<MetadataItem> metadata, source.metadata());
-  JM_TRY_ASSIGN(std::optional<RunRecord> found, run_record(metadata));
-  const RunRecord record = found.value_or(RunRecord{});
-  const Channel& energy = source.info().channels[channel.value];
-  JM_TRY_ASSIGN(const std::vector<TimeNs> edges_ns, falling_edges(source, energy.start_ns));
-
-  MlperfResult result;
-  result.tool = record.tool;
-  std::vector<WindowSpan> spans;
-  bool suspect = !record.inferences || !record.inferences_agree;
-  if (record.tool == MlperfTool::python_runner) {
-    spans = trial_spans(energy.rate_hz, edges_ns, record.trials);
-  } else {
-    EdgeCheck check = check_edges(edges_ns, record.marks);
-    JM_TRY_ASSIGN(spans, spans_of(energy.rate_hz, edges_ns, check.official));
-    suspect = suspect || check.suspect;
-    result.findings = std::move(check.findings);
-    result.log_fit = check.log_fit;
-    if (!check.repaired.empty()) {
-      JM_TRY_ASSIGN(const auto repaired, spans_of(energy.rate_hz, edges_ns, check.repaired));
-      JM_TRY_ASSIGN(result.repaired, figures_of(source, channel, repaired, record.inferences));
-    }
-  }
-  JM_TRY_ASSIGN(result.figures, figures_of(source, channel, spans, record.inferences));
-  result.rules = judge(result.figures, record, spans);
-  note_missing(result);
-  if (!record.inferences_agree) {
-    result.findings.push_back(
-        {"inferences_disagree", "The run names different numbers of inferences; the first one is used."});
-  }
-  if (energy.rate_hz != k_official_rate_hz) {
-    suspect = true;
-    result.findings.push_back(
-        {"rate_unexpected",
-         fmt::format("The trace says {:g} samples a second; official runs have {:g}. With a wrong "
-                     "rate every window holds the wrong samples.",
-                     energy.rate_hz, k_official_rate_hz)});
-  }
-  note_unrecorded(result);
-  const bool broken = std::ranges::any_of(
-      result.rules, [](const MlperfRule& r) { return r.status == MlperfRuleStatus::fail; });
-  result.verdict = suspect ? MlperfVerdict::suspect : broken ? MlperfVerdict::invalid : MlperfVerdict::valid;
-  return result;
+  JM_TRY_ASSIGN(const std::optional<RunRecord> record, run_record(metadata));
+  return Evaluation(source, channel, record.value_or(RunRecord{})).run();
 }
 
 }  // namespace joulemark

@@ -25,8 +25,8 @@ struct MlperfWindow {
   double start_s = 0;
   double stop_s = 0;
   double runtime_s = 0;
-  double energy_j = 0;
-  std::optional<double> power_w;  // energy over the whole samples' time; none when there is no sample
+  std::optional<double> energy_j;  // none when there is no sample; too low when some are missing
+  std::optional<double> power_w;   // energy over the whole samples' time
   std::optional<std::int64_t> inferences;
   std::optional<double> energy_per_inference_j;
   std::optional<double> throughput_ips;
@@ -65,7 +65,8 @@ struct LogFit {
   double max_residual_s = 0;
 };
 
-// suspect: the windows may not be the inferences, so nothing is judged. invalid: a rule fails.
+// suspect: the windows may not be the inferences, or their samples cannot be true, so nothing is judged.
+// invalid: a rule fails. A window that lacks samples, but fewer than a rule allows, is suspect too.
 enum class MlperfVerdict { valid, suspect, invalid };
 
 struct MlperfResult {

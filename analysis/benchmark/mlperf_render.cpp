@@ -22,7 +22,7 @@ Json figures_json(const MlperfFigures& figures) {
                                {"start_s", window.start_s},
                                {"stop_s", window.stop_s},
                                {"runtime_s", window.runtime_s},
-                               {"energy_j", window.energy_j},
+                               {"energy_j", or_null(window.energy_j)},
                                {"power_w", or_null(window.power_w)},
                                {"inferences", or_null(window.inferences)},
                                {"energy_per_inference_j", or_null(window.energy_per_inference_j)},
@@ -63,25 +63,30 @@ std::string wrap(std::string_view text, std::string_view indent) {
   return out + "\n";
 }
 
+// Fixed decimals, as the official tool prints; what does not fit is no figure of a real run.
 std::string number(const std::optional<double>& value, double factor, int width, int decimals) {
   if (!value) return fmt::format("{:>{}}", "-", width);
-  return fmt::format("{:>{}.{}f}", *value * factor, width, decimals);
+  std::string text = fmt::format("{:>{}.{}f}", *value * factor, width, decimals);
+  return static_cast<int>(text.size()) <= width ? text : fmt::format("{:>{}.3e}", *value * factor, width);
 }
 
 std::string figures_text(const MlperfFigures& figures, MlperfTool tool) {
   const int decimals = tool == MlperfTool::python_runner ? 4 : 3;  // of the official medians
+  if (figures.windows.empty()) return "There are no windows.\n";
   std::string text = fmt::format("Window {:>7} {:>9} {:>7} {:>12} {:>12} {:>10} {:>10}\n", "Start s",
                                  "Runtime s", "Infer.", "Energy uJ", "Power uW", "uJ/inf.", "inf./s");
   for (const MlperfWindow& window : figures.windows) {
-    text += fmt::format("{:>6} {:>7.3f} {:>9.3f} {:>7} {} {} {} {}\n", window.index, window.start_s,
-                        window.runtime_s, window.inferences ? std::to_string(*window.inferences) : "-",
-                        number(window.energy_j, 1e6, 12, 3), number(window.power_w, 1e6, 12, 3),
-                        number(window.energy_per_inference_j, 1e6, 10, 3),
-                        number(window.throughput_ips, 1, 10, 3));
+    text += fmt::format(
+        "{:>6} {} {} {:>7} {} {} {} {}\n", window.index, number(window.start_s, 1, 7, 3),
+        number(window.runtime_s, 1, 9, 3), window.inferences ? std::to_string(*window.inferences) : "-",
+        number(window.energy_j, 1e6, 12, 3), number(window.power_w, 1e6, 12, 3),
+        number(window.energy_per_inference_j, 1e6, 10, 3), number(window.throughput_ips, 1, 10, 3));
   }
   if (figures.median_energy_per_inference_j) {
     text += fmt::format("Median energy cost is {:.{}f} uJ/inf.\n",
                         *figures.median_energy_per_inference_j * 1e6, decimals);
+  } else {
+    text += "Median energy cost is not known.\n";
   }
   if (figures.median_throughput_ips) {
     text += fmt::format("Median throughput is {:.3f} inf./sec.\n", *figures.median_throughput_ips);
@@ -124,7 +129,7 @@ std::string mlperf_json(const MlperfResult& result, std::string_view tool_versio
     json["findings"].push_back({{"code", finding.code}, {"message", finding.message}});
   json["log_fit"] = fit_json(result.log_fit);
   json["repaired"] = result.repaired ? figures_json(*result.repaired) : Json(nullptr);
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string mlperf_text(const MlperfResult& result) {

@@ -56,15 +56,15 @@ Result<MlperfFigures> figures_of(SampleSource& source, ChannelId channel, std::s
     window.start_s = to_seconds(span.time.begin_ns);
     window.stop_s = to_seconds(span.time.end_ns);
     window.runtime_s = window.stop_s - window.start_s;
-    window.energy_j = sum.sum * energy.scale;
     window.missing_samples = span.samples.count() - sum.count;
-    if (!span.samples.empty()) {
-      window.power_w = window.energy_j / (static_cast<double>(span.samples.count()) / energy.rate_hz);
-    }
     window.inferences = inferences;
-    if (inferences) {
-      window.energy_per_inference_j = window.energy_j / static_cast<double>(*inferences);
-      if (window.runtime_s > 0) window.throughput_ips = static_cast<double>(*inferences) / window.runtime_s;
+    if (sum.count > 0) {
+      window.energy_j = sum.sum * energy.scale;
+      window.power_w = *window.energy_j / (static_cast<double>(span.samples.count()) / energy.rate_hz);
+      if (inferences) window.energy_per_inference_j = *window.energy_j / static_cast<double>(*inferences);
+    }
+    if (inferences && window.runtime_s > 0) {
+      window.throughput_ips = static_cast<double>(*inferences) / window.runtime_s;
     }
     figures.windows.push_back(window);
   }

@@ -23,11 +23,13 @@ struct Arguments {
   std::string json;
 };
 
-// A capture file as it is; a folder or file of the official tools through memory.
+// A folder or file of the official tools through memory; anything else is a capture file.
 Result<std::unique_ptr<SampleSource>> open_run(const std::filesystem::path& path) {
-  if (path.extension() == ".jmk") return open_capture(path.string());
   const std::vector<std::filesystem::path> paths{path};
-  JM_TRY_ASSIGN(const Importer* const importer, choose_importer("", paths));
+  const auto recognised = choose_importer("", paths);
+  std::error_code ignored;
+  if (!recognised && !std::filesystem::is_directory(path, ignored)) return open_capture(path.string());
+  JM_TRY_ASSIGN(const Importer* const importer, recognised);
   auto capture = std::make_unique<MemoryCapture>();
   JM_TRY(importer->import(paths, OptionValues(), *capture));
   return capture;

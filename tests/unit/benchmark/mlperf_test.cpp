@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <memory>
 #include <sstream>
 
@@ -99,7 +100,7 @@ TEST_F(RealRuns, EnergyRunnerFiguresAreReproducedToThePrintedDigit) {
       const MlperfWindow& window = result->figures.windows[i];
       const test::PublishedWindow& truth = published.windows[i];
       EXPECT_EQ(window.index, truth.index);
-      EXPECT_NEAR(window.energy_j * 1e6, truth.energy_uj,
+      EXPECT_NEAR(*window.energy_j * 1e6, truth.energy_uj,
                   0.00051);  // half a printed digit, plus its own rounding
       EXPECT_EQ(fmt::format("{:.3f}", *window.power_w * 1e6), truth.power);
       EXPECT_EQ(fmt::format("{:.3f}", *window.energy_per_inference_j * 1e6), truth.energy_per_inference);
@@ -123,7 +124,7 @@ TEST_F(RealRuns, PythonRunnerFiguresAreReproducedToThePrintedDigit) {
   for (std::size_t i = 0; i < 5; ++i) {
     const MlperfWindow& window = result->figures.windows[i];
     EXPECT_EQ(window.index, published.windows[i].index);
-    EXPECT_NEAR(window.energy_j * 1e6, published.windows[i].energy_uj,
+    EXPECT_NEAR(*window.energy_j * 1e6, published.windows[i].energy_uj,
                 1e-6);  // whole nanojoules: no rounding at all
     EXPECT_EQ(fmt::format("{:.4f}", *window.power_w * 1e3), published.windows[i].power);
     EXPECT_EQ(fmt::format("{:.3f}", *window.energy_per_inference_j * 1e6),
@@ -287,9 +288,11 @@ TEST_F(RealRuns, TheJsonHoldsWhatTheTextShows) {
   EXPECT_TRUE(json["repaired"].is_null());
 }
 
-// A made-up run: steady power, five windows, no log.
+// A made-up run: 25 mW over 70 s but for the changed samples, no log.
 std::unique_ptr<MemoryCapture> made_up(const std::vector<double>& edges_s, const RunRecord& record,
-                                       double rate_hz = 1000) {
+                                       double rate_hz = 1000,
+                                       const std::map<std::size_t, float>& changed_uj = {},
+                                       const std::vector<Anomaly>& anomalies = {}) {
   auto capture = std::make_unique<MemoryCapture>();
   CaptureInfo info;
   Channel energy;
@@ -300,11 +303,14 @@ std::unique_ptr<MemoryCapture> made_up(const std::vector<double>& edges_s, const
   info.channels = {energy};
   info.lines = {{LineId{0}, ""}};
   EXPECT_TRUE(capture->begin(info));
-  const std::vector<float> values(static_cast<std::size_t>(70 * rate_hz),
-                                  static_cast<float>(25000 / rate_hz));
+  std::vector<float> values(static_cast<std::size_t>(70 * rate_hz), static_cast<float>(25000 / rate_hz));
+  for (const auto& [index, value] : changed_uj)
+    values.at(index) = value;
   EXPECT_TRUE(capture->accept(SampleBlock{ChannelId{0}, 0, values, {}}));
   for (const double edge_s : edges_s)
     EXPECT_TRUE(capture->accept(Edge{from_seconds(edge_s), 1'000'000, LineId{0}, false}));
+  for (const Anomaly& anomaly : anomalies)
+    EXPECT_TRUE(capture->accept(anomaly));
   EXPECT_TRUE(capture->accept(to_metadata(record)));
   EXPECT_TRUE(capture->end(EndReason::completed));
   return capture;
@@ -357,6 +363,130 @@ TEST(Mlperf, AWindowThatRunsPastTheTraceCountsAsDroppedSamples) {
   EXPECT_EQ(result->figures.windows[4].missing_samples, 10000);
   EXPECT_THAT(all_findings(*result), HasSubstr("window_not_recorded"));
   EXPECT_EQ(result->verdict, MlperfVerdict::invalid);
+}
+
+const std::vector<double> k_good_edges_s{0.02, 1, 12, 13, 24, 25, 36, 37, 48, 49, 60};
+
+struct Impossible {
+  const char* what;
+  std::map<std::size_t, float> changed_uj;
+  const char* finding;
+
+  friend void PrintTo(const Impossible& self, std::ostream* out) { *out << self.what; }
+};
+
+class ImpossibleSamples : public testing::TestWithParam<Impossible> {};
+
+TEST_P(ImpossibleSamples, AreFoundAndNeverValid) {
+  const auto result = evaluate_mlperf(*made_up(k_good_edges_s, record_of(20), 1000, GetParam().changed_uj));
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->verdict, MlperfVerdict::suspect);
+  EXPECT_THAT(all_findings(*result), HasSubstr(GetParam().finding));
+  std::istringstream lines(mlperf_text(*result));
+  for (std::string line; std::getline(lines, line);)
+    EXPECT_LE(line.size(), 80U) << line;
+}
+
+std::map<std::size_t, float> stretch(std::size_t begin, std::size_t end, float value) {
+  std::map<std::size_t, float> changed;
+  for (std::size_t i = begin; i < end; ++i)
+    changed[i] = value;
+  return changed;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Mlperf, ImpossibleSamples,
+    testing::Values(
+        Impossible{"huge", {{5000, 1e30F}}, "sample_beyond_monitor: Window 2 holds a sample of 1e+30 uJ"},
+        Impossible{"huge_throughout", stretch(1000, 12000, 2e6F), "sample_beyond_monitor: Window 2"},
+        Impossible{"negative", {{20000, -1.F}}, "sample_negative: Window 4 holds a sample of -1 uJ"},
+        Impossible{"negative_giant", {{20000, -1e30F}}, "energy_not_positive: Window 4"},
+        Impossible{"both_signs", {{20000, -1e30F}, {20001, 1e30F}}, "sample_beyond_monitor: Window 4"},
+        Impossible{"outlier", {{59999, 260.F}}, "sample_outlier: Window 10 holds a sample of 260 uJ"},
+        Impossible{"nothing_drawn", stretch(900, 12100, 0.F), "energy_not_positive: Window 2"}),
+    [](const auto& impossible) { return std::string(impossible.param.what); });
+
+TEST(Mlperf, ASampleThatIsStrangeOutsideTheWindowsChangesNothing) {
+  const auto result = evaluate_mlperf(*made_up(k_good_edges_s, record_of(20), 1000, {{12500, 1e30F}}));
+  EXPECT_EQ(result->verdict, MlperfVerdict::valid);
+}
+
+TEST(Mlperf, NoiseAroundZeroIsNoNegativeEnergy) {
+  const auto result = evaluate_mlperf(*made_up(k_good_edges_s, record_of(20), 1000, {{5000, -0.02F}}));
+  EXPECT_EQ(result->verdict, MlperfVerdict::valid);
+}
+
+TEST(Mlperf, EdgesOutsideTheSamplesAreNeverValid) {
+  for (const double outside_s : {-0.5, 70.5}) {
+    std::vector<double> edges_s = k_good_edges_s;
+    edges_s.insert(outside_s < 0 ? edges_s.begin() : edges_s.end(), outside_s);
+    edges_s.insert(outside_s < 0 ? edges_s.begin() : edges_s.end(), outside_s);
+    const auto result = evaluate_mlperf(*made_up(edges_s, record_of(20)));
+    EXPECT_NE(result->verdict, MlperfVerdict::valid);
+    EXPECT_THAT(all_findings(*result),
+                HasSubstr(fmt::format("edge_outside: 2 edges lie outside the recorded 70.000 s: at {:.3f} s",
+                                      outside_s)));
+    EXPECT_THAT(all_findings(*result), HasSubstr("edge_doubled"));
+  }
+}
+
+TEST(Mlperf, TwoEdgesAtOneTimeAreNeverValid) {
+  std::vector<double> edges_s = k_good_edges_s;
+  edges_s.push_back(60);
+  edges_s.push_back(60);
+  const auto result = evaluate_mlperf(*made_up(edges_s, record_of(20)));
+  EXPECT_NE(result->verdict, MlperfVerdict::valid);
+  EXPECT_THAT(all_findings(*result), HasSubstr("edge_doubled: 2 edges have the time of the edge before"));
+}
+
+TEST(Mlperf, AnEmptyWindowHasNoFigures) {
+  const auto result = evaluate_mlperf(*made_up({0.02, 1, 12, 13, 24, 25, 36, 37, 48, 80, 91}, record_of(20)));
+  EXPECT_NE(result->verdict, MlperfVerdict::valid);
+  EXPECT_THAT(all_findings(*result), HasSubstr("window_empty: Window 10 holds no sample"));
+  const auto json = nlohmann::json::parse(mlperf_json(*result, "1.2.3"));
+  EXPECT_TRUE(json["windows"][4]["energy_j"].is_null());
+  EXPECT_TRUE(json["windows"][4]["power_w"].is_null());
+  EXPECT_TRUE(json["windows"][4]["energy_per_inference_j"].is_null());
+  EXPECT_EQ(json["windows"][4]["missing_samples"], 11000);
+  EXPECT_FALSE(json["windows"][3]["energy_j"].is_null());
+  EXPECT_TRUE(json["median_energy_per_inference_j"].is_null());
+  EXPECT_THAT(mlperf_text(*result), HasSubstr("Median energy cost is not known."));
+}
+
+// One sample of 55000 is far below the rule on dropped samples, yet its window's sum is wrong.
+TEST(Mlperf, AWindowThatLacksASampleIsSuspect) {
+  MemoryCapture capture;
+  const auto whole = made_up(k_good_edges_s, record_of(20));
+  ASSERT_TRUE(capture.begin(whole->info()));
+  const std::vector<float> values(70000, 25.F);
+  ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, std::span(values).first(5000), {}}));
+  ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 5001, std::span(values).first(64999), {}}));
+  for (const Edge& edge : edges_of(*whole))
+    ASSERT_TRUE(capture.accept(edge));
+  ASSERT_TRUE(capture.accept(to_metadata(record_of(20))));
+  ASSERT_TRUE(capture.end(EndReason::completed));
+  const auto result = evaluate_mlperf(capture);
+  EXPECT_EQ(result->verdict, MlperfVerdict::suspect);
+  EXPECT_THAT(all_findings(*result), HasSubstr("window_not_recorded: Window 2 lacks 1 of its samples"));
+}
+
+TEST(Mlperf, WhatTheCaptureSaysIsWrongIsAFinding) {
+  const auto judged = [](const Anomaly& anomaly) {
+    return evaluate_mlperf(*made_up(k_good_edges_s, record_of(20), 1000, {}, {anomaly}));
+  };
+  const TimeRange inside{5'000'000'000, 6'000'000'000};
+  const TimeRange pause{12'400'000'000, 12'600'000'000};
+  const auto edges =
+      judged({AnomalyKind::unsorted, Severity::data_loss, std::nullopt, {}, 0, 1, "edges lost"});
+  EXPECT_EQ(edges->verdict, MlperfVerdict::suspect);
+  EXPECT_THAT(all_findings(*edges), HasSubstr("unsorted: edges lost"));
+  const auto clipped =
+      judged({AnomalyKind::clipped, Severity::doubtful, ChannelId{0}, inside, 0, 1, "clipped"});
+  EXPECT_EQ(clipped->verdict, MlperfVerdict::suspect);
+  const auto elsewhere =
+      judged({AnomalyKind::clipped, Severity::doubtful, ChannelId{0}, pause, 0, 1, "clipped"});
+  EXPECT_EQ(elsewhere->verdict, MlperfVerdict::valid);
+  EXPECT_THAT(all_findings(*elsewhere), HasSubstr("clipped"));
 }
 
 TEST(Mlperf, AnEdgeFarBeyondTheTraceIsRefusedInsteadOfCountedTo) {

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/benchmark/sample_check.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace joulemark {
+namespace {
+
+constexpr double k_negative_part = 1e-3;  // of the mean
+constexpr double k_outlier_means = 10;
+
+struct MonitorLimit {
+  std::string_view model;
+  double power_w;
+};
+
+// Data sheets: 200 mA at 3.3 V, 10 A at 15 V.
+constexpr std::array<MonitorLimit, 2> k_monitors{{{"X-NUCLEO-LPM01A", 0.66}, {"Joulescope JS110", 150}}};
+constexpr double k_any_monitor_w = 1000;
+
+double most_power_w(const std::string& model) {
+  const auto found = std::ranges::find(k_monitors, model, &MonitorLimit::model);
+  return found == k_monitors.end() ? k_any_monitor_w : found->power_w;
+}
+
+class Check {
+ public:
+  Check(const CaptureInfo& info, const Channel& energy)
+      : to_uj_(energy.scale * 1e6), most_uj_(most_power_w(info.instrument.model) / energy.rate_hz * 1e6) {}
+
+  void look_at(std::int64_t window, const Summary& sum) {
+    if (sum.count == 0) return;
+    const double mean_uj = sum.mean() * to_uj_;
+    const double low_uj = static_cast<double>(sum.min) * to_uj_;
+    const double high_uj = static_cast<double>(sum.max) * to_uj_;
+    if (mean_uj <= 0) {
+      note("energy_not_positive",
+           fmt::format("Window {} sums to {:.6g} uJ: no inference does that.", window, sum.sum * to_uj_));
+    }
+    if (low_uj < -k_negative_part * std::abs(mean_uj)) {
+      note("sample_negative",
+           fmt::format("Window {} holds a sample of {:.6g} uJ (the mean is {:.6g}): energy is not negative.",
+                       window, low_uj, mean_uj));
+    }
+    if (high_uj > most_uj_) {
+      note("sample_beyond_monitor",
+           fmt::format("Window {} holds a sample of {:.6g} uJ; the monitor can measure {:.6g} at most.",
+                       window, high_uj, most_uj_));
+    } else if (high_uj > k_outlier_means * mean_uj && mean_uj > 0) {
+      note("sample_outlier",
+           fmt::format("Window {} holds a sample of {:.6g} uJ, more than {:g} times its mean of {:.6g}.",
+                       window, high_uj, k_outlier_means, mean_uj));
+    }
+  }
+
+  [[nodiscard]] std::vector<MlperfFinding> take() { return std::move(findings_); }
+
+ private:
+  void note(std::string code, std::string message) {
+    findings_.push_back({std::move(code), std::move(message)});
+  }
+
+  double to_uj_;
+  double most_uj_;
+  std::vector<MlperfFinding> findings_;
+};
+
+}  // namespace
+
+Result<std::vector<MlperfFinding>> check_samples(SampleSource& source, ChannelId channel,
+                                                 std::span<const WindowSpan> windows) {
+  Check check(source.info(), source.info().channels[channel.value]);
+  for (const WindowSpan& window : windows) {
+    JM_TRY_ASSIGN(const Summary sum, source.summarize(channel, window.samples));
+    check.look_at(window.index, sum);
+  }
+  return check.take();
+}
+
+}  // namespace joulemark
