@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace joulemark {
 namespace {
@@ -55,6 +56,29 @@ Result<std::optional<std::uint32_t>> useful_name(const Timeline& timeline,
   if (!asked) return std::nullopt;
   return fail(ErrorCode::usage,
               fmt::format("useful event '{}': no --event or --window has that name", *wanted));
+}
+
+// An importer that found the edges at odds with the run's own log recommends no rule and says why. Without
+// events named by hand nothing is known to be idle either.
+void heed_withheld(const std::vector<MetadataItem>& metadata, Report& report) {
+  constexpr std::string_view k_prefix = "withheld.";
+  for (const MetadataItem& item : metadata) {
+    if (!item.key.starts_with(k_prefix)) continue;
+    const bool by_hand = !report.events.empty();
+    if (!by_hand) {
+      report.idle = IdleReport{};
+      report.useful_event.shares.clear();
+      std::erase_if(report.findings, [](const Finding& finding) { return finding.code == "no_events"; });
+    }
+    report.findings.insert(
+        report.findings.begin(),
+        {"event_withheld", FindingSeverity::warning,
+         fmt::format("The import recommends no windows of '{}': {} {}", item.key.substr(k_prefix.size()),
+                     item.value,
+                     by_hand ? "The windows here are as they were asked for; check each of them."
+                             : "Pairing the edges could take pauses for events. 'joulemark mlperf' shows the "
+                               "windows that the log confirms; --window or --event name them by hand.")});
+  }
 }
 
 TotalReport total_of(const Measurement& m) {
@@ -103,6 +127,7 @@ Result<Analysis> build_report(SampleSource& source, const ReportOptions& options
   anomalies.insert(anomalies.end(), m.timeline.anomalies.begin(), m.timeline.anomalies.end());
   report.quality = quality_of(anomalies, report.capture, report.events, analysis.rows);
   report.findings = findings_of(source.info(), m, report, results);
+  heed_withheld(metadata, report);
   return analysis;
 }
 

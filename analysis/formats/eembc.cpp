@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <analysis/formats/anomaly_tally.h>
 #include <analysis/formats/eembc.h>
+#include <analysis/formats/eembc_edges.h>
 #include <analysis/formats/eembc_log.h>
-#include <analysis/formats/json_stream.h>
-#include <analysis/formats/sample_feed.h>
-#include <analysis/model/units.h>
+#include <analysis/formats/energy_feed.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <fstream>
-#include <functional>
-#include <limits>
+#include <optional>
 
 namespace joulemark {
 namespace {
@@ -31,69 +27,6 @@ float little_endian_float(const unsigned char* bytes) {
   const std::uint32_t bits = std::uint32_t{bytes[0]} | std::uint32_t{bytes[1]} << 8 |
                              std::uint32_t{bytes[2]} << 16 | std::uint32_t{bytes[3]} << 24;
   return std::bit_cast<float>(bits);
-}
-
-// Decimals of a number as written: "0.00341" has 5. An exponent moves the point.
-int decimals_of(std::string_view text) {
-  const auto exponent_at = text.find_first_of("eE");
-  const std::string_view mantissa = text.substr(0, exponent_at);
-  const auto point = mantissa.find('.');
-  int decimals = point == std::string_view::npos
-                     ? 0
-                     : static_cast<int>(std::min<std::size_t>(mantissa.size() - point - 1, 20));
-  if (exponent_at != std::string_view::npos) {
-    const double exponent = parse_number(text.substr(exponent_at + 1)).value_or(0);
-    decimals -= static_cast<int>(std::clamp(exponent, -100.0, 100.0));
-  }
-  return decimals;
-}
-
-// A list of seconds, each handed on.
-class EdgeList : public JsonVisitor {
- public:
-  using Take = std::function<Status(double seconds, const std::string& text)>;
-  explicit EdgeList(Take take) : take_(std::move(take)) {}
-
-  bool start_array(std::size_t) override { return depth_++ == 0 || refuse("a list within the list"); }
-  [[nodiscard]] const Status& outcome() const { return outcome_; }
-
- protected:
-  bool number(double value, const std::string& text) override {
-    if (depth_ == 0) return refuse("a number where a list of edge times should be");
-    if (!std::isfinite(value) || std::abs(value) > 9e9) return fail_with("an edge time beyond +-9e9 s");
-    outcome_ = take_(value, text);
-    return outcome_.has_value() || fail_with(outcome_.error().message);
-  }
-
- private:
-  Take take_;
-  int depth_ = 0;
-  Status outcome_;
-};
-
-struct EdgeFacts {
-  std::uint32_t resolution_ns = 1'000'000;  // the last decimal printed; 1 ms or finer
-  std::int64_t edges = 0;
-  std::string trouble;  // why the list ends early
-};
-
-// The first pass over the timestamps. A list that breaks off is used up to there; one without a single edge
-// is an Error.
-Result<EdgeFacts> survey_edges(std::istream& stream, const std::string& name) {
-  EdgeFacts facts;
-  EdgeList list([&](double, const std::string& text) -> Status {
-    ++facts.edges;
-    const int decimals = std::clamp(decimals_of(text), 3, 9);
-    const auto step_ns = static_cast<std::uint32_t>(std::lround(std::pow(10.0, 9 - decimals)));
-    facts.resolution_ns = std::min(facts.resolution_ns, step_ns);
-    return {};
-  });
-  Status parsed = visit_json(stream, name, list);
-  if (!parsed && (facts.edges == 0 || parsed.error().code != ErrorCode::unreadable)) {
-    return tl::make_unexpected(parsed.error());
-  }
-  if (!parsed) facts.trouble = parsed.error().message;
-  return facts;
 }
 
 // Header and samples of trace1-energy.bin, in chunks.
@@ -120,38 +53,33 @@ class EnergyFile {
     return rate_hz;
   }
 
-  Status send_samples(double rate_hz, SampleSink& sink) {
-    SampleFeed block(sink, k_energy_channel);
-    AnomalyTally invalid(AnomalyKind::invalid_value, Severity::data_loss, k_energy_channel);
+  Status send_samples(const Channel& channel, SampleSink& sink) {
+    EnergyFeed samples(sink, k_energy_channel, channel);
     std::array<unsigned char, 65536> chunk{};
-    std::int64_t index = 0;
     std::size_t partial = 0;
     for (std::size_t got = 0; partial == 0 && (got = read(chunk.data(), chunk.size())) > 0;) {
       partial = got % 4;
-      for (std::size_t at = 0; at + 4 <= got; at += 4, ++index) {
-        const float value = little_endian_float(chunk.data() + at);
-        if (std::isfinite(value)) {
-          JM_TRY(block.add(index, value));
-        } else {
-          invalid.add(time_of(index, rate_hz), index, [&] { return fmt::format("byte {}", byte_of(index)); });
-        }
+      for (std::size_t at = 0; at + 4 <= got; at += 4, ++samples_) {
+        const auto value = static_cast<double>(little_endian_float(chunk.data() + at));
+        JM_TRY(samples.add(samples_, value, [&] { return fmt::format("byte {}", byte_of(samples_)); }));
       }
     }
     if (stream_.bad()) return fail(ErrorCode::io, name_ + ": cannot read");
-    JM_TRY(block.flush());
-    if (invalid.count() == index) return refuse(k_header_bytes, "not one sample is a finite number");
-    JM_TRY(invalid.report(sink, "samples that are not finite numbers were left out"));
+    JM_TRY(samples.finish());
+    if (!samples.any()) return refuse(k_header_bytes, "not one sample is a finite number within reason");
     if (partial == 0) return {};
+    const TimeNs end_ns = recorded(channel.rate_hz).end_ns;
     return sink.accept(Anomaly{
-        AnomalyKind::truncated, Severity::data_loss, k_energy_channel,
-        TimeRange{time_of(index, rate_hz), time_of(index, rate_hz)}, index, 1,
-        fmt::format("{}: byte {}: the file ends {} bytes into a sample", name_, byte_of(index), partial)});
+        AnomalyKind::truncated, Severity::data_loss, k_energy_channel, TimeRange{end_ns, end_ns}, samples_, 1,
+        fmt::format("{}: byte {}: the file ends {} bytes into a sample", name_, byte_of(samples_), partial)});
+  }
+
+  // What the samples sent cover.
+  [[nodiscard]] TimeRange recorded(double rate_hz) const {
+    return {0, from_seconds(std::min(static_cast<double>(samples_) / rate_hz, 9e9))};
   }
 
  private:
-  static TimeNs time_of(std::int64_t index, double rate_hz) {
-    return from_seconds(std::min(static_cast<double>(index) / rate_hz, 9e9));
-  }
   static std::int64_t byte_of(std::int64_t index) {
     return static_cast<std::int64_t>(k_header_bytes) + 4 * index;
   }
@@ -167,6 +95,7 @@ class EnergyFile {
 
   std::istream& stream_;
   std::string name_;
+  std::int64_t samples_ = 0;  // read so far
 };
 
 InstrumentIdentity identity_of(const std::string& monitor) {
@@ -193,34 +122,7 @@ CaptureInfo describe(double rate_hz, const EembcLog& log) {
   return info;
 }
 
-Status send_edges(std::istream& stream, const std::string& name, const EdgeFacts& facts, SampleSink& sink) {
-  AnomalyTally unsorted(AnomalyKind::unsorted, Severity::data_loss);
-  std::int64_t position = 0;
-  TimeNs last_ns = std::numeric_limits<TimeNs>::min();
-  EdgeList list([&](double seconds, const std::string&) -> Status {
-    const TimeNs time_ns = from_seconds(seconds);
-    ++position;
-    if (time_ns < last_ns) {
-      unsorted.add(time_ns, position - 1, [&] { return fmt::format("{}, entry {}", name, position); });
-      return {};
-    }
-    last_ns = time_ns;
-    return sink.accept(Edge{time_ns, facts.resolution_ns, k_line, false});
-  });
-  Status parsed = visit_json(stream, name, list);
-  JM_TRY(list.outcome());
-  if (!parsed && facts.trouble.empty()) return parsed;
-  JM_TRY(unsorted.report(sink, "edges out of order were left out"));
-  if (facts.trouble.empty()) return {};
-  return sink.accept(Anomaly{AnomalyKind::truncated, Severity::data_loss, std::nullopt,
-                             TimeRange{last_ns, last_ns}, facts.edges, 1,
-                             facts.trouble + "; later edges are missing"});
-}
-
 Status send_metadata(const EembcLog& log, const std::string& folder, SampleSink& sink) {
-  std::string rule = "d0,pair=falling,skip=1";
-  if (log.record.inferences) rule += fmt::format(",repeat={}", *log.record.inferences);
-  JM_TRY(sink.accept(MetadataItem{"event.inference", rule}));
   JM_TRY(sink.accept(MetadataItem{"source.format", "eembc"}));
   JM_TRY(sink.accept(MetadataItem{"source.path", folder}));
   if (!log.monitor.empty()) JM_TRY(sink.accept(MetadataItem{"source.monitor", log.monitor}));
@@ -238,22 +140,26 @@ Status import_eembc(const EembcStreams& streams, SampleSink& sink) {
   if (streams.log != nullptr) {
     JM_TRY_ASSIGN(log, read_eembc_log(*streams.log, in_folder(streams.folder, k_log_file)));
   }
+  std::optional<EembcEdges> edges;
   const std::string timestamps_name = in_folder(streams.folder, k_timestamps_file);
-  EdgeFacts facts;
   if (streams.timestamps != nullptr) {
-    JM_TRY_ASSIGN(facts, survey_edges(*streams.timestamps, timestamps_name));
+    edges.emplace(*streams.timestamps, timestamps_name);
+    JM_TRY(edges->survey());
   }
   EnergyFile energy(*streams.energy, in_folder(streams.folder, k_energy_file));
   JM_TRY_ASSIGN(const double rate_hz, energy.read_header());
+  const CaptureInfo info = describe(rate_hz, log);
 
-  JM_TRY(sink.begin(describe(rate_hz, log)));
+  JM_TRY(sink.begin(info));
   const auto send = [&]() -> Status {
-    JM_TRY(energy.send_samples(rate_hz, sink));
-    if (streams.timestamps != nullptr) {
-      JM_TRY(send_edges(*streams.timestamps, timestamps_name, facts, sink));
+    JM_TRY(energy.send_samples(info.channels.front(), sink));
+    if (edges) {
+      JM_TRY(edges->send(sink));
+      JM_TRY(recommend_eembc_rule(edges->times_ns(), log.record, energy.recorded(rate_hz), sink));
     } else {
       JM_TRY(sink.accept(Anomaly{AnomalyKind::lost_line, Severity::data_loss, std::nullopt, TimeRange{}, 0, 1,
                                  timestamps_name + " is missing: there are no edges"}));
+      JM_TRY(sink.accept(MetadataItem{"withheld.inference", timestamps_name + " is missing."}));
     }
     return send_metadata(log, streams.folder, sink);
   };

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/benchmark/run_record.h>
-#include <analysis/formats/anomaly_tally.h>
+#include <analysis/formats/energy_feed.h>
 #include <analysis/formats/mlperf_results.h>
 #include <analysis/formats/mlperf_runner.h>
-#include <analysis/formats/sample_feed.h>
 #include <analysis/model/units.h>
 
 #include <fmt/format.h>
@@ -103,12 +102,10 @@ class Survey : public MlperfResultsVisitor {
 // Second pass: samples and edges to the sink.
 class Sender : public MlperfResultsVisitor {
  public:
-  Sender(SampleSink& sink, std::vector<Trial>& trials) : sink_(sink), trials_(trials) {}
+  Sender(const Channel& channel, std::vector<Trial>& trials, SampleSink& sink)
+      : sink_(sink), trials_(trials), samples_(sink, k_energy_channel, channel) {}
 
-  Status finish() {
-    JM_TRY(block_.flush());
-    return invalid_.report(sink_, "samples that are not numbers in range were left out");
-  }
+  Status finish() { return samples_.finish(); }
 
  private:
   Status on_trial_begin() override {
@@ -128,13 +125,10 @@ class Sender : public MlperfResultsVisitor {
   Status on_sample(std::optional<double> joules) override {
     Trial& trial = trials_.back();
     const std::int64_t index = trial.first_index + trial.samples++;
-    const double nanojoules = joules.value_or(std::numeric_limits<double>::infinity()) * k_nanojoules;
-    if (std::abs(nanojoules) <= static_cast<double>(std::numeric_limits<float>::max())) {
-      return block_.add(index, static_cast<float>(nanojoules));
-    }
-    invalid_.add(index * k_interval_ns, index,
-                 [&] { return fmt::format("trial {}, sample {}", trials_.size() - 1, trial.samples - 1); });
-    return {};
+    const double nanojoules = joules.value_or(std::numeric_limits<double>::quiet_NaN()) * k_nanojoules;
+    return samples_.add(index, nanojoules, [&] {
+      return fmt::format("trial {}, sample {}", trials_.size() - 1, trial.samples - 1);
+    });
   }
 
   Status on_edge(const std::string&, double position) override {
@@ -145,8 +139,7 @@ class Sender : public MlperfResultsVisitor {
 
   SampleSink& sink_;
   std::vector<Trial>& trials_;
-  SampleFeed block_{sink_, k_energy_channel};
-  AnomalyTally invalid_{AnomalyKind::invalid_value, Severity::data_loss, k_energy_channel};
+  EnergyFeed samples_;
 };
 
 CaptureInfo describe(const Survey& survey) {
@@ -176,8 +169,8 @@ std::optional<std::string> event_rule(const Survey& survey) {
 }
 
 Status send(std::istream& results, const std::string& name, Survey& survey, const std::string& trouble,
-            SampleSink& sink) {
-  Sender sender(sink, survey.record.trials);
+            const Channel& channel, SampleSink& sink) {
+  Sender sender(channel, survey.record.trials, sink);
   Status parsed = visit_json(results, name, sender);
   JM_TRY(sender.outcome());
   if (!parsed && trouble.empty()) return parsed;
@@ -202,8 +195,10 @@ Status import_mlperf_runner(std::istream& results, const std::string& name, Samp
   if (survey.usable_samples == 0) {
     return fail(ErrorCode::unreadable, name + ": there are no power samples; was it an energy run?");
   }
-  JM_TRY(sink.begin(describe(survey)));
-  return finish_import(sink, send(results, name, survey, parsed ? "" : parsed.error().message, sink));
+  const CaptureInfo info = describe(survey);
+  JM_TRY(sink.begin(info));
+  const std::string trouble = parsed ? "" : parsed.error().message;
+  return finish_import(sink, send(results, name, survey, trouble, info.channels.front(), sink));
 }
 
 bool matches_mlperf_runner(const std::filesystem::path& path) {

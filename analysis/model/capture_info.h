@@ -56,9 +56,8 @@ struct CaptureInfo {
 };
 
 // Free key and value. Keys of ours: "event.<name>" holds an event rule in the grammar of --event without its
-// name
-// ("d0,pair=falling,skip=1"), "useful" the name of the useful event, "source.*" where an import came from,
-// "instrument.*" settings before and after.
+// name ("d0,pair=falling,skip=1"), "withheld.<name>" why an importer recommends none, "useful" the name of
+// the useful event, "source.*" where an import came from, "instrument.*" settings before and after.
 struct MetadataItem {
   std::string key;
   std::string value;

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The official MLPerf Tiny figures, from the folder and through a capture, against the published results.txt."""
+import array
+import itertools
+import json
 import re
+import shutil
+import struct
 import unittest
 
 from harness import CAPTURES, CliTest, needs_captures
@@ -23,6 +28,21 @@ def eembc_runs():
 
 def runner_runs():
     return sorted(path.parent for path in (CAPTURES / "mlperf_tiny_v13_runner").glob("*/results.json"))
+
+
+def integrated(folder):
+    """Joules of the windows between the 2nd and 3rd, 4th and 5th ... edge."""
+    data = (folder / "trace1-energy.bin").read_bytes()
+    (rate_hz,) = struct.unpack("<f", data[1:5])
+    samples_uj = array.array("f", data[5:5 + (len(data) - 5) // 4 * 4])
+    sums = [0.0, *itertools.accumulate(samples_uj)]
+
+    def until(time_s):
+        whole, part = divmod(time_s * rate_hz, 1)
+        return sums[int(whole)] + part * samples_uj[int(whole)]
+
+    edges_s = json.loads((folder / "trace1-timestamps.json").read_text())
+    return [(until(edges_s[k + 1]) - until(edges_s[k])) * 1e-6 for k in range(1, len(edges_s) - 1, 2)]
 
 
 @needs_captures
@@ -67,16 +87,50 @@ class PublishedFigures(CliTest):
                 self.assertIn(median.group(0), self.run_cli("mlperf", capture).stdout)
 
     def test_report_uses_the_recommended_markers(self):
-        for folder in eembc_runs()[:4]:
-            capture = self.folder / "run.jmk"
-            self.run_cli("import", folder, "-o", capture, "--overwrite")
-            report = self.run_json("report", capture)
-            (event,) = report["events"]
-            energies_uj, _ = published(folder)
-            mean_uj = sum(energies_uj) / len(energies_uj) / event["repeat"]
-            # Whole-sample rule against fractional ends: one sample at each end of ten seconds.
-            self.assert_close(event["energy_j"]["mean"] * 1e6, mean_uj, 2e-3, folder.name)
-            self.assertEqual(event["count"], 5)
+        """Energy per inference against an integration of the file's own bytes, ends of a window by their fraction."""
+        for folder in eembc_runs():
+            with self.subTest(folder.name):
+                capture = self.folder / "run.jmk"
+                self.run_cli("import", folder, "-o", capture, "--overwrite")
+                (event,) = self.run_json("report", capture)["events"]
+                self.assertEqual((event["count"], event["method"]), (5, "integral"))
+                energies_j = integrated(folder)
+                self.assert_close(event["energy_j"]["mean"], sum(energies_j) / 5 / event["repeat"], 1e-10)
+                self.assert_close(event["energy_j"]["max"], max(energies_j) / event["repeat"], 1e-10)
+                self.assertIn(f"m-infer-start-{event['repeat']}\n", (folder / "log.txt").read_text().replace("\r", ""))
+
+    def with_edges(self, folder, change):
+        """A copy of the run whose list of edges went through change."""
+        copy = self.folder / "run"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(folder, copy)
+        edges = json.loads((folder / "trace1-timestamps.json").read_text())
+        (copy / "trace1-timestamps.json").write_text(json.dumps(change(edges)))
+        return copy
+
+    def test_a_lost_edge_never_lets_report_take_pauses_for_inferences(self):
+        folder = eembc_runs()[1]
+        capture = self.folder / "run.jmk"
+        for lost in range(1, 11):
+            copy = self.with_edges(folder, lambda edges: edges[:lost] + edges[lost + 1:])
+            said = self.run_cli("import", copy, "-o", capture, "--overwrite").stderr
+            mark = f"{'end' if lost % 2 == 0 else 'start'} of window {lost + lost % 2}"
+            self.assertIn(mark, said)
+            done = self.run_cli("report", capture, "--json", "-", expect=6)
+            report = json.loads(done.stdout)
+            self.assertEqual(report["events"], [])
+            (finding,) = [f for f in report["findings"] if f["code"] == "event_withheld"]
+            self.assertIn(mark, finding["message"])
+            self.run_cli("mlperf", capture, expect=6)
+        asked = self.run_json("report", capture, "--event", "inference=d0,pair=falling,skip=1")
+        self.assertIn("event_withheld", [f["code"] for f in asked["findings"]])
+
+    def test_without_its_handshake_the_windows_are_the_same(self):
+        folder = eembc_runs()[1]
+        whole, lost = self.folder / "whole.jmk", self.folder / "lost.jmk"
+        self.run_cli("import", folder, "-o", whole)
+        self.run_cli("import", self.with_edges(folder, lambda edges: edges[1:]), "-o", lost)
+        self.assertEqual(self.run_json("report", lost)["events"], self.run_json("report", whole)["events"])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #include <tests/support/places.h>
 #include <tests/unit/formats/import_helpers.h>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -63,7 +64,7 @@ TEST(Eembc, SamplesKeepTheirBitsAndEdgesTheirDigits) {
 }
 
 TEST(Eembc, TheLogGivesCountSupplyMonitorAndMarks) {
-  const Imported got = import_run(energy_file(1000, {1, 2}), "[0.001]",
+  const Imported got = import_run(energy_file(0.1F, {1, 2}), "[0.02, 1.01, 11]",
                                   "00001.000 parser: m-bm-cfg-name[ulp-ml]-key[iterInfer]-val[10]\r\n"
                                   "00001.100 io: [dut]: m-infer-start-3\r\n"  // before the trace: another run
                                   "00002.000 emon: m-trace[on]\r\n"
@@ -208,6 +209,86 @@ TEST(Eembc, EdgesOutOfOrderAreLeftOut) {
   ASSERT_TRUE(got.status) << got.error();
   EXPECT_EQ(got.edges().size(), 3U);
   EXPECT_THAT(got.anomalies(AnomalyKind::unsorted).at(0).message, HasSubstr("entry 3"));
+}
+
+// --- edges against the log
+
+// A run of three windows of 10 s, 5 s apart, its log's clock 100 s ahead; 0.1 Hz covers it in few samples.
+const std::string k_log =
+    "00100.010 emon: m-trace[on]\n"
+    "00102.000 io: [dut]: m-infer-start-10\n00112.000 io: [dut]: m-infer-done\n"
+    "00117.000 io: [dut]: m-infer-start-10\n00127.000 io: [dut]: m-infer-done\n"
+    "00132.000 io: [dut]: m-infer-start-10\n00142.000 io: [dut]: m-infer-done\n"
+    "00143.000 emon: m-regfile-fn[trace1-energy.bin]-type[emon]-name[lpm01a]\n";
+
+Imported import_with_edges(const std::string& timestamps, const std::string& log = k_log) {
+  return import_run(energy_file(0.1F, {1, 2, 3, 4, 5}), timestamps, log);
+}
+
+std::string troubles(const Imported& got) {
+  std::string text;
+  const auto anomalies = got.capture->anomalies();
+  for (const Anomaly& anomaly : *anomalies)
+    text += fmt::format("{} {}: {}\n", name_of(anomaly.severity), name_of(anomaly.kind), anomaly.message);
+  return text;
+}
+
+TEST(EembcEdges, ACompleteRunIsRecommendedWithoutAWord) {
+  const Imported got = import_with_edges("[0.01, 2, 12, 17, 27, 32, 42]");
+  EXPECT_EQ(troubles(got), "");
+  EXPECT_EQ(got.metadata("event.inference"), "d0,pair=falling,skip=1,repeat=10");
+  EXPECT_EQ(got.metadata("withheld.inference"), "");
+}
+
+TEST(EembcEdges, ALostOneIsNamedAndNoRuleIsRecommended) {
+  const Imported got = import_with_edges("[0.01, 2, 12, 27, 32, 42]");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(troubles(got),
+              HasSubstr("data_loss unpaired_marker: The edge at the start of window 4 is lost"));
+  EXPECT_EQ(got.metadata("event.inference"), "");
+  EXPECT_THAT(got.metadata("withheld.inference"), HasSubstr("The edge at the start of window 4 is lost"));
+}
+
+TEST(EembcEdges, ALostHandshakeChangesWhatIsSkippedAlone) {
+  const Imported got = import_with_edges("[2, 12, 17, 27, 32, 42]");
+  EXPECT_THAT(troubles(got), HasSubstr("The handshake edge at the start of the trace is lost"));
+  EXPECT_EQ(got.metadata("event.inference"), "d0,pair=falling,skip=0,repeat=10");
+}
+
+TEST(EembcEdges, OneTooManyIsNamedAndNoRuleIsRecommended) {
+  const Imported got = import_with_edges("[0.01, 2, 12, 14, 17, 27, 32, 42]");
+  EXPECT_THAT(troubles(got),
+              HasSubstr("doubtful doubled_marker: An edge has no start or end in the log: at 14.000 s"));
+  EXPECT_EQ(got.metadata("event.inference"), "");
+}
+
+TEST(EembcEdges, ADoubledStampAndOneOutsideTheSamplesAreSaid) {
+  const Imported got = import_with_edges("[0.01, 2, 12, 17, 27, 32, 42, 42, 999]");
+  EXPECT_THAT(troubles(got),
+              HasSubstr("doubtful duplicate_time: An edge has the time of the edge before: at 42.000 s"));
+  EXPECT_THAT(troubles(got),
+              HasSubstr("doubtful truncated: An edge lies outside the recorded 50.000 s: at 999.000 s"));
+  EXPECT_EQ(got.edges().size(), 9U);
+}
+
+TEST(EembcEdges, WithoutALogOnlyAnEvenOrImpossibleListIsWithheld) {
+  EXPECT_EQ(import_with_edges("[0.01, 2, 12]", "").metadata("event.inference"), "d0,pair=falling,skip=1");
+  EXPECT_EQ(import_with_edges("[2, 12]", "").metadata("event.inference"), "");
+  EXPECT_EQ(import_with_edges("[0.01, 2, 2]", "").metadata("event.inference"), "");
+  EXPECT_EQ(import_with_edges("[0.01, 2, 99]", "").metadata("event.inference"), "");
+}
+
+TEST(EembcEdges, TheLogOfAnotherRunRecommendsNothing) {
+  const Imported got = import_with_edges("[1.1, 2.3, 3.6, 5.2, 7.1, 9.3, 11.9]");
+  EXPECT_THAT(troubles(got), HasSubstr("The log does not fit the edges"));
+  EXPECT_EQ(got.metadata("event.inference"), "");
+}
+
+TEST(Eembc, EnergiesNoMonitorCanGiveAreLeftOut) {
+  const Imported got = import_run(energy_file(1000, {1, 1e30F, -1e30F, 1.1e6F, 0.9e6F}));
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.samples(), ElementsAre(Pair(0, 1.F), Pair(4, 0.9e6F)));  // a kilowatt is a joule per ms
+  EXPECT_EQ(got.anomalies(AnomalyKind::invalid_value).at(0).count, 3);
 }
 
 TEST(Eembc, MissingEdgesAndLogLeaveTheSamplesUsable) {
