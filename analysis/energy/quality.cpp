@@ -19,7 +19,8 @@ std::optional<double> dead_time_of(const Channel& channel, std::uint32_t id, std
   bool known = channel.dead_time_s.known();
   for (const Anomaly& anomaly : anomalies) {
     if (anomaly.kind != AnomalyKind::dead_time || anomaly.channel != ChannelId{id}) continue;
-    dead_s += anomaly.time.seconds();
+    dead_s +=
+        channel.timed ? anomaly.time.seconds() : static_cast<double>(anomaly.count) * channel.interval_s();
     known = true;
   }
   return known ? std::optional(dead_s) : std::nullopt;

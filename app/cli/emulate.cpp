@@ -66,7 +66,7 @@ Result<int> emulate_monsoon(MonsoonArguments arguments, bool quiet) {
   const emulator::MonsoonCounters counters = model.counters();
   print_line(
       fmt::format("runs {}, slots {}, dropped {}, dropped with a queue of 16 {}, refused {}, violations {}",
-                  counters.runs, counters.slots, counters.dropped, counters.dropped_of_16, counters.refused,
+                  counters.runs, counters.slots, counters.dropped, counters.dropped_of_unit, counters.refused,
                   counters.violations));
   JM_TRY(written);
   return k_ok;

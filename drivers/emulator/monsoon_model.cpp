@@ -238,8 +238,12 @@ usbip::UsbReply MonsoonModel::stop(TimeNs now_ns) {
 }
 
 void MonsoonModel::end_run() {
-  log(fmt::format("sampling ended after {} slots, {} dropped ({} with a queue of 16)", sampler_.slots(),
-                  sampler_.queue().dropped(), sampler_.queue().dropped_of_16()));
+  const MonsoonQueue& queue = sampler_.queue();
+  log(
+      fmt::format("sampling ended after {} slots, {} dropped ({} with a queue of {}, {} with one of {}), {} "
+                  "not fetched yet",
+                  sampler_.slots(), queue.dropped(), queue.dropped_of_unit(), MonsoonQueue::k_unit_slots,
+                  queue.dropped_of_default(), MonsoonQueue::k_default_slots, queue.held()));
   if (!observer_.truth) return;
   const std::int64_t violations = past_.violations - violations_before_run_;
   if (violations > 0) {
@@ -269,7 +273,7 @@ MonsoonCounters MonsoonModel::counters() const {
   MonsoonCounters counters = past_;
   counters.slots += sampler_.slots();
   counters.dropped += sampler_.queue().dropped();
-  counters.dropped_of_16 += sampler_.queue().dropped_of_16();
+  counters.dropped_of_unit += sampler_.queue().dropped_of_unit();
   return counters;
 }
 

@@ -33,10 +33,10 @@ struct MonsoonObserver {
 
 struct MonsoonCounters {
   std::int64_t runs = 0;
-  std::int64_t slots = 0;          // of all runs
-  std::int64_t dropped = 0;        // of all runs
-  std::int64_t dropped_of_16 = 0;  // what the real unit's queue of 16 slots would have dropped
-  std::int64_t refused = 0;        // orders and questions that make no sense then, answered as a unit does
+  std::int64_t slots = 0;            // of all runs
+  std::int64_t dropped = 0;          // of all runs
+  std::int64_t dropped_of_unit = 0;  // what the real unit's queue of 16 slots would have dropped
+  std::int64_t refused = 0;          // orders and questions that make no sense then, answered as a unit does
   // Orders that put a target at risk: a voltage while in sample mode (a real unit may put out anything; this
   // one puts out a random voltage), one with dacCal out of tolerance, one out of range.
   std::int64_t violations = 0;

@@ -19,11 +19,8 @@ void MonsoonQueue::clear(std::uint16_t dropped) {
 
 void MonsoonQueue::push(const MonsoonFrontEnd::Observation& observation, std::uint8_t flags,
                         bool unreliable_count) {
-  if (held_of_16_ < k_unit_slots) {
-    ++held_of_16_;
-  } else {
-    ++dropped_of_16_;
-  }
+  of_unit_.push();
+  of_default_.push();
   if (held_ >= capacity_) return drop();
   Entry& entry = open(flags, unreliable_count);
   std::ranges::copy(observation,
@@ -76,7 +73,8 @@ std::optional<usbip::UsbDevice::Packet> MonsoonQueue::pop() {
   const Entry entry = entries_.front();
   entries_.pop_front();
   held_ -= entry.observations;
-  held_of_16_ = std::max<std::int64_t>(0, held_of_16_ - static_cast<std::int64_t>(entry.observations));
+  of_unit_.pop(entry.observations);
+  of_default_.pop(entry.observations);
   return entry.bytes;
 }
 

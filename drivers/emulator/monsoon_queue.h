@@ -6,6 +6,7 @@
 #include <drivers/emulator/monsoon_front_end.h>
 #include <drivers/transport/usbip/usb_device.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -18,7 +19,8 @@ namespace joulemark::emulator {
 class MonsoonQueue {
  public:
   static constexpr std::size_t k_observations = 3;  // in a full packet
-  static constexpr std::int64_t k_unit_slots = 16;  // 3.2 ms: what the real unit holds
+  static constexpr std::size_t k_unit_slots = 16;   // 3.2 ms: what the real unit holds
+  static constexpr std::size_t k_default_slots = 256;
 
   explicit MonsoonQueue(std::size_t capacity_slots) : capacity_(capacity_slots) {}
 
@@ -36,9 +38,12 @@ class MonsoonQueue {
   // Observations that are still missing to a packet; 0: there is one.
   [[nodiscard]] std::size_t missing() const;
 
+  [[nodiscard]] std::size_t held() const { return held_; }         // observations that wait to be fetched
   [[nodiscard]] std::int64_t dropped() const { return dropped_; }  // in all, since clear
-  // What a unit that holds 16 slots would have dropped of the same, read at the same times.
-  [[nodiscard]] std::int64_t dropped_of_16() const { return dropped_of_16_; }
+  // What a unit that holds k_unit_slots, or k_default_slots, would have dropped of the same, read at the same
+  // times.
+  [[nodiscard]] std::int64_t dropped_of_unit() const { return of_unit_.dropped; }
+  [[nodiscard]] std::int64_t dropped_of_default() const { return of_default_.dropped; }
 
  private:
   struct Entry {
@@ -49,14 +54,23 @@ class MonsoonQueue {
     bool lost = false;
   };
 
+  // A queue that only counts.
+  struct Shadow {
+    std::size_t capacity = 0;
+    std::size_t held = 0;
+    std::int64_t dropped = 0;
+    void push() { held < capacity ? static_cast<void>(++held) : static_cast<void>(++dropped); }
+    void pop(std::size_t observations) { held -= std::min(held, observations); }
+  };
+
   [[nodiscard]] Entry& open(std::uint8_t flags, bool unreliable_count);
 
   std::size_t capacity_;
   std::deque<Entry> entries_;  // all but the last are closed
   std::size_t held_ = 0;       // observations in them
-  std::int64_t held_of_16_ = 0;
+  Shadow of_unit_{k_unit_slots};
+  Shadow of_default_{k_default_slots};
   std::int64_t dropped_ = 0;
-  std::int64_t dropped_of_16_ = 0;
   std::uint16_t counted_from_ = 0;
   std::uint8_t sequence_ = 0;
   bool corrupt_next_ = false;

@@ -18,7 +18,7 @@ namespace joulemark::emulator {
 struct MonsoonSamplerSettings {
   std::uint64_t seed = 1;
   double noise = 1;
-  std::size_t queue_slots = 256;
+  std::size_t queue_slots = MonsoonQueue::k_default_slots;
   // Zero observations per calibration, followed by as many reference ones. The sources do not say how many a
   // real unit takes; five fill the vendor's windows at once.
   std::int64_t calibration_observations = 5;

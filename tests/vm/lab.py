@@ -21,7 +21,7 @@ import kernel
 from kernel import LabError
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CACHE = ROOT / "build-vm"
+CACHE = ROOT / "build/vm"
 BOOT_MODULES = ["virtio_pci", "9pnet_virtio", "9p", "overlay"]
 DEVICE_MODULES = ["vhci_hcd"]
 TIMED_OUT, NEVER_FINISHED, CANNOT_RUN = 124, 125, 77

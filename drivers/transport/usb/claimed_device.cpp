@@ -11,7 +11,7 @@ namespace joulemark::usb {
 namespace {
 
 constexpr int k_interface = 0;
-constexpr unsigned k_control_timeout_ms = 1000;
+constexpr unsigned k_control_timeout_ms = 5000;  // as the vendor's library waits
 constexpr std::uint8_t k_vendor_out = 0x40;
 constexpr std::uint8_t k_vendor_in = 0xC0;
 // How long the reader sleeps between looks at the ring: waking it for every packet would cost a lock.

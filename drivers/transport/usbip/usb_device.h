@@ -75,7 +75,8 @@ class UsbDevice {
   // What the bulk IN endpoint has to give; none: it is not ready (NAK).
   [[nodiscard]] virtual std::optional<Packet> bulk_in(TimeNs now_ns) = 0;
 
-  // After a NAK: when asking again makes sense. None: not before a control request.
+  // When there will be, or was, a packet as far as is known now; after a NAK later than that. None: not
+  // before a control request.
   [[nodiscard]] virtual std::optional<TimeNs> bulk_in_ready_ns() const = 0;
 };
 

@@ -57,6 +57,7 @@ class UsbipServer::Impl final : public UsbipHost {
   [[nodiscard]] TimeNs now_ns() const override {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start_).count();
   }
+  [[nodiscard]] TimeNs let_pass(TimeNs time_ns) override { return told_ns_ = std::max(told_ns_, time_ns); }
 
   [[nodiscard]] bool attach(UsbipSession& session) override {
     if (attached_ == nullptr) attached_ = &session;
@@ -86,13 +87,14 @@ class UsbipServer::Impl final : public UsbipHost {
   }
 
   void tick() {
-    const bool plugged = device_.advance(now_ns());
+    wait_until(now_ns() + k_tick_ns);
+    if (attached_ != nullptr) attached_->pump();  // may bring that forward
+    const bool plugged = device_.advance(let_pass(now_ns()));
     const auto sessions = sessions_;  // closing one takes it off the list
     for (const auto& session : sessions) {
-      if (session->overdue() || (!plugged && session.get() == attached_)) session->close();
+      if (session->overdue()) session->close();
+      if (!plugged && session.get() == attached_) session->leave();
     }
-    wait_until(now_ns() + k_tick_ns);
-    if (attached_ != nullptr) attached_->pump();
   }
 
   void wait_until(TimeNs time_ns) {
@@ -116,6 +118,7 @@ class UsbipServer::Impl final : public UsbipHost {
   tcp::acceptor acceptor_;
   boost::asio::steady_timer timer_;
   Clock::time_point start_ = Clock::now();
+  TimeNs told_ns_ = 0;
   std::vector<std::shared_ptr<UsbipSession>> sessions_;
   UsbipSession* attached_ = nullptr;
 };

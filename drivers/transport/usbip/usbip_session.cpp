@@ -34,6 +34,12 @@ void UsbipSession::close() {
   host_.closed(*this);
 }
 
+void UsbipSession::leave() {
+  bulk_in_.clear();
+  last_ = true;
+  if (writing_.empty()) close();
+}
+
 bool UsbipSession::overdue() const {
   return !attached_ && host_.now_ns() - opened_ns_ > k_longest_silence_ns;
 }
@@ -54,14 +60,14 @@ void UsbipSession::on_operation() {
   if (operation == UsbipOperation::import) return read(k_usbip_bus_id_size, &UsbipSession::on_import);
   if (operation != UsbipOperation::list) return close();
   UsbDevice& device = host_.device();
-  reply_last(encode_list(device.advance(host_.now_ns()) ? &device.descriptors() : nullptr));
+  reply_last(encode_list(device.advance(host_.let_pass(host_.now_ns())) ? &device.descriptors() : nullptr));
 }
 
 void UsbipSession::on_import() {
   const char* text = reinterpret_cast<const char*>(input_.data());
   const std::string_view bus_id(text, ::strnlen(text, input_.size()));
   UsbDevice& device = host_.device();
-  if (bus_id != k_usbip_bus_id || !device.advance(host_.now_ns()))
+  if (bus_id != k_usbip_bus_id || !device.advance(host_.let_pass(host_.now_ns())))
     return reply_last(encode_import(UsbipStatus::no_device, device.descriptors()));
   attached_ = host_.attach(*this);
   if (!attached_) return reply_last(encode_import(UsbipStatus::busy, device.descriptors()));
@@ -75,6 +81,7 @@ void UsbipSession::read_command() {
 }
 
 void UsbipSession::on_command() {
+  if (last_) return;
   const auto command = decode_command(std::span<const std::byte, k_usbip_command_size>(input_));
   if (!command || command->length > k_longest_transfer) return close();
   command_ = *command;
@@ -89,14 +96,17 @@ void UsbipSession::on_command() {
 }
 
 void UsbipSession::on_data() {
+  if (last_) return;
   submit(input_);
   if (socket_.is_open()) read_command();
 }
 
 void UsbipSession::submit(std::span<const std::byte> data) {
   if (command_.endpoint == 0) {
-    UsbReply answer = host_.device().control(host_.now_ns(), command_.setup, data);
-    if (!host_.device().advance(host_.now_ns())) return close();
+    pump();
+    const TimeNs now_ns = host_.let_pass(host_.now_ns());
+    UsbReply answer = host_.device().control(now_ns, command_.setup, data);
+    if (!host_.device().advance(now_ns)) return leave();
     answer.data.resize(std::min<std::size_t>(answer.data.size(), command_.length));
     const std::size_t length = command_.to_host ? answer.data.size() : data.size();
     reply(
@@ -124,10 +134,15 @@ void UsbipSession::unlink() {
   reply(encode_unlink_reply(command_.sequence, waiting ? -ECONNRESET : 0));
 }
 
+// The device's time goes from packet to packet here: a host controller fetches what an URB waits for even
+// while this process does not run, so that is gone before the device's own queue fills.
 void UsbipSession::pump() {
-  const TimeNs now_ns = host_.now_ns();
+  UsbDevice& device = host_.device();
   while (!bulk_in_.empty()) {
-    const auto packet = host_.device().bulk_in(now_ns);
+    const TimeNs now_ns = host_.now_ns();
+    const TimeNs ready_ns = std::min(now_ns, device.bulk_in_ready_ns().value_or(now_ns));
+    const auto packet = device.bulk_in(host_.let_pass(ready_ns));
+    if (!packet && ready_ns < now_ns) continue;
     if (!packet) return host_.wait_for_device();
     BulkIn& urb = bulk_in_.front();
     urb.data.insert(urb.data.end(), packet->begin(), packet->end());
@@ -135,6 +150,7 @@ void UsbipSession::pump() {
     reply(encode_submit_reply(urb.sequence, 0, urb.data.size(), urb.data));
     bulk_in_.pop_front();
   }
+  static_cast<void>(device.advance(host_.let_pass(host_.now_ns())));
 }
 
 void UsbipSession::reply(std::vector<std::byte> bytes) {

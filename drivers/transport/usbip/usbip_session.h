@@ -29,6 +29,8 @@ class UsbipHost {
 
   [[nodiscard]] virtual UsbDevice& device() = 0;
   [[nodiscard]] virtual TimeNs now_ns() const = 0;
+  // That time, or the latest one that the device has been told: its time never runs back.
+  [[nodiscard]] virtual TimeNs let_pass(TimeNs time_ns) = 0;
   [[nodiscard]] virtual bool attach(UsbipSession& session) = 0;  // false: another one has the device
   virtual void closed(UsbipSession& session) = 0;
   virtual void wait_for_device() = 0;  // to call pump when the device may have something
@@ -43,6 +45,7 @@ class UsbipSession : public std::enable_shared_from_this<UsbipSession> {
   void start();
   void pump();   // hands out what the bulk IN endpoint has
   void close();  // may be called twice
+  void leave();  // the device has left the bus: what it gave before still goes out
   // Has neither asked for a device nor left in five seconds.
   [[nodiscard]] bool overdue() const;
 

@@ -162,7 +162,7 @@ TEST(MonsoonSampling, SaysWhatAQueueOfSixteenWouldHaveDropped) {
   unit.now_ns += 10 * k_ms;
   EXPECT_EQ(observations_of(unit.drain()).size(), 48U);  // two wait for their third
   EXPECT_EQ(unit.model().counters().dropped, 0);
-  EXPECT_EQ(unit.model().counters().dropped_of_16, 34);
+  EXPECT_EQ(unit.model().counters().dropped_of_unit, 34);
 }
 
 TEST(MonsoonSampling, ReadsADroppedCountOf65535AtFirst) {

@@ -81,6 +81,15 @@ TEST(BuildReport, IntegratesLongEventsToTheirKnownEnergy) {
   EXPECT_EQ(report.quality.grade, QualityGrade::good);
 }
 
+// One Anomaly may stand for many short stretches of a long time: its count says how many samples.
+TEST(BuildReport, CountsDeadTimeBySamplesNotByTheStretchTheyLieIn) {
+  MemoryCapture capture;
+  test::record(capture, {1e-3, {}}, {.rate_hz = 1000, .duration_s = 2, .voltage_v = k_volts});
+  Anomaly dead{AnomalyKind::dead_time, Severity::info, ChannelId{0}, {0, 2'000'000'000}, 0, 20, ""};
+  ASSERT_TRUE(capture.accept(dead));
+  EXPECT_NEAR(*analyse(capture).report.capture.primary.dead_time_s, 0.02, 1e-12);
+}
+
 // An averaging converter of 532 us and inferences of 7 ms at any phase: the case in which splitting samples
 // pro rata under-reads by a sixth of a conversion per edge, and whole samples above idle do not.
 class AveragingConverter : public ::testing::Test {

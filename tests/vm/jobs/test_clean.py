@@ -1,33 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """A healthy unit: every sample, the right energies, and what others are told while it is in use."""
 import json
-import pathlib
 import subprocess
 import time
 
-from bench import MARKER, MonsoonTest, Unit, keep
+from bench import MARKER, Metronome, MonsoonTest, Unit
 import usbip
 
 VOLTAGE = 3.7
 SECONDS = 60
+DEFAULT_QUEUE = 256
 RATE = 5000
 MEAN_OF_WHOLE_PERIODS_A = 0.6 * 2e-3 + 0.4 * 300e-3
 
 
-class CleanRecording(MonsoonTest):
-    alone = smoke = True
+class AMinute(MonsoonTest):
+    """In the smoke of a unit whose queue no delay of the machine fills, else of one with the default queue."""
+    alone = True
 
-    def test_a_minute_has_every_sample_and_the_true_energies(self):
-        unit = self.plug_in(queue=256)
+    def record_a_minute(self, unit):
         capture, recorder = self.start_recording(unit, "--vout", VOLTAGE, "--option", MARKER, duration=f"{SECONDS}s")
         time.sleep(10)
         self.others_are_told_that_it_is_busy(unit)
-        self.finish(recorder, timeout=2 * SECONDS)
-        self.verified(capture)
-        keep(capture)
+        self.finish(recorder, timeout=5 * SECONDS)
         self.assert_safe(unit)
-        self.every_sample_is_there(unit, capture)
-        self.energies_are_true(unit, capture)
+        return self.verified(capture)
 
     def others_are_told_that_it_is_busy(self, unit):
         done = self.run_cli("record", unit.uri, "-o", "second.jmk", "--duration", "1s", expect=4)
@@ -37,10 +34,11 @@ class CleanRecording(MonsoonTest):
 
     def every_sample_is_there(self, unit, capture):
         figures = self.report(capture)["capture"]
-        dropped, dropped_of_16 = unit.drops()
+        dropped, of_unit, of_default = unit.drops()
         print(f"{figures['duration_s']} s: {figures['samples']} samples, lost {figures['lost_samples']}, calibration "
-              f"{figures['dead_time_s']} s; a queue of 16 slots would have dropped {dropped_of_16}")
+              f"{figures['dead_time_s']} s; a queue of 16 slots would have dropped {of_unit}, one of 256 {of_default}")
         self.assertEqual(figures["lost_samples"], 0)
+        self.assertAlmostEqual(figures["dead_time_s"], SECONDS / 1.25 * 10 / RATE, delta=10 / RATE)
         self.assertEqual(figures["sample_rate_hz"], RATE)
         self.assertAlmostEqual(figures["duration_s"], SECONDS, delta=2 / RATE)
         self.assertEqual(dropped, 0)
@@ -49,6 +47,28 @@ class CleanRecording(MonsoonTest):
         report = self.report(capture, "--event", "high=d0")
         self.compare_energies(report, unit.truth(), "high")
         self.assert_close(report["total"]["mean_current_a"], MEAN_OF_WHOLE_PERIODS_A, 1e-3, "mean current")
+
+
+class Patient(AMinute):
+    smoke, full = True, False
+
+    def test_a_minute_has_every_sample_and_the_true_energies(self):
+        unit = self.plug_in()
+        capture = self.record_a_minute(unit)
+        self.every_sample_is_there(unit, capture)
+        self.energies_are_true(unit, capture)
+
+
+class Default(AMinute):
+    def test_a_minute_has_every_sample_of_a_unit_with_the_default_queue(self):
+        unit = self.plug_in(queue=DEFAULT_QUEUE)
+        with Metronome() as metronome:
+            capture = self.record_a_minute(unit)
+        if metronome.longest_s > DEFAULT_QUEUE / RATE:
+            self.skipTest(f"this machine stood still for {metronome.longest_s:.3f} s, longer than the unit's queue of "
+                          f"{DEFAULT_QUEUE / RATE:.3f} s; it dropped {unit.drops()[0]}: run this on a machine less busy")
+        self.every_sample_is_there(unit, capture)
+        self.energies_are_true(unit, capture)
 
 
 class Energies(MonsoonTest):
@@ -60,10 +80,10 @@ class Energies(MonsoonTest):
         self.compare_energies(report, unit.truth(), "high")
 
     def test_events_of_a_few_samples_across_both_ranges(self):
-        self.energies_of("square:2mA,300mA,50ms,10%", "excess")
+        self.energies_of("square:2mA,300mA,48ms,10%", "excess")
 
     def test_events_within_the_fine_range(self):
-        self.energies_of("square:1mA,20mA,500ms,40%", "integral")
+        self.energies_of("square:1mA,20mA,480ms,40%", "integral")
 
 
 class Listing(MonsoonTest):
@@ -84,13 +104,6 @@ class Listing(MonsoonTest):
         unit = Unit(self.folder)
         self.addCleanup(unit.close)
         attach = ["usbip", "--tcp-port", str(unit.tcp_port), "attach", "-r", "127.0.0.1", "-b", "1-1"]
-        subprocess.run(attach, check=True, capture_output=True, timeout=20)
-        usbip.wait_for(lambda: self.port_of(unit), 10, "the kernel to list the unit")
-        unit.usb = self.port_of(unit)
-
-    def port_of(self, unit):
-        for number, (state, name) in usbip.port_states().items():
-            serial = pathlib.Path(f"/sys/bus/usb/devices/{name}/serial")
-            if state == usbip.IN_USE and serial.exists() and serial.read_text().strip() == str(unit.serial):
-                return usbip.Port(number)
-        return None
+        with usbip.attaching():
+            subprocess.run(attach, check=True, capture_output=True, timeout=20)
+        unit.usb = usbip.attached(unit.serial)

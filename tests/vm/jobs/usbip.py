@@ -16,35 +16,50 @@ FREE, IN_USE = 4, 6
 
 
 class Port:
-    """A port of the virtual host controller with a device in it."""
+    """A port of the virtual host controller with a unit in it. Where the unit has gone by itself, another one may have
+    come to the same port: it is left alone."""
 
-    def __init__(self, number):
+    def __init__(self, number, serial):
         self.number = number
+        self._serial = str(serial)
 
-    def name(self):
-        """The kernel's name of the device, such as 1-2; None when it is gone."""
-        state = port_states().get(self.number)
-        return state[1] if state and state[0] == IN_USE else None
+    def holds_it(self):
+        state, name = port_states()[self.number]
+        return state == IN_USE and serial_of(name) == self._serial
 
     def detach(self):
-        with contextlib.suppress(OSError):  # gone already: its server ended
-            (VHCI / "detach").write_text(str(self.number))
+        with attaching():
+            if self.holds_it():
+                (VHCI / "detach").write_text(str(self.number))
+        wait_for(lambda: not self.holds_it(), 10, f"port {self.number} to be free")
 
-    def wait_until_gone(self, timeout=10):
-        wait_for(lambda: port_states()[self.number][0] == FREE, timeout, f"port {self.number} to be free")
+
+@contextlib.contextmanager
+def attaching():
+    """For one process at a time: two that attach at once would choose the same port."""
+    with open(LOCK, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
-def attach(tcp_port, timeout=20):
+def attach(tcp_port, serial, timeout=20):
     """Imports device 1-1 of the server on loopback and waits until the kernel has configured it."""
     connection = connect(tcp_port, timeout)
     device_id, speed = request_import(connection)
-    with connection, open(LOCK, "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two attaching at once would choose the same port
+    with connection, attaching():
         number = free_port(speed)
         (VHCI / "attach").write_text(f"{number} {connection.fileno()} {device_id} {speed}")
-    port = Port(number)
-    wait_for(lambda: configured(port.name()), timeout, f"the kernel to configure the device of port {number}")
+    port = Port(number, serial)
+    wait_for(port.holds_it, timeout, f"the kernel to configure the device of port {number}")
     return port
+
+
+def attached(serial, timeout=20):
+    """The port of a unit that something else attached."""
+    def port():
+        return next((number for number in port_states() if Port(number, serial).holds_it()), None)
+    wait_for(lambda: port() is not None, timeout, f"the kernel to list unit {serial}")
+    return Port(port(), serial)
 
 
 def connect(tcp_port, timeout):
@@ -90,8 +105,13 @@ def free_port(speed):
     return next(int(row[1]) for row in rows if row[0] == hub and int(row[2]) == FREE)
 
 
-def configured(name):
-    return name is not None and pathlib.Path(f"/sys/bus/usb/devices/{name}:1.0").exists()
+def serial_of(name):
+    """Of a device that the kernel has configured; None before, and when it has gone."""
+    device = pathlib.Path("/sys/bus/usb/devices") / name
+    try:
+        return (device / "serial").read_text().strip() if pathlib.Path(f"{device}:1.0").exists() else None
+    except OSError:
+        return None
 
 
 def wait_for(condition, timeout, what):
