@@ -7,6 +7,40 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* On an 8-bit machine the larger functions are called, not copied to where they are used. */
+#ifdef __AVR__
+#define JM_WIRE_FUNCTION static __attribute__((noinline, unused))
+#else
+#define JM_WIRE_FUNCTION static inline
+#endif
+
+/* Ticks of the probe's clock since its boot, 48 bits, in two fields because 64 bits cost an 8-bit machine
+ * dearly. */
+typedef struct {
+  uint32_t low;
+  uint16_t high;
+} jm_wire_time;
+
+static inline uint64_t jm_wire_ticks_of(jm_wire_time time) {
+  return ((uint64_t)time.high << 32) | time.low;
+}
+
+static inline jm_wire_time jm_wire_time_of(uint64_t ticks) {
+  jm_wire_time time;
+  time.low = (uint32_t)(ticks & 0xFFFFFFFFu);
+  time.high = (uint16_t)((ticks >> 32) & 0xFFFFu);
+  return time;
+}
+
+/* The time nearest to `near_time` whose low 32 bits are `low`. */
+JM_WIRE_FUNCTION jm_wire_time jm_wire_time_near(jm_wire_time near_time, uint32_t low) {
+  const uint8_t is_later = (uint32_t)(low - near_time.low) < 0x80000000u;
+  if (is_later && low < near_time.low) ++near_time.high;
+  if (!is_later && low > near_time.low) --near_time.high;
+  near_time.low = low;
+  return near_time;
+}
+
 /* Reads fields in turn. Reading past the end gives 0 and sets `failed`, so one look at the end is enough. */
 typedef struct {
   const uint8_t* at;
@@ -41,9 +75,11 @@ static inline uint32_t jm_wire_get_u32(jm_wire_reader* reader) {
   return low | ((uint32_t)jm_wire_get_u16(reader) << 16);
 }
 
-static inline uint64_t jm_wire_get_u48(jm_wire_reader* reader) {
-  const uint64_t low = jm_wire_get_u32(reader);
-  return low | ((uint64_t)jm_wire_get_u16(reader) << 32);
+static inline jm_wire_time jm_wire_get_time(jm_wire_reader* reader) {
+  jm_wire_time time;
+  time.low = jm_wire_get_u32(reader);
+  time.high = jm_wire_get_u16(reader);
+  return time;
 }
 
 static inline int16_t jm_wire_get_i16(jm_wire_reader* reader) {

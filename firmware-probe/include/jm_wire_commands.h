@@ -10,22 +10,22 @@
 /* ---- PING and PONG: pair the two clocks, as NTP does. ---- */
 
 typedef struct {
-  uint32_t token;    /* the PING's */
-  uint64_t received; /* when the PING's last byte came in */
-  uint64_t replied;  /* when the PONG's first byte went out */
+  uint32_t token;        /* the PING's */
+  jm_wire_time received; /* when the PING's last byte came in */
+  jm_wire_time replied;  /* when the PONG's first byte went out */
 } jm_wire_pong;
 
 static inline void jm_wire_put_pong(jm_wire_encoder* encoder, const jm_wire_pong* pong) {
   jm_wire_put_u32(encoder, pong->token);
-  jm_wire_put_u48(encoder, pong->received);
-  jm_wire_put_u48(encoder, pong->replied);
+  jm_wire_put_time(encoder, pong->received);
+  jm_wire_put_time(encoder, pong->replied);
 }
 
 static inline uint8_t jm_wire_get_pong(const uint8_t* payload, size_t size, jm_wire_pong* pong) {
   jm_wire_reader reader = jm_wire_reader_over(payload, size);
   pong->token = jm_wire_get_u32(&reader);
-  pong->received = jm_wire_get_u48(&reader);
-  pong->replied = jm_wire_get_u48(&reader);
+  pong->received = jm_wire_get_time(&reader);
+  pong->replied = jm_wire_get_time(&reader);
   return !reader.failed;
 }
 
@@ -60,16 +60,16 @@ static inline uint8_t jm_wire_get_ack(const uint8_t* payload, size_t size, jm_wi
 /* ---- START. Its ACK is followed by STATUS (levels and time of the start) before any data. ---- */
 
 typedef struct {
-  uint16_t lease_ms; /* the probe stops by itself when it hears no frame for so long; 0 = never */
+  uint16_t lease_s; /* the probe stops by itself when it hears no frame for so long; 0 = never */
 } jm_wire_start;
 
 static inline void jm_wire_put_start(jm_wire_encoder* encoder, const jm_wire_start* start) {
-  jm_wire_put_u16(encoder, start->lease_ms);
+  jm_wire_put_u16(encoder, start->lease_s);
 }
 
 static inline uint8_t jm_wire_get_start(const uint8_t* payload, size_t size, jm_wire_start* start) {
   jm_wire_reader reader = jm_wire_reader_over(payload, size);
-  start->lease_ms = jm_wire_get_u16(&reader);
+  start->lease_s = jm_wire_get_u16(&reader);
   return !reader.failed;
 }
 

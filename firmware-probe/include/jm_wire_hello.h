@@ -31,7 +31,7 @@ typedef struct {
   uint8_t firmware_major, firmware_minor, firmware_patch;
   uint8_t reset_cause; /* jm_wire_reset_cause, of the last boot */
   uint16_t boot;       /* another number after every boot */
-  uint64_t time;
+  jm_wire_time time;
   uint32_t tick_hz;
   uint32_t capabilities;  /* jm_wire_capability bits */
   uint8_t state;          /* jm_wire_state */
@@ -63,7 +63,7 @@ static inline void jm_wire_put_hello(jm_wire_encoder* encoder, const jm_wire_hel
   jm_wire_put_u8(encoder, hello->firmware_patch);
   jm_wire_put_u8(encoder, hello->reset_cause);
   jm_wire_put_u16(encoder, hello->boot);
-  jm_wire_put_u48(encoder, hello->time);
+  jm_wire_put_time(encoder, hello->time);
   jm_wire_put_u32(encoder, hello->tick_hz);
   jm_wire_put_u32(encoder, hello->capabilities);
   jm_wire_put_u8(encoder, hello->state);
@@ -121,7 +121,7 @@ static inline uint8_t jm_wire_get_hello(const uint8_t* payload, size_t size, jm_
   hello->firmware_patch = jm_wire_get_u8(&reader);
   hello->reset_cause = jm_wire_get_u8(&reader);
   hello->boot = jm_wire_get_u16(&reader);
-  hello->time = jm_wire_get_u48(&reader);
+  hello->time = jm_wire_get_time(&reader);
   hello->tick_hz = jm_wire_get_u32(&reader);
   hello->capabilities = jm_wire_get_u32(&reader);
   hello->state = jm_wire_get_u8(&reader);

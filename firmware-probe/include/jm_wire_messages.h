@@ -13,9 +13,9 @@
  * channel. ---- */
 
 typedef struct {
-  uint32_t first;   /* number of the first record since START; those lost in a full ring are counted too */
-  uint64_t time;    /* what the first record's ticks are counted from */
-  uint8_t channels; /* mask of HELLO's channels; codes follow from the lowest bit up */
+  uint32_t first;    /* number of the first record since START; those lost in a full ring are counted too */
+  jm_wire_time time; /* what the first record's ticks are counted from */
+  uint8_t channels;  /* mask of HELLO's channels; codes follow from the lowest bit up */
   /* Only on the receiving side: */
   uint8_t count;
   uint8_t record_bytes;
@@ -34,7 +34,7 @@ static inline uint8_t jm_wire_channels_in(uint8_t mask) {
    jm_wire_put_u16 for the ticks and for each code. */
 static inline void jm_wire_put_samples(jm_wire_encoder* encoder, const jm_wire_samples* samples) {
   jm_wire_put_u32(encoder, samples->first);
-  jm_wire_put_u48(encoder, samples->time);
+  jm_wire_put_time(encoder, samples->time);
   jm_wire_put_u8(encoder, samples->channels);
 }
 
@@ -44,7 +44,7 @@ static inline uint8_t jm_wire_get_samples(const uint8_t* payload, size_t size, j
   jm_wire_reader reader = jm_wire_reader_over(payload, size);
   uint8_t channel, sound;
   samples->first = jm_wire_get_u32(&reader);
-  samples->time = jm_wire_get_u48(&reader);
+  samples->time = jm_wire_get_time(&reader);
   samples->channels = jm_wire_get_u8(&reader);
   for (channel = 0; channel < 8; ++channel) {
     samples->conversion_ns[channel] = ((samples->channels >> channel) & 1) ? jm_wire_get_u32(&reader) : 0;
@@ -70,8 +70,8 @@ static inline int16_t jm_wire_sample_code(const jm_wire_samples* samples, uint8_
 /* ---- EDGES: lines that changed. Each record: line and level (u8), the low 32 bits of the time. ---- */
 
 typedef struct {
-  uint32_t first; /* number of the first edge since START; lost ones are counted too */
-  uint64_t time;  /* near them: gives their low 32 bits the rest */
+  uint32_t first;    /* number of the first edge since START; lost ones are counted too */
+  jm_wire_time time; /* near them: gives their low 32 bits the rest */
   /* Only on the receiving side: */
   uint8_t count;
   uint8_t record_bytes;
@@ -79,7 +79,7 @@ typedef struct {
 } jm_wire_edges;
 
 typedef struct {
-  uint64_t time;
+  jm_wire_time time;
   uint8_t line;
   uint8_t level; /* 0 or 1: after the edge */
 } jm_wire_edge;
@@ -89,7 +89,7 @@ typedef struct {
 /* Then jm_wire_put_run, and jm_wire_put_edge for each. */
 static inline void jm_wire_put_edges(jm_wire_encoder* encoder, const jm_wire_edges* edges) {
   jm_wire_put_u32(encoder, edges->first);
-  jm_wire_put_u48(encoder, edges->time);
+  jm_wire_put_time(encoder, edges->time);
 }
 
 /* low_ticks: the low 32 bits of the time. Different lines may be out of order. */
@@ -103,17 +103,10 @@ static inline uint8_t jm_wire_get_edges(const uint8_t* payload, size_t size, jm_
   jm_wire_reader reader = jm_wire_reader_over(payload, size);
   uint8_t sound;
   edges->first = jm_wire_get_u32(&reader);
-  edges->time = jm_wire_get_u48(&reader);
+  edges->time = jm_wire_get_time(&reader);
   sound =
       jm_wire_get_records(&reader, JM_WIRE_EDGE_BYTES, &edges->count, &edges->record_bytes, &edges->records);
   return sound && !reader.failed;
-}
-
-/* The time nearest to `near` whose low 32 bits are low_ticks. */
-static inline uint64_t jm_wire_time_near(uint64_t near_time, uint32_t low_ticks) {
-  const uint32_t ahead = low_ticks - (uint32_t)(near_time & 0xFFFFFFFFu);
-  if (ahead < 0x80000000u) return near_time + ahead;
-  return near_time - (uint32_t)(0u - ahead);
 }
 
 /* index < count */
@@ -145,27 +138,25 @@ typedef enum {                          /* counts since START */
 } jm_wire_count;
 
 typedef struct {
-  uint64_t time;
+  jm_wire_time time;
   uint16_t boot;                   /* as in HELLO: another one means that the probe was reset */
   uint8_t state;                   /* jm_wire_state */
   uint16_t levels;                 /* of lines 0 to 15, at `time` */
-  uint32_t counts[JM_WIRE_COUNTS]; /* by jm_wire_count */
+  uint32_t counts[JM_WIRE_COUNTS]; /* by jm_wire_count; only on the receiving side */
 } jm_wire_status;
 
+/* Then jm_wire_put_u32 for every count. */
 static inline void jm_wire_put_status(jm_wire_encoder* encoder, const jm_wire_status* status) {
-  uint8_t i;
-  jm_wire_put_u48(encoder, status->time);
+  jm_wire_put_time(encoder, status->time);
   jm_wire_put_u16(encoder, status->boot);
   jm_wire_put_u8(encoder, status->state);
   jm_wire_put_u16(encoder, status->levels);
-  for (i = 0; i < JM_WIRE_COUNTS; ++i)
-    jm_wire_put_u32(encoder, status->counts[i]);
 }
 
 static inline uint8_t jm_wire_get_status(const uint8_t* payload, size_t size, jm_wire_status* status) {
   jm_wire_reader reader = jm_wire_reader_over(payload, size);
   uint8_t i;
-  status->time = jm_wire_get_u48(&reader);
+  status->time = jm_wire_get_time(&reader);
   status->boot = jm_wire_get_u16(&reader);
   status->state = jm_wire_get_u8(&reader);
   status->levels = jm_wire_get_u16(&reader);

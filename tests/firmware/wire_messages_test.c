@@ -39,7 +39,7 @@ static void put_example_hello(uint8_t major) {
   hello.firmware_major = 1, hello.firmware_minor = 2, hello.firmware_patch = 3;
   hello.reset_cause = JM_WIRE_RESET_WATCHDOG;
   hello.boot = 0xBEEF;
-  hello.time = 0x0000A1B2C3D4E5F6u & 0xFFFFFFFFFFFFu;
+  hello.time = jm_wire_time_of(0xA1B2C3D4E5F6u);
   hello.tick_hz = 2000000;
   hello.capabilities = JM_WIRE_CAN_CONFIGURE | JM_WIRE_NEVER_STALE;
   hello.state = JM_WIRE_SENSOR_LOST;
@@ -72,7 +72,7 @@ static void hello_comes_back(void) {
   CHECK(hello.firmware_major == 1 && hello.firmware_minor == 2 && hello.firmware_patch == 3);
   CHECK_EQUAL(JM_WIRE_RESET_WATCHDOG, hello.reset_cause);
   CHECK_EQUAL(0xBEEF, hello.boot);
-  CHECK_EQUAL(0xA1B2C3D4E5F6, hello.time);
+  CHECK_EQUAL(0xA1B2C3D4E5F6, jm_wire_ticks_of(hello.time));
   CHECK_EQUAL(2000000, hello.tick_hz);
   CHECK_EQUAL(0x09, hello.capabilities);
   CHECK_EQUAL(JM_WIRE_SENSOR_LOST, hello.state);
@@ -126,7 +126,7 @@ static void samples_have_the_documented_bytes(void) {
   size_t size;
   memset(&out, 0, sizeof out);
   out.first = 0x01020304;
-  out.time = 0x0B0C0D0E0F10u;
+  out.time = jm_wire_time_of(0x0B0C0D0E0F10u);
   out.channels = 3;
   begin(JM_WIRE_SAMPLES);
   jm_wire_put_samples(&encoder, &out);
@@ -143,8 +143,8 @@ static void samples_have_the_documented_bytes(void) {
   CHECK_EQUAL(sizeof k_expected, size);
   CHECK(memcmp(payload, k_expected, sizeof k_expected) == 0);
   CHECK(jm_wire_get_samples(payload, size, &in));
-  CHECK(in.first == out.first && in.time == out.time && in.channels == 3 && in.count == 2 &&
-        in.record_bytes == 6);
+  CHECK(in.first == out.first && jm_wire_ticks_of(in.time) == 0x0B0C0D0E0F10u && in.channels == 3 &&
+        in.count == 2 && in.record_bytes == 6);
   CHECK(in.conversion_ns[0] == 532000 && in.conversion_ns[1] == 586000 && in.conversion_ns[2] == 0);
   CHECK_EQUAL(1064, jm_wire_sample_ticks(&in, 0));
   CHECK_EQUAL(-1, jm_wire_sample_code(&in, 0, 0));
@@ -179,7 +179,7 @@ static void edges_come_back_across_a_wrap_of_their_low_bits(void) {
   size_t size;
   memset(&out, 0, sizeof out);
   out.first = 77;
-  out.time = 0x500000010u;
+  out.time = jm_wire_time_of(0x500000010u);
   begin(JM_WIRE_EDGES);
   jm_wire_put_edges(&encoder, &out);
   jm_wire_put_run(&encoder, 3, JM_WIRE_EDGE_BYTES);
@@ -189,20 +189,25 @@ static void edges_come_back_across_a_wrap_of_their_low_bits(void) {
   size = sent();
   CHECK(jm_wire_get_edges(payload, size, &in));
   CHECK(in.first == 77 && in.count == 3);
-  CHECK_EQUAL(0x4FFFFFFF0, jm_wire_get_edge(&in, 0).time);
+  CHECK_EQUAL(0x4FFFFFFF0, jm_wire_ticks_of(jm_wire_get_edge(&in, 0).time));
   CHECK_EQUAL(1, jm_wire_get_edge(&in, 0).level);
-  CHECK_EQUAL(0x500000005, jm_wire_get_edge(&in, 1).time);
+  CHECK_EQUAL(0x500000005, jm_wire_ticks_of(jm_wire_get_edge(&in, 1).time));
   CHECK(jm_wire_get_edge(&in, 1).line == 6 && jm_wire_get_edge(&in, 1).level == 0);
-  CHECK_EQUAL(0x500000020, jm_wire_get_edge(&in, 2).time);
+  CHECK_EQUAL(0x500000020, jm_wire_ticks_of(jm_wire_get_edge(&in, 2).time));
   CHECK_EQUAL(127, jm_wire_get_edge(&in, 2).line);
   CHECK(!jm_wire_get_edges(payload, size - 1, &in));
 }
 
+static uint64_t near_to(uint64_t ticks, uint32_t low) {
+  return jm_wire_ticks_of(jm_wire_time_near(jm_wire_time_of(ticks), low));
+}
+
 static void the_nearest_time_is_chosen(void) {
-  CHECK_EQUAL(0x100000000, jm_wire_time_near(0xFFFFFFFFu, 0));
-  CHECK_EQUAL(0xFFFFFFFF, jm_wire_time_near(0x100000000u, 0xFFFFFFFFu));
-  CHECK_EQUAL(0x27FFFFFFF, jm_wire_time_near(0x200000000u, 0x7FFFFFFFu));
-  CHECK_EQUAL(0x180000000, jm_wire_time_near(0x200000000u, 0x80000000u));
+  CHECK_EQUAL(0x100000000, near_to(0xFFFFFFFFu, 0));
+  CHECK_EQUAL(0xFFFFFFFF, near_to(0x100000000u, 0xFFFFFFFFu));
+  CHECK_EQUAL(0x27FFFFFFF, near_to(0x200000000u, 0x7FFFFFFFu));
+  CHECK_EQUAL(0x180000000, near_to(0x200000000u, 0x80000000u));
+  CHECK_EQUAL(0x212345678, near_to(0x212345678u, 0x12345678u));
 }
 
 static void status_comes_back(void) {
@@ -210,11 +215,14 @@ static void status_comes_back(void) {
   size_t size;
   int i;
   memset(&out, 0, sizeof out);
-  out.time = 0x800000000000u, out.boot = 3, out.state = JM_WIRE_SAMPLING, out.levels = 0x8001;
+  out.time = jm_wire_time_of(0x800000000000u), out.boot = 3, out.state = JM_WIRE_SAMPLING,
+  out.levels = 0x8001;
   for (i = 0; i < JM_WIRE_COUNTS; ++i)
     out.counts[i] = 0xFFFFFF00u + (uint32_t)i;
   begin(JM_WIRE_STATUS);
   jm_wire_put_status(&encoder, &out);
+  for (i = 0; i < JM_WIRE_COUNTS; ++i)
+    jm_wire_put_u32(&encoder, out.counts[i]);
   size = sent();
   memset(&in, 0, sizeof in);
   CHECK(jm_wire_get_status(payload, size, &in));
@@ -223,7 +231,7 @@ static void status_comes_back(void) {
 }
 
 static void commands_and_answers_come_back(void) {
-  const jm_wire_pong pong_out = {0xCAFEF00D, 0xFFFFFFFFFFFEu, 0xFFFFFFFFFFFFu};
+  const jm_wire_pong pong_out = {0xCAFEF00D, {0xFFFFFFFEu, 0xFFFF}, {0xFFFFFFFFu, 0xFFFF}};
   const jm_wire_ack ack_out = {JM_WIRE_START, 200, JM_WIRE_NOT_NOW};
   const jm_wire_start start_out = {5000};
   const jm_wire_configure configure_out = {0x399D, 2000, 99700, 0x7F, 1, 0x45};
@@ -237,7 +245,8 @@ static void commands_and_answers_come_back(void) {
   begin(JM_WIRE_PONG), jm_wire_put_pong(&encoder, &pong_out), size = sent();
   CHECK(jm_wire_get_pong(payload, size, &pong) && !jm_wire_get_pong(payload, size - 1, &pong));
   jm_wire_get_pong(payload, size, &pong);
-  CHECK(pong.token == 0xCAFEF00D && pong.received == 0xFFFFFFFFFFFEu && pong.replied == 0xFFFFFFFFFFFFu);
+  CHECK(pong.token == 0xCAFEF00D && jm_wire_ticks_of(pong.received) == 0xFFFFFFFFFFFEu &&
+        jm_wire_ticks_of(pong.replied) == 0xFFFFFFFFFFFFu);
 
   begin(JM_WIRE_PING), jm_wire_put_u32(&encoder, 42), size = sent();
   CHECK(jm_wire_get_ping(payload, size, &token) && token == 42 &&
@@ -248,7 +257,7 @@ static void commands_and_answers_come_back(void) {
   CHECK(!jm_wire_get_ack(payload, size - 1, &ack));
 
   begin(JM_WIRE_START), jm_wire_put_start(&encoder, &start_out), size = sent();
-  CHECK(jm_wire_get_start(payload, size, &start) && start.lease_ms == 5000);
+  CHECK(jm_wire_get_start(payload, size, &start) && start.lease_s == 5000);
   CHECK(!jm_wire_get_start(payload, size - 1, &start));
 
   begin(JM_WIRE_CONFIGURE), jm_wire_put_configure(&encoder, &configure_out), size = sent();

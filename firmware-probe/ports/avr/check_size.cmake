@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DSIZE=avr-size -DELF=x.elf -DFLASH=bytes -DRAM=bytes -P check_size.cmake
+execute_process(COMMAND ${SIZE} -A ${ELF} OUTPUT_VARIABLE table COMMAND_ERROR_IS_FATAL ANY)
+foreach(section text data bss noinit)
+  set(${section} 0)
+  if(table MATCHES "\n\\.${section} +([0-9]+)")
+    set(${section} ${CMAKE_MATCH_1})
+  endif()
+endforeach()
+math(EXPR flash "${text} + ${data}")
+math(EXPR ram "${data} + ${bss} + ${noinit}")
+message("flash ${flash} of ${FLASH} bytes, static RAM ${ram} of ${RAM} bytes")
+if(text EQUAL 0 OR flash GREATER FLASH OR ram GREATER RAM)
+  message(FATAL_ERROR "${ELF} is larger than it may be")
+endif()

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Timer 1 at 2 MHz is the clock: 16 bits in hardware, the rest counted. It also captures line 0. */
+#include "avr_port.h"
+
+#include <avr/interrupt.h>
+#include <avr/io.h>
+
+static volatile uint16_t overflows;
+
+void avr_clock_begin(void) {
+  TCCR1A = 0;
+  TCCR1B = (uint8_t)(1u << CS11); /* 16 MHz / 8 */
+  TIMSK1 = (uint8_t)(1u << TOIE1);
+}
+
+ISR(TIMER1_OVF_vect) {
+  overflows = (uint16_t)(overflows + 1u);
+}
+
+uint32_t avr_clock_extend(uint16_t timer) {
+  uint16_t high = overflows;
+  if ((TIFR1 & (1u << TOV1)) && timer < 0x8000u) ++high; /* wrapped, and not counted yet */
+  return ((uint32_t)high << 16) | timer;
+}
+
+uint32_t jm_port_ticks(void) {
+  const uint8_t before = jm_port_lock();
+  const uint32_t ticks = avr_clock_extend(TCNT1);
+  jm_port_unlock(before);
+  return ticks;
+}
+
+uint8_t jm_port_lock(void) {
+  const uint8_t before = SREG;
+  cli();
+  return before;
+}
+
+void jm_port_unlock(uint8_t before) {
+  __asm__ volatile("" ::: "memory");
+  SREG = before;
+}

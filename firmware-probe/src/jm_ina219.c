@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The INA219 as the probe's sensor. All of it runs in the I2C interrupt, one register after the other, so
+   that frames being made never make a conversion be missed:
+
+     poll the bus register until "conversion ready"; read the shunt register; read the power register, which
+   clears "conversion ready"; push.
+
+   In this order no conversion can count twice: clearing comes after reading. One that ends between the two is
+   missed, which the stamps show. The calibration register stays 0: current and power are the host's to
+   calculate. */
+#include "jm_ina219_settings.h"
+
+#include <string.h>
+
+enum { REG_CONFIG = 0, REG_SHUNT = 1, REG_BUS = 2, REG_POWER = 3 };
+
+#define BUS_READY 0x0002u
+#define CONFIG_RESET 0x8000u
+#define TRIES 3 /* errors in a row before the sensor counts as lost */
+/* Waits, in coarse ticks. */
+#define HANGS_AFTER JM_COARSE(5 * JM_TICKS_PER_MS)    /* a register takes 0.2 ms */
+#define RETRY_AFTER JM_COARSE(20 * JM_TICKS_PER_MS)   /* a lost sensor */
+#define SILENT_AFTER JM_COARSE(300 * JM_TICKS_PER_MS) /* two of the longest conversions without "ready" */
+
+/* In this order; see `again`. */
+typedef enum {
+  STEP_RESET,     /* write: everything to power-on values */
+  STEP_CONFIGURE, /* write: the mode to run in */
+  STEP_TRIGGER,   /* write: one bus conversion */
+  STEP_POLL_BUS,  /* read bus until ready, push */
+  STEP_POLL,      /* read bus until ready */
+  STEP_SHUNT,     /* read */
+  STEP_CLEAR,     /* read power, push */
+  STEP_CHECK,     /* read configuration: is it still ours? */
+  STEP_DISCARD    /* read power: a conversion that ended unwatched has no exact stamp */
+} step_kind;
+
+static const uint8_t k_registers[] = {REG_CONFIG, REG_CONFIG, REG_CONFIG, REG_BUS,  REG_BUS,
+                                      REG_SHUNT,  REG_POWER,  REG_CONFIG, REG_POWER};
+
+static struct {
+  jm_i2c_transfer transfer;
+  volatile uint8_t running;
+  volatile uint8_t under_way; /* a transfer; without it no interrupt touches anything here */
+  uint8_t step;               /* step_kind */
+  uint8_t repeats;            /* the register is the one read last: no need to name it again */
+  uint8_t errors;             /* in a row */
+  uint8_t pace_known;         /* the sample before was of this unbroken stretch */
+  uint16_t until_bus;         /* shunt records until the next bus voltage */
+  /* Coarse ticks: */
+  uint16_t pace;  /* expected from sample to sample */
+  uint16_t begun; /* when the transfer began */
+  uint16_t waits; /* since when a sample is waited for: the one before, or the configuring */
+  uint16_t retry; /* when to try a lost sensor again */
+  jm_sample sample;
+} ina;
+
+static uint16_t coarse_now(void) {
+  return JM_COARSE(jm_port_ticks());
+}
+
+/* ---- Steps: what to do on the bus ---- */
+
+static uint16_t config_for(const jm_settings* settings, step_kind step) {
+  if (step == STEP_RESET) return CONFIG_RESET;
+  if (step == STEP_TRIGGER) return settings->sensor_config ^ (JM_INA219_SHUNT ^ JM_INA219_BUS_TRIGGERED);
+  return settings->sensor_config;
+}
+
+static void take_step(const jm_probe* probe, step_kind step) {
+  jm_i2c_transfer* transfer = &ina.transfer;
+  transfer->write[0] = k_registers[step];
+  if (step <= STEP_TRIGGER) {
+    const uint16_t config = config_for(&probe->kept.settings, step);
+    transfer->write[1] = (uint8_t)(config >> 8);
+    transfer->write[2] = (uint8_t)(config & 0xFFu);
+    transfer->write_size = 3;
+    transfer->read_size = 0;
+  } else {
+    transfer->write_size = !(ina.repeats && step == ina.step);
+    transfer->read_size = 2;
+  }
+  ina.repeats = 0;
+  ina.step = (uint8_t)step;
+  ina.under_way = 1;
+  ina.begun = coarse_now();
+  jm_port_i2c_begin(transfer);
+}
+
+static uint16_t value_read(void) {
+  return (uint16_t)((uint16_t)(ina.transfer.read[0] << 8) | ina.transfer.read[1]);
+}
+
+/* ---- Steps: what came of them, and what is next ---- */
+
+static step_kind lose_settings(jm_probe* probe) {
+  jm_probe_count(probe, JM_WIRE_SENSOR_LOSSES);
+  return STEP_RESET;
+}
+
+/* Asks again, unless the sensor was silent for too long to be at work with our settings. */
+static step_kind poll_again(jm_probe* probe) {
+  ina.repeats = 1;
+  if ((uint16_t)(coarse_now() - ina.waits) > SILENT_AFTER) return lose_settings(probe);
+  return (step_kind)ina.step;
+}
+
+static step_kind after_poll(jm_probe* probe, uint32_t ticks) {
+  const uint16_t value = value_read();
+  if (!(value & BUS_READY)) return poll_again(probe);
+  ina.sample.ticks = ticks;
+  ina.sample.codes[1] = (int16_t)(value >> 3);
+  if (ina.step == STEP_POLL) return STEP_SHUNT;
+  ina.sample.channels = 2;
+  jm_probe_push_sample(probe, &ina.sample);
+  return STEP_CONFIGURE;
+}
+
+static step_kind after_shunt(const jm_probe* probe, uint32_t ticks) {
+  ina.sample.codes[0] = (int16_t)value_read();
+  if (jm_ina219_outpaces_reading(&probe->kept.settings)) ina.sample.ticks = ticks;
+  return STEP_CLEAR;
+}
+
+/* Far from the pace: the sensor may have been reset by a dip of its supply and run with other settings. */
+static uint8_t out_of_pace(uint16_t took) {
+  return ina.pace_known && (took > ina.pace + ina.pace / 2 + 1 || took + 1 < ina.pace / 2);
+}
+
+static void push_shunt(jm_probe* probe) {
+  const jm_settings* settings = &probe->kept.settings;
+  const int16_t limit = jm_ina219_shunt_limit(settings);
+  if (ina.sample.codes[0] >= limit || ina.sample.codes[0] <= -limit)
+    jm_probe_count(probe, JM_WIRE_OVER_RANGE);
+  ina.sample.channels = jm_ina219_mode(settings) == JM_INA219_BOTH ? 3 : 1;
+  jm_probe_push_sample(probe, &ina.sample);
+}
+
+static step_kind after_clear(jm_probe* probe) {
+  const uint16_t at = JM_COARSE(ina.sample.ticks);
+  const uint16_t took = (uint16_t)(at - ina.waits);
+  push_shunt(probe);
+  ina.waits = at;
+  if (out_of_pace(took)) return STEP_CHECK;
+  ina.pace_known = 1;
+  /* --until_bus wraps once in 65536 when no bus voltage is wanted; then bus_every is 0. */
+  return --ina.until_bus == 0 && probe->kept.settings.bus_every != 0 ? STEP_TRIGGER : STEP_POLL;
+}
+
+static step_kind after_configure(jm_probe* probe) {
+  probe->sensor_lost = 0;
+  ina.pace_known = 0;
+  ina.until_bus = probe->kept.settings.bus_every;
+  ina.waits = coarse_now();
+  return STEP_POLL;
+}
+
+static step_kind after(jm_probe* probe, uint32_t ticks) {
+  switch (ina.step) {
+    case STEP_RESET:
+      return STEP_CONFIGURE;
+    case STEP_CONFIGURE:
+      return after_configure(probe);
+    case STEP_TRIGGER:
+      return STEP_POLL_BUS;
+    case STEP_POLL_BUS:
+    case STEP_POLL:
+      return after_poll(probe, ticks);
+    case STEP_SHUNT:
+      return after_shunt(probe, ticks);
+    case STEP_CLEAR:
+      return after_clear(probe);
+    case STEP_CHECK:
+      return value_read() == probe->kept.settings.sensor_config ? STEP_DISCARD : lose_settings(probe);
+    default: /* STEP_DISCARD */
+      ina.pace_known = 0;
+      return STEP_POLL;
+  }
+}
+
+/* After a write gone wrong the chip's state is unknown. After a read it is not, but time went by: the next
+   conversion that is stamped must be one that was waited for. */
+static step_kind again(void) {
+  if (ina.step <= STEP_CONFIGURE) return STEP_RESET;
+  return ina.step <= STEP_POLL_BUS ? STEP_CONFIGURE : STEP_DISCARD;
+}
+
+static void lose(jm_probe* probe) {
+  if (!probe->sensor_lost) jm_probe_count(probe, JM_WIRE_SENSOR_LOSSES);
+  probe->sensor_lost = 1;
+  ina.errors = 0;
+  ina.under_way = 0;
+  ina.retry = (uint16_t)(coarse_now() + RETRY_AFTER);
+}
+
+void jm_probe_on_i2c(jm_probe* probe, jm_i2c_outcome outcome, uint32_t ticks) {
+  step_kind next;
+  ina.under_way = 0;
+  if (outcome == JM_I2C_DONE) {
+    ina.errors = 0;
+    next = after(probe, ticks);
+  } else {
+    jm_probe_count(probe, JM_WIRE_I2C_ERRORS);
+    next = again();
+    if (++ina.errors == TRIES) {
+      lose(probe);
+      return;
+    }
+  }
+  if (ina.running) take_step(probe, next);
+}
+
+/* ---- From the main loop ---- */
+
+void jm_sensor_init(void) {
+  memset(&ina, 0, sizeof ina);
+}
+
+void jm_sensor_start(jm_probe* probe) {
+  const uint8_t before = jm_port_lock();
+  ina.pace = jm_ina219_pace(&probe->kept.settings);
+  ina.transfer.address = probe->kept.settings.sensor_address;
+  ina.errors = 0;
+  ina.running = 1;
+  probe->sensor_lost = 0;
+  if (!ina.under_way) take_step(probe, STEP_RESET);
+  jm_port_unlock(before);
+}
+
+void jm_sensor_stop(jm_probe* probe) {
+  (void)probe;
+  ina.running = 0;
+}
+
+uint8_t jm_sensor_is_idle(void) {
+  return !ina.under_way;
+}
+
+static void watch(jm_probe* probe) {
+  const uint16_t now = coarse_now();
+  if (ina.under_way) {
+    if ((uint16_t)(now - ina.begun) < HANGS_AFTER) return;
+    jm_probe_count(probe, JM_WIRE_I2C_TIMEOUTS);
+    jm_port_i2c_recover();
+    lose(probe);
+  } else if (ina.running && (int16_t)(now - ina.retry) >= 0) {
+    take_step(probe, STEP_RESET);
+  }
+}
+
+void jm_sensor_watch(jm_probe* probe) {
+  const uint8_t before = jm_port_lock();
+  watch(probe);
+  jm_port_unlock(before);
+}
