@@ -153,6 +153,17 @@ std::size_t BlockDirectory::block_after(std::int64_t index) const {
                                   blocks_.begin());
 }
 
+std::size_t BlockDirectory::block_after(std::int64_t index, std::size_t guess) const {
+  constexpr std::size_t k_soon = 3;
+  const auto ends_by = [this, index](std::size_t k) {
+    return blocks_[k].first_index + blocks_[k].count <= index;
+  };
+  if (guess > 0 && (guess > blocks_.size() || !ends_by(guess - 1))) return block_after(index);
+  for (std::size_t k = guess; k < std::min(guess + k_soon, blocks_.size()); ++k)
+    if (!ends_by(k)) return k;
+  return block_after(index);
+}
+
 std::size_t BlockDirectory::block_after_time(TimeNs time_ns) const {
   const auto ends_by = [](const TimeRange& held, TimeNs t) { return held.end_ns <= t; };
   return static_cast<std::size_t>(std::lower_bound(held_.begin(), held_.end(), time_ns, ends_by) -

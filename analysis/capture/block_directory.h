@@ -42,6 +42,8 @@ class BlockDirectory {
 
   // The first block that ends after the index; blocks().size() when none does.
   [[nodiscard]] std::size_t block_after(std::int64_t index) const;
+  // The same, at once when it is the block guess or one soon after it.
+  [[nodiscard]] std::size_t block_after(std::int64_t index, std::size_t guess) const;
 
   // Timed channels. The interval of block k: from the start of its first sample's to the end of its last
   // one's.

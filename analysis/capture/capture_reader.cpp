@@ -151,6 +151,7 @@ Result<Extent> CaptureReader::extent(ChannelId channel) {
 
 Status CaptureReader::read(ChannelId id, IndexRange range, const BlockVisitor& visit) {
   JM_TRY_ASSIGN(const ChannelId channel, file_->stored(id));
+  const ReadTransaction transaction(file_->file.db());
   JM_TRY_ASSIGN(const BlockDirectory* directory, file_->file.directory(channel));
   const auto& blocks = directory->blocks();
   for (std::size_t k = directory->block_after(range.begin); k < blocks.size(); ++k) {
@@ -196,6 +197,7 @@ Result<std::vector<Integral>> CaptureReader::integrals(ChannelId channel, std::s
   if (!std::is_sorted(windows.begin(), windows.end(), begins_earlier)) {
     return fail(ErrorCode::usage, "the windows to integrate are not sorted by their begin");
   }
+  const ReadTransaction transaction(file_->file.db());
   JM_TRY_ASSIGN(File::Track * track, file_->track(channel));
   std::vector<Integral> results;
   results.reserve(windows.size());
@@ -210,6 +212,7 @@ Result<std::vector<ViewColumn>> CaptureReader::view(ChannelId channel, TimeRange
   if (columns < 1 || columns > k_most_columns) {
     return fail(ErrorCode::usage, fmt::format("a view has 1 to {} columns, not {}", k_most_columns, columns));
   }
+  const ReadTransaction transaction(file_->file.db());
   JM_TRY_ASSIGN(File::Track * track, file_->track(channel));
   return track->view->columns(range, columns);
 }

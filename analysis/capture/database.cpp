@@ -280,4 +280,12 @@ bool Database::in_transaction() const {
   return sqlite3_get_autocommit(db_.get()) == 0;
 }
 
+// A failure is that of the statements within as well, which report it.
+ReadTransaction::ReadTransaction(Database& db)
+    : db_(!db.in_transaction() && db.execute("BEGIN") ? &db : nullptr) {}
+
+ReadTransaction::~ReadTransaction() {
+  if (db_ != nullptr) (void)db_->execute("COMMIT");
+}
+
 }  // namespace joulemark::capture

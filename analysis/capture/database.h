@@ -143,4 +143,17 @@ class Database {
   std::string path_;
 };
 
+// While it lives, statements read the file as it was at the first of them, and lock it once instead of one by
+// one. Within another transaction it does nothing.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Database& db);
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+  ~ReadTransaction();
+
+ private:
+  Database* db_;  // null: nothing to end
+};
+
 }  // namespace joulemark::capture

@@ -5,24 +5,25 @@
 #include <cmath>
 
 namespace joulemark::capture {
-namespace {
-
-Stats one(double value) {
-  return {1, value, 0, value, value};
-}
-
-}  // namespace
-
 Integrator::Integrator(const Channel& channel, const BlockDirectory& blocks, ValueSource& values, double gain)
     : channel_(channel), grid_(channel), blocks_(&blocks), values_(&values), gain_(gain) {}
 
-void Integrator::Sum::add(double weight, const Stats& part) {
-  integral += weight * part.sum;
-  covered += weight * static_cast<double>(part.count);
-  samples += part.count;
-  min = std::min(min, part.min);
-  max = std::max(max, part.max);
-  stats.merge(part);
+void Integrator::Sum::add(double weight, double value) {
+  integral += weight * value;
+  covered += weight;
+  ++samples;
+  min = std::min(min, value);
+  max = std::max(max, value);
+  if (with_stats) stats.merge({1, value, 0, value, value});
+}
+
+void Integrator::Sum::add(const Stats& whole_samples) {
+  integral += whole_samples.sum;
+  covered += static_cast<double>(whole_samples.count);
+  samples += whole_samples.count;
+  min = std::min(min, whole_samples.min);
+  max = std::max(max, whole_samples.max);
+  if (with_stats) stats.merge(whole_samples);
 }
 
 Result<Integrator::Part> Integrator::integrate(TimeRange window, Boundary boundary, bool with_stats) {
@@ -31,9 +32,10 @@ Result<Integrator::Part> Integrator::integrate(TimeRange window, Boundary bounda
   window.begin_ns = std::clamp(window.begin_ns, -k_latest_ns, k_latest_ns);
   window.end_ns = std::clamp(window.end_ns, -k_latest_ns, k_latest_ns);
   Sum sum;
+  sum.with_stats = with_stats;
   double wanted_s = length_s;
   if (channel_.timed) {
-    JM_TRY(timed(window, boundary, sum, with_stats));
+    JM_TRY(timed(window, boundary, sum));
   } else {
     double begin = grid_.position(window.begin_ns);
     double end = grid_.position(window.end_ns);
@@ -43,7 +45,7 @@ Result<Integrator::Part> Integrator::integrate(TimeRange window, Boundary bounda
       end = static_cast<double>(whole.end);
       wanted_s = (end - begin) * channel_.interval_s();
     }
-    JM_TRY(uniform(begin, end, sum, with_stats));
+    JM_TRY(uniform(begin, end, sum));
   }
   const double unit_s = channel_.timed ? to_seconds(1) : channel_.interval_s();
   Part part;
@@ -67,17 +69,18 @@ void Integrator::add_inside(std::size_t first, std::size_t last, Sum& sum) const
   sum.max = std::max(sum.max, inside.max);
 }
 
-Status Integrator::uniform(double begin, double end, Sum& sum, bool with_stats) {
+Status Integrator::uniform(double begin, double end, Sum& sum) {
   const IndexRange all = blocks_->indices();
   begin = std::max(begin, static_cast<double>(all.begin));
   end = std::min(end, static_cast<double>(all.end));
   if (!(begin < end)) return {};
   const auto& blocks = blocks_->blocks();
-  const std::size_t last = blocks_->block_after(static_cast<std::int64_t>(std::floor(end)));  // see timed()
-  std::size_t k = blocks_->block_after(static_cast<std::int64_t>(std::floor(begin)));
+  near_ = blocks_->block_after(static_cast<std::int64_t>(std::floor(begin)), near_);
+  const std::size_t last = blocks_->block_after(static_cast<std::int64_t>(std::floor(end)), near_);
+  std::size_t k = near_;
   while (k < blocks.size() && static_cast<double>(blocks[k].first_index) < end) {
     const bool starts_inside = static_cast<double>(blocks[k].first_index) >= begin;
-    if (starts_inside && last > k && !with_stats) {
+    if (starts_inside && last > k && !sum.with_stats) {  // the blocks before last end inside
       add_inside(k, last, sum);
       k = last;
     } else {
@@ -102,21 +105,20 @@ Status Integrator::uniform_block(std::size_t k, double begin, double end, Sum& s
   const auto at = [&](std::int64_t index) { return static_cast<std::size_t>(index - block.first_index); };
   std::int64_t whole_first = first;
   std::int64_t whole_last = last;
-  if (weight(first) < 1) sum.add(weight(first), one(values.at(at(whole_first++))));
+  if (weight(first) < 1) sum.add(weight(first), values.at(at(whole_first++)));
   if (whole_first < whole_last && weight(last - 1) < 1)
-    sum.add(weight(last - 1), one(values.at(at(--whole_last))));
-  if (whole_first < whole_last) {
-    sum.add(1, values.stats(at(whole_first), static_cast<std::size_t>(whole_last - whole_first)));
-  }
+    sum.add(weight(last - 1), values.at(at(--whole_last)));
+  if (whole_first < whole_last)
+    sum.add(values.stats(at(whole_first), static_cast<std::size_t>(whole_last - whole_first)));
   return {};
 }
 
-Status Integrator::timed(TimeRange window, Boundary boundary, Sum& sum, bool with_stats) {
+Status Integrator::timed(TimeRange window, Boundary boundary, Sum& sum) {
   const auto& blocks = blocks_->blocks();
   const std::size_t last = blocks_->block_after_time(window.end_ns);  // the blocks before it end inside
   std::size_t k = blocks_->block_after_time(window.begin_ns);
   while (k < blocks.size() && blocks_->held(k).begin_ns < window.end_ns) {
-    if (blocks_->held(k).begin_ns >= window.begin_ns && last > k && !with_stats) {
+    if (blocks_->held(k).begin_ns >= window.begin_ns && last > k && !sum.with_stats) {
       add_inside(k, last, sum);
       k = last;
     } else {
@@ -139,7 +141,7 @@ Status Integrator::timed_block(std::size_t k, TimeRange window, Boundary boundar
     const TimeRange covered = intersect(held, window);
     if (covered.empty()) continue;
     const TimeRange counted = boundary == Boundary::whole_samples ? held : covered;
-    sum.add(static_cast<double>(counted.length_ns()), one(values.at(i)));
+    sum.add(static_cast<double>(counted.length_ns()), values.at(i));
   }
   return {};
 }

@@ -21,18 +21,20 @@ class Integrator {
 
  private:
   struct Sum {  // before gain
+    bool with_stats = false;
     double integral = 0;
     double covered = 0;  // samples or ns
     std::int64_t samples = 0;
     double min = std::numeric_limits<double>::infinity();
     double max = -std::numeric_limits<double>::infinity();
-    Stats stats;  // of what came through add()
+    Stats stats;  // with_stats: of what came through add()
 
-    void add(double weight, const Stats& part);
+    void add(double weight, double value);
+    void add(const Stats& whole_samples);
   };
 
-  [[nodiscard]] Status uniform(double begin, double end, Sum& sum, bool with_stats);
-  [[nodiscard]] Status timed(TimeRange window, Boundary boundary, Sum& sum, bool with_stats);
+  [[nodiscard]] Status uniform(double begin, double end, Sum& sum);
+  [[nodiscard]] Status timed(TimeRange window, Boundary boundary, Sum& sum);
   [[nodiscard]] Status uniform_block(std::size_t k, double begin, double end, Sum& sum);
   [[nodiscard]] Status timed_block(std::size_t k, TimeRange window, Boundary boundary, Sum& sum);
   void add_inside(std::size_t first, std::size_t last, Sum& sum) const;
@@ -42,6 +44,7 @@ class Integrator {
   const BlockDirectory* blocks_;
   ValueSource* values_;
   double gain_;
+  std::size_t near_ = 0;  // where the last window began: the next one often begins nearby
 };
 
 }  // namespace joulemark::capture

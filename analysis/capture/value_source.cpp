@@ -18,7 +18,11 @@ ValueSource::ValueSource(BlockStore& store, const Channel& current, const BlockD
       voltage_blocks_(&voltage_blocks) {}
 
 Result<BlockValues> ValueSource::get(std::size_t k) {
-  JM_TRY_ASSIGN(samples_, store_->get(blocks_->blocks()[k], channel_.timed));
+  if (last_ != k) {
+    last_.reset();
+    JM_TRY_ASSIGN(samples_, store_->get(blocks_->blocks()[k], channel_.timed));
+    last_ = k;
+  }
   if (!voltage_) return BlockValues{samples_->values, {}, samples_->stamps_ns};
   for (const std::optional<Kept>& kept : kept_) {
     if (kept && kept->block == k) return BlockValues{{}, kept->products, samples_->stamps_ns};

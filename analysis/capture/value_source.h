@@ -54,7 +54,8 @@ class ValueSource {
   const BlockDirectory* blocks_;
   std::optional<Channel> voltage_;
   const BlockDirectory* voltage_blocks_ = nullptr;
-  std::shared_ptr<const BlockStore::Samples> samples_;
+  std::shared_ptr<const BlockStore::Samples> samples_;  // of the block given last
+  std::optional<std::size_t> last_;
   std::array<std::optional<Kept>, 4> kept_;
   std::size_t next_kept_ = 0;
 };

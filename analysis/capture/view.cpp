@@ -14,11 +14,17 @@ Stats stats_of(const Summary& s) {
   return {s.count, s.sum, s.m2, static_cast<double>(s.min), static_cast<double>(s.max)};
 }
 
-// Column c of count covers [edge(c), edge(c + 1)).
-TimeNs edge_of(TimeRange range, std::size_t c, std::size_t count) {
-  const long double share = static_cast<long double>(c) / static_cast<long double>(count);
-  return range.begin_ns +
-         static_cast<TimeNs>(std::llround(static_cast<long double>(range.length_ns()) * share));
+// Column c covers [edge c, edge c + 1): c shares of the range, rounded to the nearest ns.
+std::vector<TimeNs> edges_of(TimeRange range, std::size_t count) {
+  const TimeNs share = range.length_ns() / static_cast<TimeNs>(count);
+  const TimeNs rest = range.length_ns() % static_cast<TimeNs>(count);
+  std::vector<TimeNs> edges(count + 1);
+  for (std::size_t c = 0; c <= count; ++c) {
+    const auto n = static_cast<TimeNs>(c);
+    edges[c] = range.begin_ns + share * n +
+               (2 * rest * n + static_cast<TimeNs>(count)) / (2 * static_cast<TimeNs>(count));
+  }
+  return edges;
 }
 
 // The highest level whose entries are no longer than a column; -1 when single samples are wanted.
@@ -65,10 +71,11 @@ double View::samples_in(TimeRange range) const {
 }
 
 Result<std::vector<ViewColumn>> View::from_samples(TimeRange range, std::size_t count) {
+  const std::vector<TimeNs> edges = edges_of(range, count);
   std::vector<ViewColumn> view;
   view.reserve(count);
   for (std::size_t c = 0; c < count; ++c) {
-    const TimeRange time{edge_of(range, c, count), edge_of(range, c + 1, count)};
+    const TimeRange time{edges[c], edges[c + 1]};
     JM_TRY_ASSIGN(const Integrator::Part part, integrator_.integrate(time, Boundary::fractional, true));
     view.push_back(finish({time, part.stats}));
     view.back().mean = part.integral.mean();
@@ -112,20 +119,20 @@ Result<std::vector<ViewColumn>> View::uniform(TimeRange range, std::size_t count
   const std::int64_t length = entry_samples(level);
   const double begin = grid_.position(range.begin_ns) / static_cast<double>(length);
   const double end = grid_.position(range.end_ns) / static_cast<double>(length);
-  const auto boundary = [&](std::size_t c) -> std::int64_t {
-    return std::llround(begin + (end - begin) * static_cast<double>(c) / static_cast<double>(count));
-  };
+  std::vector<std::int64_t> edges(count + 1);  // column c has the entries [edges[c], edges[c + 1])
+  for (std::size_t c = 0; c <= count; ++c)
+    edges[c] = std::llround(begin + (end - begin) * static_cast<double>(c) / static_cast<double>(count));
   std::vector<Column> columns(count);
-  for (std::size_t c = 0; c < count; ++c)
-    columns[c].time = {grid_.time_of(boundary(c) * length), grid_.time_of(boundary(c + 1) * length)};
+  for (std::size_t c = 0; c < count; ++c) {
+    const TimeNs begin_ns = c > 0 ? columns[c - 1].time.end_ns : grid_.time_of(edges[0] * length);
+    columns[c].time = {begin_ns, grid_.time_of(edges[c + 1] * length)};
+  }
   const IndexRange all = blocks_->indices();
-  const IndexRange indices{std::max(all.begin, boundary(0) * length),
-                           std::min(all.end, boundary(count) * length)};
+  const IndexRange indices{std::max(all.begin, edges[0] * length), std::min(all.end, edges[count] * length)};
   std::size_t c = 0;
-  std::int64_t column_end = boundary(1);
   JM_TRY(for_entries(indices, level, [&](std::int64_t entry, const SummaryEntry& summary) -> Status {
-    while (entry >= column_end && c + 1 < count)
-      column_end = boundary(++c + 1);
+    while (entry >= edges[c + 1] && c + 1 < count)
+      ++c;
     columns[c].stats.merge(stats_of(summary.summary));
     return {};
   }));
@@ -138,9 +145,10 @@ Result<std::vector<ViewColumn>> View::uniform(TimeRange range, std::size_t count
 
 // An entry without gaps is drawn over all the columns its samples hold in; one with gaps sample by sample.
 Result<std::vector<ViewColumn>> View::timed(TimeRange range, std::size_t count, int level) {
+  const std::vector<TimeNs> edges = edges_of(range, count);
   std::vector<Column> columns(count);
   for (std::size_t c = 0; c < count; ++c)
-    columns[c].time = {edge_of(range, c, count), edge_of(range, c + 1, count)};
+    columns[c].time = {edges[c], edges[c + 1]};
   const std::int64_t length = entry_samples(level);
   const std::size_t first = blocks_->block_after_time(range.begin_ns);
   const std::size_t last = std::min(blocks_->block_after_time(range.end_ns) + 1, blocks_->blocks().size());
