@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Live recording: two channels of 2 MS/s and 20 k edges a second, paced. The CPU time is that of the whole
 // process.
+#include <analysis/capture/capture_reader.h>
+
 #include <tests/bench/bench_capture_file.h>
+#include <tests/bench/cpu_time.h>
 
 #include <benchmark/benchmark.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <thread>
@@ -15,15 +17,6 @@ namespace {
 constexpr std::int64_t k_live_rate_hz = 2'000'000;
 constexpr std::int64_t k_block_samples = 20'000;  // 10 ms
 constexpr int k_edges_per_block = 200;
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 CaptureInfo live_info() {
   CaptureInfo info = bench_info();
@@ -51,7 +44,7 @@ void BM_Live(benchmark::State& state) {
   const std::string path = bench_folder() / "live.jmk";
   const std::int64_t blocks = state.range(0) * k_live_rate_hz / k_block_samples;
   for (auto _ : state) {
-    const double before_s = cpu_seconds();
+    const double before_s = process_cpu_s();
     const auto start = std::chrono::steady_clock::now();
     CaptureWriter writer(
         {.path = path, .mode = CaptureMode::live, .overflow = Overflow::drop, .overwrite = true});
@@ -62,8 +55,10 @@ void BM_Live(benchmark::State& state) {
     }
     must(writer.end(EndReason::completed));
     const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    state.counters["cpu_share"] = (cpu_seconds() - before_s) / wall_s;
+    state.counters["cpu_share"] = (process_cpu_s() - before_s) / wall_s;
   }
+  const auto reader = CaptureReader::open(path);  // what did not fit is an Anomaly in the file
+  state.counters["losses"] = static_cast<double>((*reader)->anomalies()->size());
   std::filesystem::remove(path);
 }
 BENCHMARK(BM_Live)->Arg(10)->Iterations(1)->Unit(benchmark::kSecond)->UseRealTime();

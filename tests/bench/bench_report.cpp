@@ -21,6 +21,7 @@ void BM_Report(benchmark::State& state) {
 }
 BENCHMARK(BM_Report)
     ->Args({10'000'000, 10'000})
+    ->Args({100'000'000, 1'000})
     ->Args({100'000'000, 10'000})
     ->Args({100'000'000, 100'000})
     ->Unit(benchmark::kMillisecond);
