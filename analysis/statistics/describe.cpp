@@ -41,10 +41,40 @@ std::vector<double> batch_means(std::span<const double> values, std::size_t batc
   return means;
 }
 
-Interval t_interval(std::span<const double> values, double mean) {
+Interval t_interval(std::span<const double> values, double mean, double widening = 1) {
   const double n = static_cast<double>(values.size());
-  const double half = student_t95(n - 1) * moments(values).stddev / std::sqrt(n);
+  const double half = widening * student_t95(n - 1) * moments(values).stddev / std::sqrt(n);
   return {mean - half, mean + half};
+}
+
+// How the values, in their order, hang together.
+struct Serial {
+  double lag1 = 0;   // autocorrelation of neighbours
+  double drift = 0;  // correlation with their index
+};
+
+Serial serial_of(std::span<const double> values) {
+  const double n = static_cast<double>(values.size());
+  const double mean = moments(values).mean;
+  double squares = 0;
+  double products = 0;
+  double with_index = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double deviation = values[i] - mean;
+    squares += deviation * deviation;
+    if (i > 0) products += deviation * (values[i - 1] - mean);
+    with_index += deviation * (static_cast<double>(i) - (n - 1) / 2);
+  }
+  if (squares <= 0) return {};
+  const double index_squares = n * (n * n - 1) / 12;
+  return {products / squares, with_index / std::sqrt(squares * index_squares)};
+}
+
+// Of the standard error of the mean of a few values that still correlate.
+double widening_of(std::span<const double> values) {
+  const double n = static_cast<double>(values.size());
+  const double r = std::clamp((n * serial_of(values).lag1 + 1) / (n - 3), 0.0, 0.9);
+  return std::sqrt((1 + r) / (1 - r));
 }
 
 }  // namespace
@@ -67,32 +97,18 @@ Moments moments(std::span<const double> values) {
 
 bool correlate_or_drift(std::span<const double> values) {
   if (values.size() < k_enough_to_tell) return false;
-  const double n = static_cast<double>(values.size());
-  const double mean = moments(values).mean;
-  double squares = 0;
-  double products = 0;
-  double with_index = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double deviation = values[i] - mean;
-    squares += deviation * deviation;
-    if (i > 0) products += deviation * (values[i - 1] - mean);
-    with_index += deviation * (static_cast<double>(i) - (n - 1) / 2);
-  }
-  if (squares <= 0) return false;
-  const double index_squares = n * (n * n - 1) / 12;
-  const double drift = with_index / std::sqrt(squares * index_squares);
-  return products / squares > 2 / std::sqrt(n) || std::abs(drift) > 2.6 / std::sqrt(n);
+  const double root_n = std::sqrt(static_cast<double>(values.size()));
+  const Serial serial = serial_of(values);
+  return serial.lag1 > 2 / root_n || std::abs(serial.drift) > 2.6 / root_n;
 }
 
 std::optional<Interval> mean_interval(std::span<const double> values) {
   if (values.size() < 2) return std::nullopt;
   const double mean = moments(values).mean;
   if (!correlate_or_drift(values)) return t_interval(values, mean);
-  if (values.size() >= 10 * k_many_batches) {
-    const auto many = batch_means(values, k_many_batches);
-    if (!correlate_or_drift(many)) return t_interval(many, mean);
-  }
-  return t_interval(batch_means(values, k_few_batches), mean);
+  const bool many = values.size() >= 10 * k_many_batches;
+  const std::vector<double> batches = batch_means(values, many ? k_many_batches : k_few_batches);
+  return t_interval(batches, mean, widening_of(batches));
 }
 
 Stats describe(std::span<const double> values) {

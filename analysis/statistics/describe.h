@@ -22,7 +22,10 @@ struct Moments {
 [[nodiscard]] bool correlate_or_drift(std::span<const double> values);
 
 // 95 % interval for the long-run mean: Student's t on the values, or, where they correlate or drift, on the
-// means of 10 to 20 batches of neighbours (10 when 20 still correlate). None below two values.
+// means of 10 batches of neighbours (20 from 200 values on), widened by what the batches still correlate:
+// sqrt((1 + r) / (1 - r)) with their lag-1 autocorrelation r, freed of its bias (Marriott and Pope, 1954) and
+// kept within 0 and 0.9. On autoregressions it covers 93 to 97 % when the values span 20 correlation times,
+// about 90 % when they span 5. None below two values.
 [[nodiscard]] std::optional<Interval> mean_interval(std::span<const double> values);
 
 // Everything above and the quantiles (linear between order statistics: type 7 of Hyndman and Fan, 1996).
