@@ -2,6 +2,7 @@
 #include <analysis/energy/adequacy.h>
 #include <analysis/energy/event_energy.h>
 #include <analysis/statistics/describe.h>
+#include <analysis/statistics/student.h>
 
 #include <algorithm>
 #include <cmath>
@@ -53,9 +54,9 @@ std::optional<double> per(std::optional<double> amount, std::int64_t repeat) {
 struct Collected {
   std::vector<double> energy, net, outside, charge, latency, power, peak;
   std::vector<double> before, after;  // J above idle, per window
-  double energy_idle_s = 0;           // idle time subtracted (negative: added) in energy, summed
-  double net_idle_s = 0;              // and in net energy
-  double outside_idle_s = 0;          // and outside the marker
+  double event_s = 0;                 // summed
+  double window_s = 0;                // what was integrated for them
+  double outside_s = 0;               // and outside the marker
   std::vector<double> phase;          // of the begins in the sampling interval, in turns
   std::int64_t left_out = 0;
   std::uint8_t flags = 0;
@@ -83,28 +84,67 @@ void collect(const Measurement& m, const IdleReport& idle, const EventRow& row, 
   const double since_s = to_seconds(row.time.begin_ns - m.sampling.span.begin_ns);
   into.phase.push_back(std::fmod(since_s, m.sampling.interval_s) / m.sampling.interval_s);
   const bool excess = row.method == Method::excess;
-  const double window_s = excess ? m.guarded[i].covered_s : row.time.seconds();
-  into.net_idle_s += window_s;
-  into.energy_idle_s += window_s - row.time.seconds();
+  into.event_s += row.time.seconds();
+  into.window_s += excess ? m.guarded[i].covered_s : row.time.seconds();
   if (!excess) return;
-  into.outside_idle_s += m.before[i].covered_s + m.after[i].covered_s;
+  into.outside_s += m.before[i].covered_s + m.after[i].covered_s;
   const Amounts energy = amounts_of(m, i, row.method, {&WindowSum::energy_j, idle.power_w.mean});
   put(into.before, energy.before);
   put(into.after, energy.after);
 }
 
+// What makes the sum over the events of a name uncertain: the idle time subtracted in it, whose estimate is
+// the same for all, and the noise of the samples summed.
+struct Doubtful {
+  double idle_s = 0;
+  std::optional<double> variance;  // of the noise in the sum
+};
+
+std::optional<double> variance_of(std::optional<double> event_density, double event_s,
+                                  std::optional<double> idle_density, double idle_s) {
+  if ((!event_density && event_s > 0) || (!idle_density && idle_s > 0)) return std::nullopt;
+  return event_density.value_or(0) * event_s + idle_density.value_or(0) * idle_s;
+}
+
+std::optional<Interval> around(double mean, double half) {
+  return Interval{mean - half, mean + half};
+}
+
 // The same idle estimate enters every event, so its uncertainty does not average out: it is added to the
-// interval of the mean, by the idle time that one event takes on average.
-Stats with_idle(Stats stats, const Stats& idle, double idle_s, std::int64_t repeat) {
-  if (!stats.ci95 || idle_s == 0) return stats;
-  if (!idle.ci95) {
+// intervals of the mean, by the idle time that one event takes on average.
+Stats with_doubts(Stats stats, const Stats& idle, const Doubtful& doubtful, std::int64_t repeat) {
+  if (!stats.mean) return stats;
+  const bool idle_unknown = doubtful.idle_s != 0 && !idle.ci95;
+  if (idle_unknown) {
     stats.ci95.reset();
     return stats;
   }
-  const double each_s = idle_s / static_cast<double>(stats.n) / static_cast<double>(repeat);
-  const double half = std::hypot(stats.ci95->half_width(), each_s * idle.ci95->half_width());
-  stats.ci95 = Interval{*stats.mean - half, *stats.mean + half};
+  const double each = 1 / (static_cast<double>(stats.n) * static_cast<double>(repeat));
+  const double by_idle = doubtful.idle_s != 0 ? each * doubtful.idle_s * idle.ci95->half_width() : 0;
+  if (stats.ci95) stats.ci95 = around(*stats.mean, std::hypot(stats.ci95->half_width(), by_idle));
+  if (doubtful.variance) {
+    const double by_noise = k_normal95 * each * std::sqrt(*doubtful.variance);
+    stats.measurement_ci95 = around(*stats.mean, std::hypot(by_noise, by_idle));
+  }
   return stats;
+}
+
+// Energies and charges with their intervals.
+void put_amounts(const Measurement& m, const IdleReport& idle, std::uint32_t name, const Collected& from,
+                 EventReport& report) {
+  const Noise& noise = m.noise[name];
+  const Noise& at_rest = m.idle_noise;
+  const double guard_s = std::max(0.0, from.window_s - from.event_s);
+  const auto energy = variance_of(noise.energy, from.event_s, at_rest.energy, guard_s);
+  const auto charge = variance_of(noise.charge, from.event_s, at_rest.charge, guard_s);
+  const auto outside = variance_of({}, 0, at_rest.energy, from.outside_s);
+  const double idle_s = from.window_s - from.event_s;
+  const std::int64_t repeat = report.repeat;
+  report.energy_j = with_doubts(describe(from.energy), idle.power_w, {idle_s, energy}, repeat);
+  report.net_energy_j = with_doubts(describe(from.net), idle.power_w, {from.window_s, energy}, repeat);
+  report.outside_marker_j =
+      with_doubts(describe(from.outside), idle.power_w, {from.outside_s, outside}, repeat);
+  report.charge_c = with_doubts(describe(from.charge), idle.current_a, {idle_s, charge}, repeat);
 }
 
 double z_of(std::span<const double> values) {
@@ -124,10 +164,7 @@ EventResult result_of(const Measurement& m, const IdleReport& idle, std::uint32_
   report.method = plan.method;
   report.guard_s = to_seconds(plan.guard_ns);
   report.energy_left_out = from.left_out;
-  report.energy_j = with_idle(describe(from.energy), idle.power_w, from.energy_idle_s, repeat);
-  report.net_energy_j = with_idle(describe(from.net), idle.power_w, from.net_idle_s, repeat);
-  report.outside_marker_j = with_idle(describe(from.outside), idle.power_w, from.outside_idle_s, repeat);
-  report.charge_c = with_idle(describe(from.charge), idle.current_a, from.energy_idle_s, repeat);
+  put_amounts(m, idle, name, from, report);
   report.latency_s = describe(from.latency);
   report.power_w = describe(from.power);
   report.peak_current_a = describe(from.peak);

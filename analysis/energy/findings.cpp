@@ -100,6 +100,20 @@ void find_in_doubts(const Measurement& m, Findings& findings) {
                             format_si(doubt_s, "s", 3)));
 }
 
+// Samples that stand still on one step of the instrument may all be off by the same part of it.
+void find_in_noise(const Measurement& m, Findings& findings) {
+  std::vector<std::string> where;
+  if (m.idle_noise.undithered) where.emplace_back("idle");
+  for (std::size_t name = 0; name < m.noise.size(); ++name) {
+    if (m.noise[name].undithered) where.push_back(fmt::format("'{}'", m.timeline.names[name].name));
+  }
+  if (where.empty()) return;
+  findings.info("undithered",
+                fmt::format("In {} successive samples hardly differ: the noise is below half a step of the "
+                            "instrument, so the mean may be off by part of a step, which no interval shows.",
+                            fmt::join(where, ", ")));
+}
+
 void find_in_ending(EndReason reason, Findings& findings) {
   if (reason == EndReason::completed || reason == EndReason::interrupted) return;
   findings.warn("ended_early",
@@ -191,6 +205,7 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
   find_in_recording(info, m, findings);
   find_in_markers(report.markers, findings);
   find_in_doubts(m, findings);
+  find_in_noise(m, findings);
   find_in_ending(report.capture.end_reason, findings);
   for (std::size_t name = 0; name < results.size(); ++name)
     find_in_event(results[name], m.plans[name], findings);

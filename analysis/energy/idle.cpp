@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/energy/idle.h>
 #include <analysis/statistics/describe.h>
+#include <analysis/statistics/student.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace joulemark {
 namespace {
 
 // The mean is over all idle time; what is left of a batch after losses only shapes the interval.
-Stats rate_of(const std::vector<WindowSum>& batches, double WindowSum::*quantity) {
+Stats rate_of(const std::vector<WindowSum>& batches, double WindowSum::*quantity,
+              std::optional<double> noise_density) {
   double longest_s = 0;
   double total = 0;
   double covered_s = 0;
@@ -26,6 +29,10 @@ Stats rate_of(const std::vector<WindowSum>& batches, double WindowSum::*quantity
   const double shift = total / covered_s - *stats.mean;
   stats.mean = total / covered_s;
   if (stats.ci95) stats.ci95 = Interval{stats.ci95->low + shift, stats.ci95->high + shift};
+  if (noise_density) {
+    const double half = k_normal95 * std::sqrt(*noise_density / covered_s);
+    stats.measurement_ci95 = Interval{*stats.mean - half, *stats.mean + half};
+  }
   return stats;
 }
 
@@ -42,8 +49,8 @@ IdleReport idle_of(const Measurement& m) {
     batch.covered_s += m.segments[i].covered_s;
     idle.time_s += m.segments[i].covered_s;
   }
-  if (m.has_energy) idle.power_w = rate_of(batches, &WindowSum::energy_j);
-  if (m.has_charge) idle.current_a = rate_of(batches, &WindowSum::charge_c);
+  if (m.has_energy) idle.power_w = rate_of(batches, &WindowSum::energy_j, m.idle_noise.energy);
+  if (m.has_charge) idle.current_a = rate_of(batches, &WindowSum::charge_c, m.idle_noise.charge);
   return idle;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/energy/measure.h>
+#include <analysis/energy/noise.h>
 #include <analysis/energy/stretches.h>
 
 #include <algorithm>
@@ -215,6 +216,7 @@ Result<Measurement> measure(SampleSource& source, Timeline timeline, const Measu
     m.sampling.lost_s += block.missing_s;
   JM_TRY_ASSIGN(const std::vector<TimeRange> clipped, clipped_stretches(source));
   flag_events(clipped, m);
+  JM_TRY(read_noise(source, m));
   return m;
 }
 

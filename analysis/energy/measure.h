@@ -36,10 +36,12 @@ struct EventPlan {
   bool wanted_excess = false;  // short enough for excess, but not isolated or without idle
 };
 
-// A short piece of idle, in the batch it counts for.
-struct IdlePiece {
-  std::size_t segment = 0;
-  std::size_t batch = 0;
+// What the samples fluctuate by from one to the next, taken as independent: the variance of an integral over
+// a time T is density x T.
+struct Noise {
+  std::optional<double> energy;  // J^2/s
+  std::optional<double> charge;  // C^2/s
+  bool undithered = false;  // below half a step of the instrument: unknown, and errors do not average out
 };
 
 struct Measurement {
@@ -61,6 +63,9 @@ struct Measurement {
   std::vector<WindowSum> guarded;
   std::vector<WindowSum> before;
   std::vector<WindowSum> after;
+
+  std::vector<Noise> noise;  // by name
+  Noise idle_noise;
 };
 
 struct MeasureOptions {

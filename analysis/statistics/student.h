@@ -7,4 +7,7 @@ namespace joulemark {
 // 0.95. degrees_of_freedom >= 1.
 [[nodiscard]] double student_t95(double degrees_of_freedom);
 
+// The same of the normal distribution.
+inline constexpr double k_normal95 = 1.959963984540054;
+
 }  // namespace joulemark

@@ -51,7 +51,7 @@ double Waveform::charge_c(double from_s, double to_s) const {
 
 void record(MemoryCapture& capture, const Waveform& waveform, const Instrument& instrument) {
   check(capture.begin(info_for(instrument)));
-  std::mt19937 random(1);
+  std::mt19937 random(instrument.seed);
   std::normal_distribution<double> noise(0, std::max(instrument.noise_a, 1e-30));
   const auto samples = static_cast<std::int64_t>(std::llround(instrument.duration_s * instrument.rate_hz));
   const double aperture_s = instrument.aperture_s;

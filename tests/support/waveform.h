@@ -31,7 +31,8 @@ struct Instrument {
   double aperture_s = 0;                               // 0: points in time; known either way
   double voltage_v = 2;                                // 0: unknown
   std::vector<std::pair<double, double>> gaps_s = {};  // not recorded
-  double noise_a = 0;                                  // of each sample, from a fixed seed
+  double noise_a = 0;                                  // of each sample
+  std::uint32_t seed = 1;                              // of the noise
 };
 
 // Samples the waveform (sample i averages over [i / rate, i / rate + aperture)) into the channel 0 of a
