@@ -49,6 +49,15 @@ void find_in_supply(const CaptureInfo& info, const Measurement& m, Findings& fin
   }
 }
 
+// Targets draw; the other sign is a sensor the other way round, or a battery's own convention.
+void find_in_sign(const TotalReport& total, Findings& findings) {
+  const double drawn = total.mean_power_w.value_or(total.mean_current_a.value_or(0));
+  if (drawn >= 0) return;
+  findings.warn("negative_power",
+                "The target gives power instead of drawing it: the sensor may sit the other way round. A CSV "
+                "import turns the sign with --option current=COLUMN:-mA.");
+}
+
 std::string example_line(const CaptureInfo& info) {
   return fmt::format("d{}", info.lines.empty() ? 0 : info.lines.front().id.value);
 }
@@ -202,6 +211,7 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
                                  const std::vector<EventResult>& results) {
   Findings findings;
   find_in_supply(info, m, findings);
+  find_in_sign(report.total, findings);
   find_in_recording(info, m, findings);
   find_in_markers(report.markers, findings);
   find_in_doubts(m, findings);

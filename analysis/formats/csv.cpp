@@ -2,16 +2,21 @@
 #include <analysis/formats/csv.h>
 #include <analysis/formats/csv_edges.h>
 #include <analysis/formats/csv_lines.h>
+#include <analysis/formats/csv_provenance.h>
 #include <analysis/formats/csv_samples.h>
+#include <analysis/formats/csv_voltage.h>
+#include <analysis/formats/input_file.h>
 #include <analysis/formats/sample_feed.h>
 #include <analysis/model/units.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
-#include <memory>
+#include <limits>
+#include <optional>
 
 namespace joulemark {
 namespace {
@@ -63,6 +68,7 @@ class CsvSender {
       for (std::uint32_t i = 0; i < line.lines; ++i)
         lines_.emplace_back(LineId{line.line.value + i});
     }
+    if (plan.values.size() == 2) voltage_holes_.emplace(ChannelId{1});
     if (timing.rate_hz > 0) interval_ns_ = from_seconds(std::min(1 / timing.rate_hz, 9e9));
   }
 
@@ -122,8 +128,10 @@ class CsvSender {
   }
 
   Status send_values() {
+    std::array<bool, 2> there{};
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       const std::optional<float> value = rows_.value(plan_.values[i]);
+      there[std::min<std::size_t>(i, 1)] = value.has_value();
       if (!value) {
         invalid_[i].add(time_ns_, index_, [&] { return rows_.rows().place(); });
       } else if (timing_.uniform) {
@@ -132,6 +140,7 @@ class CsvSender {
         JM_TRY(blocks_[i].add(index_, *value, time_ns_));
       }
     }
+    if (voltage_holes_ && there[0]) voltage_holes_->take(there[1], time_ns_, index_, rows_.rows());
     return {};
   }
 
@@ -139,9 +148,13 @@ class CsvSender {
     std::size_t next = 0;
     for (const CsvLineColumn& column : plan_.lines) {
       const std::string_view text = rows_.rows().malformed() ? "" : rows_.rows().field(column.column);
+      const bool one_each = column.lines > 1 && text.size() == column.lines;
+      // A spreadsheet drops zeros in front: then nobody knows which character is which line.
+      const std::string odd = column.lines > 1 && !text.empty() && !one_each
+                                  ? fmt::format("{} for {} lines", text, column.lines)
+                                  : "";
       for (std::uint32_t i = 0; i < column.lines; ++i) {
-        const std::string_view level =
-            column.lines == 1 ? text : text.substr(std::min<std::size_t>(i, text.size()), 1);
+        const std::string_view level = one_each ? text.substr(i, 1) : odd.empty() ? text : odd;
         JM_TRY(lines_[next++].take(level, time_ns_, interval_ns_, sink_));
       }
     }
@@ -154,6 +167,7 @@ class CsvSender {
                                 fmt::format("values of the {} that are missing or not numbers were left out",
                                             name_of(plan_.values[i].quantity))));
     }
+    if (voltage_holes_) JM_TRY(voltage_holes_->report(sink_));
     for (CsvLineTracker& line : lines_)
       JM_TRY(line.finish(sink_));
     JM_TRY(more_gaps_.report(sink_, "samples are missing in further gaps"));
@@ -167,6 +181,7 @@ class CsvSender {
   std::vector<SampleFeed> blocks_;
   std::vector<AnomalyTally> invalid_;
   std::vector<CsvLineTracker> lines_;
+  std::optional<VoltageHoles> voltage_holes_;
   AnomalyTally more_gaps_{AnomalyKind::gap, Severity::data_loss};
   std::int64_t index_ = -1;
   std::int64_t unusable_ = 0;
@@ -175,18 +190,25 @@ class CsvSender {
   int gaps_ = 0;
 };
 
-Status send_metadata(const CsvStreams& streams, const CsvLayout& layout, const CsvPlan& plan, TimeNs first_ns,
+Status send_metadata(const CsvStreams& streams, const std::vector<MetadataItem>& provenance,
                      SampleSink& sink) {
   JM_TRY(sink.accept(MetadataItem{"source.format", "csv"}));
   JM_TRY(sink.accept(MetadataItem{"source.path", streams.samples_name}));
   if (streams.edges != nullptr) JM_TRY(sink.accept(MetadataItem{"source.edges_path", streams.edges_name}));
-  if (plan.time) JM_TRY(sink.accept(MetadataItem{"source.first_time_ns", std::to_string(first_ns)}));
-  for (const CsvValueColumn& value : plan.values) {
-    const std::string title = layout.titles.empty() ? "" : fmt::format(" '{}'", layout.titles[value.column]);
-    JM_TRY(sink.accept(MetadataItem{fmt::format("source.{}", name_of(value.quantity)),
-                                    fmt::format("column {}{}", value.column + 1, title)}));
-  }
+  for (const MetadataItem& item : provenance)
+    JM_TRY(sink.accept(item));
   return {};
+}
+
+// From the first row to the end of the last one, on the file's clock.
+TimeRange time_of(const CsvSurvey& survey) {
+  const TimeNs interval_ns =
+      survey.timing.rate_hz > 0 ? from_seconds(std::min(1 / survey.timing.rate_hz, 1e6)) : 0;
+  TimeRange samples{survey.first_ns, survey.first_ns};
+  if (__builtin_add_overflow(survey.first_ns, survey.length_ns + interval_ns, &samples.end_ns)) {
+    samples.end_ns = std::numeric_limits<TimeNs>::max();
+  }
+  return samples;
 }
 
 }  // namespace
@@ -201,37 +223,38 @@ bool matches_csv(const std::filesystem::path& path) {
 }
 
 Status import_csv(const CsvStreams& streams, const OptionValues& options, SampleSink& sink) {
-  JM_TRY_ASSIGN(const CsvLayout layout, read_csv_layout(*streams.samples, streams.samples_name));
+  JM_TRY_ASSIGN(const std::int64_t skip_lines, lines_to_skip(options));
+  JM_TRY_ASSIGN(const CsvLayout layout, read_csv_layout(*streams.samples, streams.samples_name, skip_lines));
   auto plan = plan_csv(layout, options);
   if (!plan) return fail_at(streams.samples_name, plan.error());
   JM_TRY_ASSIGN(const CsvSurvey survey, survey_csv(*streams.samples, streams.samples_name, layout, *plan));
+  const TimeRange samples = time_of(survey);
   std::optional<CsvEdgesFile> edges;
   if (streams.edges != nullptr) {
     edges.emplace(*streams.edges, streams.edges_name);
     JM_TRY(edges->survey());
   }
   JM_TRY_ASSIGN(const CaptureInfo info, describe(*plan, survey.timing, edges ? &*edges : nullptr));
+  if (edges) JM_TRY(edges->check_overlap(samples));
   JM_TRY(sink.begin(info));
   const auto send = [&]() -> Status {
     CsvSampleRows rows(*streams.samples, streams.samples_name, layout, *plan);
     JM_TRY(CsvSender(std::move(rows), *plan, survey.timing, sink).send());
-    if (edges) JM_TRY(edges->send(survey.first_ns, sink));
-    return send_metadata(streams, layout, *plan, survey.first_ns, sink);
+    if (edges) JM_TRY(edges->send(samples, sink));
+    return send_metadata(streams, csv_provenance(layout, *plan, survey), sink);
   };
   return finish_import(sink, send());
 }
 
 Status import_csv_file(ImportPaths paths, const OptionValues& options, SampleSink& sink) {
   if (paths.size() != 1) return fail(ErrorCode::usage, "csv imports one file at a time");
+  JM_TRY_ASSIGN(std::ifstream samples, open_input(paths.front()));
   CsvStreams streams;
-  std::ifstream samples(paths.front(), std::ios::binary);
-  if (!samples) return fail(ErrorCode::unreadable, paths.front().string() + ": cannot be opened");
   streams.samples = &samples;
   streams.samples_name = paths.front().string();
   std::ifstream edges;
   if (const OptionValue* const option = options.find("edges")) {
-    edges.open(option->text, std::ios::binary);
-    if (!edges) return fail(ErrorCode::unreadable, option->text + ": cannot be opened");
+    JM_TRY_ASSIGN(edges, open_input(option->text));
     streams.edges = &edges;
     streams.edges_name = option->text;
   }

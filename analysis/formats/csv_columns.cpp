@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/formats/csv_columns.h>
+#include <analysis/formats/csv_guess.h>
+#include <analysis/formats/csv_titles.h>
 #include <analysis/model/names.h>
 #include <analysis/model/units.h>
 
@@ -7,8 +9,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
+#include <cmath>
 #include <set>
 
 namespace joulemark {
@@ -16,69 +18,14 @@ namespace {
 
 constexpr std::array k_measured{Quantity::current, Quantity::power, Quantity::energy};
 
-std::string lower(std::string_view text) {
-  std::string copy(text);
-  std::ranges::transform(copy, copy.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return copy;
-}
-
-bool contains(std::string_view title, std::string_view word) {
-  return lower(title).find(word) != std::string::npos;
-}
-
-// "Current" of "Current(uA)"; the title itself when it states no unit.
-std::string_view without_unit(std::string_view title) {
-  const auto bracket = title.find_last_of("([");
-  if (bracket == std::string_view::npos || !unit_in_title(title)) return title;
-  title = title.substr(0, bracket);
-  return title.substr(0, title.find_last_not_of(' ') + 1);
-}
-
-std::string known_columns(const CsvLayout& layout) {
-  if (layout.titles.empty()) return fmt::format("the file has {} columns and no header", layout.columns);
-  std::string text = "the columns are";
-  for (std::size_t i = 0; i < layout.titles.size(); ++i)
-    text += fmt::format("{} {} '{}'", i == 0 ? "" : ",", i + 1, layout.titles[i]);
-  return text;
-}
-
-// A title, a title without its unit, or a number from 1.
-Result<std::size_t> find_column(const CsvLayout& layout, std::string_view option, std::string_view text) {
-  const auto matches = [&](const auto& same) -> std::optional<std::size_t> {
-    const auto found = std::ranges::find_if(layout.titles, same);
-    if (found == layout.titles.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - layout.titles.begin());
-  };
-  if (const auto exact = matches([&](const std::string& title) { return title == text; })) return *exact;
-  if (const auto bare = matches([&](const std::string& title) {
-        return lower(title) == lower(text) || lower(without_unit(title)) == lower(text);
-      })) {
-    return *bare;
-  }
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= layout.columns) {
-    return number - 1;
-  }
-  return fail(ErrorCode::usage,
-              fmt::format("option '{}': there is no column '{}'; {}", option, text, known_columns(layout)));
-}
-
 bool is_any_unit(std::string_view unit) {
-  constexpr std::array<std::string_view, 5> k_units{"s", "A", "V", "W", "J"};
-  return std::ranges::any_of(k_units, [&](std::string_view u) { return unit_factor(unit, u).has_value(); });
+  return plain_unit(unit).has_value();
 }
-
-struct ColumnUnit {
-  std::size_t column = 0;
-  std::string unit;
-};
 
 // "2:mA", "Current:mA" or a column whose title states its unit. is_unit tells units of the quantity.
 template <typename IsUnit>
-Result<ColumnUnit> column_with_unit(const CsvLayout& layout, std::string_view option, std::string_view text,
-                                    std::string_view example, IsUnit is_unit) {
+Result<CsvColumn> column_with_unit(const CsvLayout& layout, std::string_view option, std::string_view text,
+                                   std::string_view example, IsUnit is_unit) {
   const auto colon = text.rfind(':');
   const std::string stated(colon == std::string_view::npos ? "" : text.substr(colon + 1));
   JM_TRY_ASSIGN(const std::size_t column, find_column(layout, option, text.substr(0, colon)));
@@ -95,7 +42,8 @@ Result<ColumnUnit> column_with_unit(const CsvLayout& layout, std::string_view op
     return fail(ErrorCode::usage, fmt::format("option '{}={}': '{}' is not a unit of {} (like {})", option,
                                               text, unit, option, example));
   }
-  if (!stated.empty() && titled && is_unit(*titled) && stated != *titled) {
+  const std::string plain = *plain_unit(unit);
+  if (titled && is_unit(*titled) && plain != *titled) {
     return fail(ErrorCode::usage, fmt::format("option '{}={}' says {}, but the column's title '{}' says {}",
                                               option, text, stated, layout.titles[column], *titled));
   }
@@ -104,47 +52,20 @@ Result<ColumnUnit> column_with_unit(const CsvLayout& layout, std::string_view op
                 fmt::format("option '{}={}': the column's title '{}' states {}, no unit of {}", option, text,
                             layout.titles[column], *titled, option));
   }
-  return ColumnUnit{column, unit};
+  return CsvColumn{column, plain, false};
 }
 
-Result<CsvValueColumn> value_column(const CsvLayout& layout, Quantity quantity, std::string_view text) {
-  const std::string_view unit = unit_of(quantity);
-  JM_TRY_ASSIGN(const ColumnUnit found,
-                column_with_unit(layout, name_of(quantity), text, fmt::format("m{}", unit),
-                                 [&](const std::string& u) { return unit_factor(u, unit).has_value(); }));
-  return CsvValueColumn{found.column, quantity, *unit_factor(found.unit, unit)};
-}
-
-// The titled columns of a quantity, fewest that can be meant: a "main" one before others, averages before
-// extremes.
-std::vector<std::size_t> candidates(const CsvLayout& layout, std::string_view unit) {
-  std::vector<std::size_t> found;
-  for (std::size_t i = 0; i < layout.titles.size(); ++i) {
-    const auto titled = unit_in_title(layout.titles[i]);
-    if (titled && unit_factor(*titled, unit)) found.push_back(i);
-  }
-  const auto narrow = [&](auto keep) {
-    std::vector<std::size_t> kept;
-    std::ranges::copy_if(found, std::back_inserter(kept),
-                         [&](std::size_t i) { return keep(layout.titles[i]); });
-    if (!kept.empty()) found = kept;
-  };
-  narrow([](const std::string& title) { return !contains(title, "max") && !contains(title, "min"); });
-  narrow([](const std::string& title) { return contains(title, "main"); });
-  return found;
-}
-
-Result<std::optional<CsvValueColumn>> guess(const CsvLayout& layout, Quantity quantity) {
-  const std::vector<std::size_t> found = candidates(layout, unit_of(quantity));
-  if (found.empty()) return std::optional<CsvValueColumn>();
-  const std::string& first = layout.titles[found.front()];
-  if (found.size() > 1) {
-    return fail(ErrorCode::usage,
-                fmt::format("several columns could be the {0}; say which, like --option \"{0}={1}\"; {2}",
-                            name_of(quantity), first, known_columns(layout)));
-  }
-  return std::optional(
-      CsvValueColumn{found.front(), quantity, *unit_factor(*unit_in_title(first), unit_of(quantity))});
+// A minus before the unit turns the sign: "2:-mA".
+Result<CsvValueColumn> value_column(const CsvLayout& layout, Quantity quantity, std::string text) {
+  const std::string_view symbol = unit_of(quantity);
+  const auto minus = text.rfind(":-");
+  const bool reversed = minus != std::string::npos;
+  if (reversed) text.erase(minus + 1, 1);
+  JM_TRY_ASSIGN(
+      const CsvColumn found,
+      column_with_unit(layout, name_of(quantity), text, fmt::format("m{}", symbol),
+                       [&](const std::string& unit) { return value_factor(unit, symbol).has_value(); }));
+  return CsvValueColumn{found, quantity, *value_factor(found.unit, symbol), reversed};
 }
 
 class Planner {
@@ -156,6 +77,7 @@ class Planner {
     JM_TRY(plan_values());
     JM_TRY(plan_lines());
     JM_TRY(plan_aperture());
+    JM_TRY(plan_numbers());
     JM_TRY(check_distinct());
     return std::move(plan_);
   }
@@ -171,25 +93,15 @@ class Planner {
       }
       return {};
     }
-    const auto is_unit = [](const std::string& unit) { return time_exponent(unit).has_value(); };
-    if (time != nullptr) {
-      JM_TRY_ASSIGN(const ColumnUnit found, column_with_unit(layout_, "time", time->text, "ms", is_unit));
-      plan_.time = CsvTimeColumn{found.column, *time_exponent(found.unit)};
+    if (time == nullptr) {
+      JM_TRY_ASSIGN(plan_.time, guess_time(layout_));
       return {};
     }
-    std::vector<std::size_t> found;
-    for (std::size_t i = 0; i < layout_.titles.size(); ++i) {
-      if (is_unit(unit_in_title(layout_.titles[i]).value_or(""))) found.push_back(i);
-    }
-    if (found.size() == 1) {
-      plan_.time = CsvTimeColumn{found[0], *time_exponent(*unit_in_title(layout_.titles[found[0]]))};
-      return {};
-    }
-    return fail(
-        ErrorCode::usage,
-        fmt::format("{} time; add --option time=COLUMN:ms (or s, us, ns), or --option rate=10kHz; {}",
-                    found.empty() ? "no column's title states a unit of" : "several columns could be the",
-                    known_columns(layout_)));
+    JM_TRY_ASSIGN(const CsvColumn found,
+                  column_with_unit(layout_, "time", time->text, "ms",
+                                   [](const std::string& unit) { return time_exponent(unit).has_value(); }));
+    plan_.time = CsvTimeColumn{found, *time_exponent(found.unit)};
+    return {};
   }
 
   Status plan_values() {
@@ -208,7 +120,7 @@ class Planner {
   // Current before power: with a voltage it gives both. A column of joules may be per interval or a running
   // total, so it is never taken unasked, nor passed over.
   Status guess_values() {
-    if (!candidates(layout_, "J").empty()) {
+    if (has_column_of(layout_, Quantity::energy)) {
       return fail(
           ErrorCode::usage,
           fmt::format(
@@ -217,7 +129,7 @@ class Planner {
               known_columns(layout_)));
     }
     for (const Quantity quantity : {Quantity::current, Quantity::power}) {
-      JM_TRY_ASSIGN(const std::optional<CsvValueColumn> column, guess(layout_, quantity));
+      JM_TRY_ASSIGN(const std::optional<CsvValueColumn> column, guess_value(layout_, quantity));
       if (!column) continue;
       plan_.values.push_back(*column);
       return {};
@@ -232,18 +144,42 @@ class Planner {
   Status plan_voltage() {
     const OptionValue* const option = options_.find("voltage");
     if (option == nullptr) {
-      if (plan_.values.front().quantity != Quantity::current) return {};
-      JM_TRY_ASSIGN(const std::optional<CsvValueColumn> column, guess(layout_, Quantity::voltage));
-      if (column) plan_.values.push_back(*column);
-      return {};
+      return plan_.values.front().quantity == Quantity::current ? guess_voltage() : Status();
     }
     if (const auto constant = parse_quantity(option->text, "V");
         constant && option->text.find(':') == std::string::npos) {
+      if (!(*constant > 0)) return fail(ErrorCode::usage, "option 'voltage': a supply is above 0 V");
       plan_.voltage_v = *constant;
       return {};
     }
-    JM_TRY_ASSIGN(const CsvValueColumn column, value_column(layout_, Quantity::voltage, option->text));
-    plan_.values.push_back(column);
+    auto column = value_column(layout_, Quantity::voltage, option->text);
+    if (!column && parse_number(option->text)) {
+      return fail(ErrorCode::usage, fmt::format("{}; a constant has its unit: voltage={}V",
+                                                column.error().message, option->text));
+    }
+    JM_TRY_ASSIGN(CsvValueColumn found, std::move(column));
+    plan_.values.push_back(std::move(found));
+    return {};
+  }
+
+  // A voltage goes with a current only when their titles do not name two rails.
+  Status guess_voltage() {
+    const auto title_of = [&](std::size_t column) {
+      return layout_.titles.empty() ? std::string() : layout_.titles[column];
+    };
+    const std::string_view rail = rail_in_title(title_of(plan_.values.front().column));
+    JM_TRY_ASSIGN(const std::optional<CsvValueColumn> voltage,
+                  guess_value(layout_, Quantity::voltage, rail.empty() ? "main" : rail));
+    if (!voltage) return {};
+    const std::string_view other = rail_in_title(title_of(voltage->column));
+    if (!rail.empty() && !other.empty() && rail != other) {
+      return fail(
+          ErrorCode::usage,
+          fmt::format("the voltage '{}' is of another rail than the current '{}'; say which voltage to "
+                      "take with --option voltage=COLUMN, or voltage=3.3V",
+                      title_of(voltage->column), title_of(plan_.values.front().column)));
+    }
+    plan_.values.push_back(*voltage);
     return {};
   }
 
@@ -305,14 +241,31 @@ class Planner {
     return {};
   }
 
+  Status plan_numbers() {
+    const std::string decimal = options_.text_or("decimal", "auto");
+    using Decimal = CsvNumbers::Decimal;
+    if (decimal != "auto" && decimal != "point" && decimal != "comma") {
+      return fail(ErrorCode::usage, "option 'decimal' is point or comma");
+    }
+    plan_.numbers = {decimal == "auto"    ? Decimal::by_looks
+                     : decimal == "point" ? Decimal::point
+                                          : Decimal::comma,
+                     layout_.separator};
+    return {};
+  }
+
   Status check_distinct() const {
     std::set<std::size_t> used;
     if (plan_.time) used.insert(plan_.time->column);
-    for (const CsvValueColumn& value : plan_.values) {
-      if (!used.insert(value.column).second) {
-        return fail(ErrorCode::usage,
-                    fmt::format("column {} is used twice; {}", value.column + 1, known_columns(layout_)));
-      }
+    std::vector<std::size_t> others;
+    for (const CsvValueColumn& value : plan_.values)
+      others.push_back(value.column);
+    for (const CsvLineColumn& line : plan_.lines)
+      others.push_back(line.column);
+    for (const std::size_t column : others) {
+      if (used.insert(column).second) continue;
+      return fail(ErrorCode::usage,
+                  fmt::format("column {} is used twice; {}", column + 1, known_columns(layout_)));
     }
     return {};
   }
@@ -330,7 +283,7 @@ const std::vector<OptionSpec>& csv_option_specs() {
        "The time column and its unit"},
       {"rate", OptionKind::scalar, "Hz", "1uHz to 1GHz", "", "The sample rate, when there is no time column"},
       {"current", OptionKind::scalar, "", "COLUMN:A|mA|uA|nA", "from the header",
-       "The current column and its unit"},
+       "The current column and its unit; :-mA turns its sign"},
       {"voltage", OptionKind::scalar, "", "COLUMN:V|mV, or a constant like 3.3V", "from the header",
        "The voltage column and its unit, or the supply's constant voltage"},
       {"power", OptionKind::scalar, "", "COLUMN:W|mW|uW|nW", "from the header",
@@ -343,6 +296,9 @@ const std::vector<OptionSpec>& csv_option_specs() {
       {"aperture", OptionKind::scalar, "s", "0 or more", "", "What one sample averages over"},
       {"stamp", OptionKind::scalar, "", "start|middle|end", "start",
        "Where in its aperture a sample is stamped"},
+      {"decimal", OptionKind::scalar, "", "point|comma", "from the looks of the numbers",
+       "The decimal sign; the other one then parts thousands"},
+      {"skip", OptionKind::scalar, "", "0 to 1000", "0", "Lines before the header"},
   };
   return k_specs;
 }
@@ -351,44 +307,12 @@ Result<CsvPlan> plan_csv(const CsvLayout& layout, const OptionValues& options) {
   return Planner(layout, options).plan();
 }
 
-std::optional<int> time_exponent(std::string_view unit) {
-  if (unit == "s") return 9;
-  if (unit == "ms") return 6;
-  if (unit == "us" || unit == "\u00b5s" || unit == "\u03bcs") return 3;
-  if (unit == "ns") return 0;
-  return std::nullopt;
-}
-
-std::optional<std::string> unit_in_title(std::string_view title) {
-  const auto open = title.find_last_of("([");
-  if (open != std::string_view::npos && (title.ends_with(')') || title.ends_with(']'))) {
-    const std::string_view inside = title.substr(open + 1, title.size() - open - 2);
-    return inside.empty() ? std::nullopt : std::optional<std::string>(inside);
+Result<std::int64_t> lines_to_skip(const OptionValues& options) {
+  const auto lines = parse_number(options.text_or("skip", "0"));
+  if (lines && *lines >= 0 && *lines <= 1000 && *lines == std::floor(*lines)) {
+    return static_cast<std::int64_t>(*lines);
   }
-  // "t_us", "current_ma": the unit in any case after a word for its quantity.
-  const auto bar = title.rfind('_');
-  if (bar == std::string_view::npos) return std::nullopt;
-  struct Suffix {
-    std::string_view words;
-    char lower;
-    char unit;
-  };
-  constexpr std::array<Suffix, 5> k_suffixes{{{" t time timestamp ", 's', 's'},
-                                              {" i current main usb aux ", 'a', 'A'},
-                                              {" v u voltage ", 'v', 'V'},
-                                              {" p power ", 'w', 'W'},
-                                              {" e energy ", 'j', 'J'}}};
-  const std::string stem = lower(title.substr(0, bar));
-  const std::string word = fmt::format(" {} ", stem.substr(stem.find_last_of("_ ") + 1));
-  std::string unit(title.substr(bar + 1));
-  for (const Suffix& suffix : k_suffixes) {
-    if (suffix.words.find(word) == std::string_view::npos || unit.empty() || unit.size() > 2) continue;
-    if (std::tolower(static_cast<unsigned char>(unit.back())) != suffix.lower) continue;
-    if (unit.size() == 2 && std::string_view("pnum").find(unit.front()) == std::string_view::npos) continue;
-    unit.back() = suffix.unit;
-    return unit;
-  }
-  return std::nullopt;
+  return fail(ErrorCode::usage, "option 'skip' is a number of lines from 0 to 1000");
 }
 
 }  // namespace joulemark

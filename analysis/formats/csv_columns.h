@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the columns of a CSV file mean, by the options and by the header. A unit is never guessed: it is
-// stated by the option ("current=2:mA") or by the column's title ("Current(uA)", "Time [s]", "t_us"), or it
-// is an error.
+// stated by the option ("current=2:mA") or by the column's title (see csv_titles.h), or it is an error.
 #pragma once
 
+#include <analysis/formats/csv_numbers.h>
 #include <analysis/formats/csv_text.h>
 #include <analysis/model/channel.h>
 #include <analysis/model/ids.h>
@@ -18,15 +18,21 @@
 
 namespace joulemark {
 
-struct CsvTimeColumn {
+// A column and its unit; guessed: by its title, nobody asked for it.
+struct CsvColumn {
   std::size_t column = 0;
+  std::string unit;
+  bool guessed = false;
+};
+
+struct CsvTimeColumn : CsvColumn {
   int exponent = 0;  // the unit as a power of ten of nanoseconds
 };
 
-struct CsvValueColumn {
-  std::size_t column = 0;
+struct CsvValueColumn : CsvColumn {
   Quantity quantity = Quantity::current;
-  double scale = 1;  // the unit in SI
+  double scale = 1;       // the unit in SI
+  bool reversed = false;  // the file's sign is turned ("current=2:-mA")
 };
 
 struct CsvLineColumn {
@@ -42,19 +48,17 @@ struct CsvPlan {
   std::vector<CsvValueColumn> values;
   std::optional<double> voltage_v;  // a constant
   std::vector<CsvLineColumn> lines;
+  CsvNumbers numbers;
   Characteristic aperture_s;
   StampPosition stamp = StampPosition::start;
 };
 
 [[nodiscard]] const std::vector<OptionSpec>& csv_option_specs();
 
+// Lines before the first row, from the options. Errors: usage.
+[[nodiscard]] Result<std::int64_t> lines_to_skip(const OptionValues& options);
+
 // Errors: usage, saying which option to add or change.
 [[nodiscard]] Result<CsvPlan> plan_csv(const CsvLayout& layout, const OptionValues& options);
-
-// The unit a title states: "mA" of "Main(mA)", "us" of "t_us"; none otherwise.
-[[nodiscard]] std::optional<std::string> unit_in_title(std::string_view title);
-
-// The unit's power of ten in ns: "ms" is 6. None when it is not s, ms, us or ns.
-[[nodiscard]] std::optional<int> time_exponent(std::string_view unit);
 
 }  // namespace joulemark

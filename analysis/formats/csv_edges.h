@@ -23,8 +23,12 @@ class CsvEdgesFile {
 
   [[nodiscard]] const std::set<std::uint32_t>& lines() const { return lines_; }
 
-  // Edges to the sink, their times reduced by origin_ns. What is unusable is told as anomalies.
-  [[nodiscard]] Status send(TimeNs origin_ns, SampleSink& sink);
+  // Whether the samples and any edge share a stretch of time (of the file's clock). Errors: unreadable.
+  [[nodiscard]] Status check_overlap(TimeRange samples) const;
+
+  // Edges to the sink, their times reduced by the begin of the samples. What is unusable or strange is told
+  // as anomalies.
+  [[nodiscard]] Status send(TimeRange samples, SampleSink& sink);
 
  private:
   struct Row {
@@ -43,6 +47,7 @@ class CsvEdgesFile {
   std::size_t line_column_ = 0;
   std::size_t level_column_ = 0;
   std::set<std::uint32_t> lines_;
+  TimeRange time_range_;  // of the earliest and latest edge, both within
   double resolution_ns_ = 1e9;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/formats/csv_lines.h>
+#include <analysis/formats/csv_titles.h>
 #include <analysis/model/names.h>
 
 #include <fmt/format.h>
@@ -12,9 +13,8 @@ namespace {
 
 enum class Level { low, high, both, unobserved };
 
-constexpr NameTable<Level, 12> k_levels{{{Level::low, "0"},
+constexpr NameTable<Level, 11> k_levels{{{Level::low, "0"},
                                          {Level::high, "1"},
-                                         {Level::both, "X"},
                                          {Level::both, "x"},
                                          {Level::unobserved, "-"},
                                          {Level::unobserved, ""},
@@ -22,8 +22,8 @@ constexpr NameTable<Level, 12> k_levels{{{Level::low, "0"},
                                          {Level::high, "high"},
                                          {Level::low, "false"},
                                          {Level::high, "true"},
-                                         {Level::low, "False"},
-                                         {Level::high, "True"}}};
+                                         {Level::low, "0.0"},
+                                         {Level::high, "1.0"}}};
 
 std::uint32_t as_resolution(TimeNs length_ns) {
   constexpr TimeNs k_most = std::numeric_limits<std::uint32_t>::max();
@@ -34,9 +34,9 @@ std::uint32_t as_resolution(TimeNs length_ns) {
 
 Status CsvLineTracker::take(std::string_view text, TimeNs time_ns, TimeNs interval_ns, SampleSink& sink) {
   const auto place = [&] { return fmt::format("{} s", to_seconds(time_ns)); };
-  const auto level = value_in(k_levels, text);
+  const auto level = value_in(k_levels, lower(text));
   if (!level) {
-    invalid_.add(time_ns, 0, [&] { return fmt::format("'{}' at {}", text.substr(0, 20), place()); });
+    invalid_.add(time_ns, 0, [&] { return fmt::format("'{}' at {}", as_utf8(text.substr(0, 20)), place()); });
     return {};
   }
   if (*level == Level::unobserved) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/formats/csv_samples.h>
+#include <analysis/formats/csv_titles.h>
 #include <analysis/model/names.h>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -28,7 +30,7 @@ bool CsvSampleRows::place_row() {
   const auto place = [&] { return rows_.place(); };
   const auto time = rows_.malformed()
                         ? std::nullopt
-                        : csv_time(rows_.field(plan_.time->column), rows_.separator(), plan_.time->exponent);
+                        : csv_time(rows_.field(plan_.time->column), plan_.numbers, plan_.time->exponent);
   TimeNs since_ns = 0;
   if (!time || __builtin_sub_overflow(time->time_ns, first_ns_.value_or(time->time_ns), &since_ns)) {
     invalid_.add(since_first_ns_, row_ + 1, place);
@@ -41,16 +43,18 @@ bool CsvSampleRows::place_row() {
   }
   if (!first_ns_) first_ns_ = time->time_ns;
   since_first_ns_ = since_ns;
-  resolution_ns_ = time->resolution_ns;
+  // A time that went through a double has no more digits than that.
+  constexpr double k_double = 0x1p-52;
+  resolution_ns_ = std::max(time->resolution_ns, std::abs(static_cast<double>(time->time_ns)) * k_double);
   return true;
 }
 
 std::optional<float> CsvSampleRows::value(const CsvValueColumn& column) const {
   if (rows_.malformed()) return std::nullopt;
-  const auto number = csv_number(rows_.field(column.column), rows_.separator());
+  const auto number = csv_number(rows_.field(column.column), plan_.numbers);
   constexpr double k_largest = static_cast<double>(std::numeric_limits<float>::max());
   if (!number || !(std::abs(*number) <= k_largest)) return std::nullopt;
-  return static_cast<float>(*number);
+  return static_cast<float>(column.reversed ? -*number : *number);
 }
 
 Status CsvSampleRows::report(SampleSink& sink) {
@@ -62,20 +66,78 @@ Status CsvSampleRows::report(SampleSink& sink) {
 
 namespace {
 
-Status check_usable(const CsvSampleRows& rows, const CsvPlan& plan, const CsvTiming& timing,
-                    const std::string& name, const std::vector<bool>& has_value) {
+// What the values of the columns look like, over the whole file.
+class ColumnLooks {
+ public:
+  explicit ColumnLooks(const CsvPlan& plan) : plan_(plan), columns_(plan.values.size()) {}
+
+  void look_at(const CsvSampleRows& rows) {
+    if (plan_.time) look(rows, plan_.time->column, time_);
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      Looks& looks = columns_[i];
+      looks.usable = looks.usable || rows.value(plan_.values[i]).has_value();
+      look(rows, plan_.values[i].column, looks);
+      const std::string_view text = rows.rows().field(plan_.values[i].column);
+      if (!looks.usable && looks.first_bad.empty() && !text.empty()) {
+        looks.first_bad =
+            fmt::format(" (first: '{}' in {})", as_utf8(text.substr(0, 30)), rows.rows().place());
+      }
+    }
+  }
+
+  [[nodiscard]] Status check(const std::string& name) const {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (columns_[i].usable) continue;
+      return fail(
+          ErrorCode::unreadable,
+          fmt::format("{}: column {} holds not one {} that is a number{}", name, plan_.values[i].column + 1,
+                      name_of(plan_.values[i].quantity), columns_[i].first_bad));
+    }
+    if (plan_.time && time_.decimals.ambiguous()) return ambiguous(name, plan_.time->column);
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (columns_[i].decimals.ambiguous()) return ambiguous(name, plan_.values[i].column);
+    }
+    return {};
+  }
+
+  [[nodiscard]] bool commas() const {
+    return time_.decimals.commas() ||
+           std::ranges::any_of(columns_, [](const Looks& looks) { return looks.decimals.commas(); });
+  }
+
+ private:
+  struct Looks {
+    DecimalDoubt decimals;
+    std::string first_bad;
+    bool usable = false;
+  };
+
+  void look(const CsvSampleRows& rows, std::size_t column, Looks& looks) {
+    if (plan_.numbers.decimal != CsvNumbers::Decimal::by_looks || rows.rows().malformed()) return;
+    looks.decimals.look_at(rows.rows().field(column), plan_.numbers.separator);
+  }
+
+  static Status ambiguous(const std::string& name, std::size_t column) {
+    return fail(
+        ErrorCode::usage,
+        fmt::format("{}: column {}: its commas may be decimal signs or part thousands; say which with "
+                    "--option decimal=comma or decimal=point",
+                    name, column + 1));
+  }
+
+  const CsvPlan& plan_;
+  Looks time_;
+  std::vector<Looks> columns_;
+};
+
+Status check_times(const CsvSampleRows& rows, const CsvPlan& plan, const CsvTiming& timing,
+                   const std::string& name) {
   if (timing.rows == 0) {
     if (rows.first_trouble().empty())
       return fail(ErrorCode::unreadable, name + ": there is no row of samples");
     return fail(ErrorCode::unreadable, rows.first_trouble() +
                                            ": not a number in the time column (or more fields than "
                                            "the first row), and no other row is better");
-  }
-  for (std::size_t i = 0; i < has_value.size(); ++i) {
-    if (has_value[i]) continue;
-    return fail(ErrorCode::unreadable,
-                fmt::format("{}: column {} holds not one {} that is a number", name,
-                            plan.values[i].column + 1, name_of(plan.values[i].quantity)));
   }
   if (rows.duplicates() > timing.rows) {
     return fail(
@@ -84,17 +146,23 @@ Status check_usable(const CsvSampleRows& rows, const CsvPlan& plan, const CsvTim
                     "rate with --option rate=...",
                     name, rows.duplicates()));
   }
+  if (rows.unsorted() > timing.rows) {
+    return fail(
+        ErrorCode::unreadable,
+        fmt::format("{}: {} rows are earlier than a row before them, more than are not; sort the file "
+                    "by time, or cut it where its clock starts again",
+                    rows.first_unsorted(), rows.unsorted()));
+  }
   if (timing.rows < 2 && plan.time) {
     return fail(ErrorCode::unreadable, name + ": one row with a time does not tell how long it lasts");
   }
-  if (!timing.uniform) {
-    for (const CsvValueColumn& value : plan.values) {
-      if (value.quantity != Quantity::energy) continue;
-      return fail(ErrorCode::unreadable,
-                  name +
-                      ": the times are not evenly spaced, so energy per row is ambiguous; "
-                      "import power or current instead");
-    }
+  if (timing.uniform) return {};
+  for (const CsvValueColumn& value : plan.values) {
+    if (value.quantity != Quantity::energy) continue;
+    return fail(ErrorCode::unreadable,
+                name +
+                    ": the times are not evenly spaced, so energy per row is ambiguous; "
+                    "import power or current instead");
   }
   return {};
 }
@@ -105,17 +173,21 @@ Result<CsvSurvey> survey_csv(std::istream& stream, const std::string& name, cons
                              const CsvPlan& plan) {
   CsvSampleRows rows(stream, name, layout, plan);
   CsvTimeSurvey times;
-  std::vector<bool> has_value(plan.values.size(), false);
+  ColumnLooks looks(plan);
   for (;;) {
     JM_TRY_ASSIGN(const bool more, rows.next());
     if (!more) break;
     if (plan.time) times.add(rows.since_first_ns(), rows.resolution_ns());
-    for (std::size_t i = 0; i < has_value.size(); ++i)
-      has_value[i] = has_value[i] || rows.value(plan.values[i]).has_value();
+    looks.look_at(rows);
   }
-  CsvSurvey survey{plan.time ? times.finish() : CsvTiming{true, *plan.rate_hz, rows.row() + 1},
-                   rows.first_ns()};
-  JM_TRY(check_usable(rows, plan, survey.timing, name, has_value));
+  CsvSurvey survey;
+  survey.timing = plan.time ? times.finish() : CsvTiming{true, *plan.rate_hz, rows.row() + 1};
+  survey.first_ns = rows.first_ns();
+  survey.length_ns = plan.time ? rows.since_first_ns()
+                               : from_seconds(std::min(static_cast<double>(rows.row()) / *plan.rate_hz, 9e9));
+  survey.decimal_commas = looks.commas();
+  if (survey.timing.rows > 0) JM_TRY(looks.check(name));
+  JM_TRY(check_times(rows, plan, survey.timing, name));
   return survey;
 }
 

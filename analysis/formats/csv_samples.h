@@ -31,6 +31,9 @@ class CsvSampleRows {
 
   [[nodiscard]] std::int64_t without_time() const { return invalid_.count(); }  // rows left out so far
   [[nodiscard]] std::int64_t duplicates() const { return duplicate_.count(); }
+  [[nodiscard]] std::int64_t unsorted() const { return unsorted_.count(); }
+  // Where the first row is that is earlier than the one before; empty when there is none.
+  [[nodiscard]] const std::string& first_unsorted() const { return unsorted_.first_place(); }
   // Where the first row without a time is; empty when there is none.
   [[nodiscard]] const std::string& first_trouble() const { return invalid_.first_place(); }
   [[nodiscard]] Status report(SampleSink& sink);
@@ -54,6 +57,8 @@ class CsvSampleRows {
 struct CsvSurvey {
   CsvTiming timing;
   TimeNs first_ns = 0;
+  TimeNs length_ns = 0;         // from the first row to the last one
+  bool decimal_commas = false;  // by the looks of the numbers
 };
 [[nodiscard]] Result<CsvSurvey> survey_csv(std::istream& stream, const std::string& name,
                                            const CsvLayout& layout, const CsvPlan& plan);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/formats/csv_numbers.h>
 #include <analysis/formats/csv_text.h>
-#include <analysis/model/units.h>
+#include <analysis/formats/csv_titles.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <limits>
+#include <utility>
 
 namespace joulemark {
 namespace {
@@ -22,8 +21,23 @@ bool is_row(std::string_view line) {
   return !text.empty() && text.front() != '#';
 }
 
+// At blanks, however many.
+void split_at_blanks(std::string_view line, std::vector<std::string>& fields, std::size_t& count) {
+  count = 0;
+  for (std::string_view rest = trimmed(line); !rest.empty(); rest = trimmed(rest)) {
+    const std::string_view field = rest.substr(0, rest.find_first_of(" \t"));
+    if (count == fields.size()) fields.emplace_back();
+    fields[count++] = field;
+    rest.remove_prefix(field.size());
+  }
+}
+
 // Splits into fields, reusing their storage. False when a quote does not close.
 bool split(std::string_view line, char separator, std::vector<std::string>& fields, std::size_t& count) {
+  if (separator == ' ') {
+    split_at_blanks(line, fields, count);
+    return true;
+  }
   count = 0;
   bool quoted = false;
   const auto open_field = [&] {
@@ -47,28 +61,75 @@ bool split(std::string_view line, char separator, std::vector<std::string>& fiel
   return !quoted;
 }
 
-char separator_of(std::string_view line) {
+bool has_unquoted(std::string_view line, char wanted) {
   bool quoted = false;
-  bool tab = false;
   for (const char c : line) {
     if (c == '"') quoted = !quoted;
-    if (quoted) continue;
-    if (c == ';') return ';';
-    tab = tab || c == '\t';
+    if (c == wanted && !quoted) return true;
   }
-  return tab ? '\t' : ',';
+  return false;
 }
 
-// A copy with a decimal point where a decimal comma may stand.
-std::string with_point(std::string_view text, char separator) {
-  std::string copy(trimmed(text));
-  const bool comma_free = separator != ',' && copy.find('.') == std::string::npos;
-  if (comma_free && std::ranges::count(copy, ',') == 1) *std::ranges::find(copy, ',') = '.';
-  return copy;
+std::vector<std::string> fields_of(std::string_view line, char separator) {
+  std::vector<std::string> fields;
+  std::size_t count = 0;
+  (void)split(line, separator, fields, count);
+  fields.resize(count);
+  for (std::string& field : fields)
+    field = as_utf8(trimmed(field));
+  return fields;
 }
 
-bool is_number(std::string_view text, char separator) {
-  return csv_number(text, separator).has_value();
+bool is_number(const std::string& text) {
+  return csv_number(text, {CsvNumbers::Decimal::by_looks, ';'}).has_value();
+}
+
+// Whether blanks alone part this row into numbers.
+bool blanks_part(std::string_view line) {
+  const std::vector<std::string> fields = fields_of(line, ' ');
+  return fields.size() > 1 && std::ranges::all_of(fields, is_number);
+}
+
+char separator_of(std::string_view first, std::string_view second) {
+  for (const char separator : {';', '\t', ','}) {
+    if (has_unquoted(first, separator) && (second.empty() || has_unquoted(second, separator)))
+      return separator;
+  }
+  return blanks_part(second.empty() ? first : second) ? ' ' : ',';
+}
+
+// Whether the fields can be titles: no number among them, and not nothing.
+bool are_titles(const std::vector<std::string>& fields) {
+  const auto is_empty = [](const std::string& field) { return field.empty(); };
+  return std::ranges::none_of(fields, is_number) && !std::ranges::all_of(fields, is_empty);
+}
+
+// "(ms),(mA)" below "Time,Channel A".
+bool are_units(const std::vector<std::string>& fields) {
+  return std::ranges::all_of(fields, [](std::string_view field) {
+    const bool bracketed = field.size() > 2 && (field.front() == '(' || field.front() == '[');
+    return plain_unit(bracketed ? field.substr(1, field.size() - 2) : field).has_value();
+  });
+}
+
+// Up to the next row; the last comment on the way is kept when there is a place for it.
+Result<bool> read_row(LineReader& reader, std::string& row, std::string* comment = nullptr) {
+  for (;;) {
+    JM_TRY_ASSIGN(const bool more, reader.next());
+    if (!more) return false;
+    if (is_row(reader.line())) break;
+    if (comment != nullptr && !trimmed(reader.line()).empty()) *comment = trimmed(reader.line());
+  }
+  row = reader.line();
+  return true;
+}
+
+Status skip(LineReader& reader, std::int64_t lines) {
+  for (; lines > 0; --lines) {
+    JM_TRY_ASSIGN(const bool more, reader.next());
+    if (!more) break;
+  }
+  return {};
 }
 
 void rewind(std::istream& stream) {
@@ -76,98 +137,63 @@ void rewind(std::istream& stream) {
   stream.seekg(0);
 }
 
-// A decimal number as mantissa x 10^exponent; digits beyond what int64 holds are dropped.
-struct Decimal {
-  bool negative = false;
-  std::int64_t mantissa = 0;
-  int exponent = 0;
-};
-
-constexpr std::int64_t k_mantissa_limit =
-    (std::numeric_limits<std::int64_t>::max() - 9) / 10;  // room for a digit
-
-std::optional<int> parse_exponent(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || std::abs(value) > 1000) return std::nullopt;
-  return value;
-}
-
-std::optional<Decimal> parse_decimal(std::string_view text) {
-  Decimal decimal;
-  if (!text.empty() && (text.front() == '-' || text.front() == '+')) {
-    decimal.negative = text.front() == '-';
-    text.remove_prefix(1);
-  }
-  bool point = false;
-  bool digits = false;
-  std::size_t i = 0;
-  for (; i < text.size() && text[i] != 'e' && text[i] != 'E'; ++i) {
-    if (text[i] == '.' && !point) {
-      point = true;
-      continue;
+// Titles from the first row, the row of units below it, or the comment above.
+void find_titles(CsvLayout& layout, std::string_view comment, std::string_view first,
+                 std::string_view second) {
+  std::vector<std::string> fields = fields_of(first, layout.separator);
+  if (are_titles(fields)) {
+    layout.header_rows = 1;
+    const std::vector<std::string> units = fields_of(second, layout.separator);
+    if (units.size() == fields.size() && are_units(units)) {
+      layout.header_rows = 2;
+      for (std::size_t i = 0; i < units.size(); ++i) {
+        const bool bracketed = units[i].front() == '(' || units[i].front() == '[';
+        fields[i] += bracketed ? " " + units[i] : " (" + units[i] + ")";
+      }
     }
-    if (text[i] < '0' || text[i] > '9') return std::nullopt;
-    digits = true;
-    const bool keep = decimal.mantissa <= k_mantissa_limit;
-    if (keep) decimal.mantissa = decimal.mantissa * 10 + (text[i] - '0');
-    if (keep && point) --decimal.exponent;
-    if (!keep && !point) ++decimal.exponent;
+    layout.titles = std::move(fields);
+    return;
   }
-  if (!digits) return std::nullopt;
-  if (i == text.size()) return decimal;
-  const auto exponent = parse_exponent(text.substr(i + 1));
-  if (!exponent) return std::nullopt;
-  decimal.exponent += *exponent;
-  return decimal;
-}
-
-// mantissa x 10^exponent, rounded half away from 0; none beyond int64.
-std::optional<std::int64_t> scaled(std::int64_t mantissa, int exponent) {
-  if (mantissa == 0) return 0;
-  for (; exponent > 0; --exponent) {
-    if (mantissa > std::numeric_limits<std::int64_t>::max() / 10) return std::nullopt;
-    mantissa *= 10;
-  }
-  for (; exponent < -1 && mantissa > 0; ++exponent)
-    mantissa /= 10;
-  return exponent == -1 ? (mantissa + 5) / 10 : mantissa;
+  comment.remove_prefix(std::min(comment.find_first_not_of("# \t"), comment.size()));
+  std::vector<std::string> commented = fields_of(comment, layout.separator);
+  if (commented.size() == layout.columns && are_titles(commented)) layout.titles = std::move(commented);
 }
 
 }  // namespace
 
-Result<CsvLayout> read_csv_layout(std::istream& stream, const std::string& name) {
+Result<CsvLayout> read_csv_layout(std::istream& stream, const std::string& name, std::int64_t skip_lines) {
   rewind(stream);
   LineReader reader(stream, name);
-  for (;;) {
-    JM_TRY_ASSIGN(const bool more, reader.next());
-    if (!more) return fail(ErrorCode::unreadable, name + ": there is no row in the file");
-    if (is_row(reader.line())) break;
-  }
+  JM_TRY(skip(reader, skip_lines));
+  std::string comment;
+  std::string first;
+  std::string second;
+  JM_TRY_ASSIGN(const bool any, read_row(reader, first, &comment));
+  if (!any) return fail(ErrorCode::unreadable, name + ": there is no row in the file");
+  const std::string place = reader.place();
+  JM_TRY(read_row(reader, second));
   CsvLayout layout;
-  layout.separator = separator_of(reader.line());
-  if (!split(reader.line(), layout.separator, layout.titles, layout.columns)) {
-    return fail(ErrorCode::unreadable, reader.place() + ": a quote does not close");
+  layout.skipped_lines = skip_lines;
+  layout.separator = separator_of(first, second);
+  std::vector<std::string> fields;
+  if (!split(first, layout.separator, fields, layout.columns)) {
+    return fail(ErrorCode::unreadable, place + ": a quote does not close");
   }
-  for (std::string& title : layout.titles)
-    title = std::string(trimmed(title));
-  const auto is_data = [&](const std::string& text) {
-    return text.empty() || is_number(text, layout.separator);
-  };
-  if (std::ranges::all_of(layout.titles, is_data)) layout.titles.clear();
+  find_titles(layout, comment, first, second);
   return layout;
 }
 
 CsvRows::CsvRows(std::istream& stream, const std::string& name, const CsvLayout& layout)
-    : reader_((rewind(stream), stream), name), layout_(layout), header_pending_(!layout.titles.empty()) {}
+    : reader_((rewind(stream), stream), name), layout_(layout), header_rows_(layout.header_rows) {}
 
 Result<bool> CsvRows::next() {
+  if (!std::exchange(skipped_, true)) JM_TRY(skip(reader_, layout_.skipped_lines));
   for (;;) {
     JM_TRY_ASSIGN(const bool more, reader_.next());
     if (!more) return false;
     if (!is_row(reader_.line())) continue;
-    if (!std::exchange(header_pending_, false)) break;
+    if (header_rows_ == 0) break;
+    --header_rows_;
   }
   malformed_ = !split(reader_.line(), layout_.separator, fields_, count_);
   for (std::size_t i = layout_.columns; i < count_; ++i)
@@ -181,20 +207,6 @@ std::string_view CsvRows::field(std::size_t column) const {
 
 bool CsvRows::cut_off() const {
   return !reader_.ended_with_newline() && count_ < layout_.columns;
-}
-
-std::optional<double> csv_number(std::string_view text, char separator) {
-  if (separator == ',' || text.find(',') == std::string_view::npos) return parse_number(text);
-  return parse_number(with_point(text, separator));
-}
-
-std::optional<DecimalTime> csv_time(std::string_view text, char separator, int exponent) {
-  const auto decimal = parse_decimal(with_point(text, separator));
-  if (!decimal) return std::nullopt;
-  const auto magnitude = scaled(decimal->mantissa, decimal->exponent + exponent);
-  if (!magnitude) return std::nullopt;
-  return DecimalTime{decimal->negative ? -*magnitude : *magnitude,
-                     std::pow(10.0, decimal->exponent + exponent)};
 }
 
 }  // namespace joulemark

@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// CSV as text: rows, fields, numbers. Nothing here knows what a column means.
+// CSV as text: rows and fields. Nothing here knows what a column means.
 #pragma once
 
 #include <analysis/formats/line_reader.h>
 #include <analysis/model/result.h>
-#include <analysis/model/time.h>
 
 #include <cstdint>
 #include <istream>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace joulemark {
 
-// What the first row tells of all others.
+// What the first rows tell of all others.
 struct CsvLayout {
-  char separator = ',';  // ; or tab when the first row has one, else a comma
-  std::vector<std::string>
-      titles;  // of the header, trimmed; empty when there is none (all fields are numbers)
+  char separator = ',';  // ; or tab when the first two rows have it, a blank when nothing else parts numbers
+  std::vector<std::string> titles;  // of the header, trimmed, UTF-8; empty when there is none
   std::size_t columns = 0;
+  std::int64_t skipped_lines = 0;  // before the first row, as the caller asked
+  int header_rows = 0;             // 1; 2 with a row of units below; 0 when the header is a comment, or none
 };
 
-// Errors: unreadable (no row at all, quotes that do not close in the first row), io.
-[[nodiscard]] Result<CsvLayout> read_csv_layout(std::istream& stream, const std::string& name);
+// A row without a number is the header; failing that, a comment right above the first row with as many
+// fields. A second row of nothing but units is part of the header. Errors: unreadable (no row at all, quotes
+// that do not close in the first row), io.
+[[nodiscard]] Result<CsvLayout> read_csv_layout(std::istream& stream, const std::string& name,
+                                                std::int64_t skip_lines = 0);
 
 // The rows below the header. Blank lines and lines that start with # are skipped. Fields may be quoted ("" is
 // a quote) but not span lines.
@@ -43,7 +45,6 @@ class CsvRows {
   // The last row of the file, without its end of line and some fields: cut off.
   [[nodiscard]] bool cut_off() const;
   [[nodiscard]] std::string place() const { return reader_.place(); }
-  [[nodiscard]] char separator() const { return layout_.separator; }
 
  private:
   LineReader reader_;
@@ -51,19 +52,8 @@ class CsvRows {
   std::vector<std::string> fields_;
   std::size_t count_ = 0;
   bool malformed_ = false;
-  bool header_pending_;
+  int header_rows_;
+  bool skipped_ = false;
 };
-
-// A number as a field holds it; a decimal comma is understood where commas do not separate. NaN and infinity
-// are numbers here. None when it is not a number.
-[[nodiscard]] std::optional<double> csv_number(std::string_view text, char separator);
-
-// A decimal number times 10^exponent nanoseconds, in integer arithmetic, so that 1700000000.123456789 s and
-// long counts of ns keep every digit. Digits below 1 ns are rounded.
-struct DecimalTime {
-  TimeNs time_ns = 0;
-  double resolution_ns = 1;  // weight of the last digit printed; may be far below 1
-};
-[[nodiscard]] std::optional<DecimalTime> csv_time(std::string_view text, char separator, int exponent);
 
 }  // namespace joulemark

@@ -3,6 +3,7 @@
 #include <analysis/formats/eembc_edges.h>
 #include <analysis/formats/eembc_log.h>
 #include <analysis/formats/energy_feed.h>
+#include <analysis/formats/input_file.h>
 
 #include <fmt/format.h>
 
@@ -175,14 +176,10 @@ Status import_eembc_run(ImportPaths paths, const OptionValues&, SampleSink& sink
   if (paths.size() != 1) return fail(ErrorCode::usage, "eembc imports one run folder at a time");
   std::filesystem::path folder = paths.front();
   if (folder.filename() == k_energy_file) folder = folder.parent_path();
-  std::ifstream energy(folder / k_energy_file, std::ios::binary);
-  if (!energy) {
-    return fail(ErrorCode::unreadable, fmt::format("{}: cannot be opened; is {} an EnergyRunner run folder?",
-                                                   (folder / k_energy_file).string(), folder.string()));
-  }
-  std::ifstream timestamps(folder / k_timestamps_file, std::ios::binary);
-  std::ifstream log(folder / k_log_file, std::ios::binary);
-  return import_eembc({&energy, timestamps ? &timestamps : nullptr, log ? &log : nullptr, folder.string()},
+  JM_TRY_ASSIGN(std::ifstream energy, open_input(folder / k_energy_file));
+  JM_TRY_ASSIGN(std::optional<std::ifstream> timestamps, open_input_if_there(folder / k_timestamps_file));
+  JM_TRY_ASSIGN(std::optional<std::ifstream> log, open_input_if_there(folder / k_log_file));
+  return import_eembc({&energy, timestamps ? &*timestamps : nullptr, log ? &*log : nullptr, folder.string()},
                       sink);
 }
 

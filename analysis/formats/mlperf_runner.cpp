@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/benchmark/run_record.h>
 #include <analysis/formats/energy_feed.h>
+#include <analysis/formats/input_file.h>
 #include <analysis/formats/mlperf_results.h>
 #include <analysis/formats/mlperf_runner.h>
 #include <analysis/model/units.h>
@@ -211,8 +212,7 @@ Status import_mlperf_runner_results(ImportPaths paths, const OptionValues&, Samp
   std::filesystem::path file = paths.front();
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored)) file /= k_results_file;
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return fail(ErrorCode::unreadable, file.string() + ": cannot be opened");
+  JM_TRY_ASSIGN(std::ifstream stream, open_input(file));
   return import_mlperf_runner(stream, file.string(), sink);
 }
 

@@ -7,6 +7,7 @@
 #include <analysis/model/units.h>
 
 #include <app/cli/commands.h>
+#include <app/cli/json_text.h>
 #include <app/cli/option_table.h>
 #include <app/cli/output.h>
 #include <app/cli/progress_line.h>
@@ -18,6 +19,7 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace joulemark::cli {
@@ -68,6 +70,20 @@ std::string channel_line(const Channel& channel, const Extent& extent) {
   return text + "\n";
 }
 
+// Which column became what, and what was passed over.
+Status tell_origins(CaptureReader& reader) {
+  constexpr std::array<std::string_view, 8> k_keys{"source.time",    "source.current", "source.voltage",
+                                                   "source.power",   "source.energy",  "source.lines",
+                                                   "source.decimal", "source.ignored"};
+  JM_TRY_ASSIGN(const std::vector<MetadataItem> metadata, reader.metadata());
+  for (const std::string_view key : k_keys) {
+    const auto item = std::ranges::find(metadata, key, &MetadataItem::key);
+    if (item == metadata.end()) continue;
+    talk(fmt::format("{}: {}", key.substr(key.find('.') + 1), printable(item->value)));
+  }
+  return {};
+}
+
 // What the file holds now; what is wrong with it goes to stderr too, since a usable rest is a success.
 Status tell(const std::string& file, const std::string& format, bool quiet) {
   JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
@@ -86,10 +102,11 @@ Status tell(const std::string& file, const std::string& format, bool quiet) {
   JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, reader->anomalies());
   text += fmt::format("Anomalies {}\n", anomalies.size());
   print(text);
+  if (!quiet) JM_TRY(tell_origins(*reader));
   constexpr std::size_t k_told = 20;
   for (std::size_t i = 0; i < std::min(anomalies.size(), k_told) && !quiet; ++i)
     talk(fmt::format("{}: {}: {}", name_of(anomalies[i].severity), name_of(anomalies[i].kind),
-                     anomalies[i].message));
+                     printable(anomalies[i].message)));
   if (anomalies.size() > k_told && !quiet) talk(fmt::format("... and {} more", anomalies.size() - k_told));
   return {};
 }

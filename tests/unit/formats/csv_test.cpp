@@ -175,7 +175,7 @@ TEST(CsvText, TabsByteOrderMarkCrLfCommentsBlanksAndQuotes) {
       "1\t\"2\"\r\n2\t3");
   ASSERT_TRUE(got.status) << got.error();
   EXPECT_THAT(got.samples(), ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(2, 3.F)));
-  EXPECT_EQ(got.metadata("source.current"), "column 2 'current \"x\"(mA)'");
+  EXPECT_EQ(got.metadata("source.current"), "column 2 'current \"x\"(mA)' in mA, by its title");
 }
 
 TEST(CsvText, Utf16IsNamed) {
@@ -449,6 +449,72 @@ TEST(CsvLines, AnEdgesFileSaysWhatItLacks) {
   EXPECT_THAT(import_text(samples, {}, "t_s,line,level\n1,d999,1\n").error(), HasSubstr("edges.csv: line 2"));
   EXPECT_THAT(import_text("t_ms,current_ma,D0\n0,1,0\n1,2,0\n", {}, "t_s,line,level\n1,d0,1\n").error(),
               HasSubstr("line d0 is in the sample columns and in the edges file"));
+}
+
+// --- what is told and what is doubted
+
+TEST(CsvTold, WhatWasReadInWhichUnitAndWhatWasNot) {
+  const Imported got =
+      import_text("Time(ms),Main(mA),Note,D3\n0,1,x,0\n1,2,y,0\n2,3,z,1\n", {"current=2:mA", "voltage=3V"});
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.metadata("source.time"), "column 1 'Time(ms)' in ms, by its title");
+  EXPECT_EQ(got.metadata("source.current"), "column 2 'Main(mA)' in mA");
+  EXPECT_EQ(got.metadata("source.lines"), "d3 from column 4 'D3'");
+  EXPECT_EQ(got.metadata("source.ignored"), "column 3 'Note'");
+}
+
+TEST(CsvTold, AMinusBeforeTheUnitTurnsTheSign) {
+  const Imported got = import_text("t_ms,i\n0,-1\n1,-2\n2,3\n", {"current=i:-mA"});
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.samples(), ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(2, -3.F)));
+  EXPECT_EQ(got.channel().scale, 1e-3);
+  EXPECT_EQ(got.metadata("source.current"), "column 2 'i' in mA, its sign turned");
+}
+
+TEST(CsvTold, AVoltageHeldOverTenRowsOrMore) {
+  std::string text = "t_ms,current_ma,voltage_v\n";
+  for (int i = 0; i < 100; ++i)
+    text += fmt::format("{},1,{}\n", i, (i >= 20 && i < 29) || (i >= 40 && i < 60) ? "" : "3");
+  const Imported got = import_text(text);
+  ASSERT_TRUE(got.status) << got.error();
+  const auto held = got.anomalies(AnomalyKind::gap);
+  ASSERT_EQ(held.size(), 1U);
+  EXPECT_EQ(held[0].severity, Severity::doubtful);
+  EXPECT_EQ(held[0].channel, ChannelId{1});
+  EXPECT_EQ(held[0].count, 20);
+  EXPECT_THAT(held[0].message, HasSubstr("the longest 21.0 ms"));
+  EXPECT_THAT(held[0].message, HasSubstr("a.csv: line 42"));
+}
+
+TEST(CsvTold, ShortLevelsOfManyLinesAreNoLevels) {
+  const Imported got = import_text("t_ms,current_ma,D0-D7\n0,1,10000000\n1,1,1\n2,1,00000000\n");
+  EXPECT_THAT(got.edges(), ElementsAre(Edge{1'000'000, 2'000'000, LineId{0}, false}));
+  EXPECT_EQ(got.anomalies(AnomalyKind::invalid_value).size(), 8U);
+}
+
+TEST(CsvText, CommasThatMayPartThousandsAreRefusedUntilSaid) {
+  const std::string thousands = "t_ms;current_ua\n0;987\n1;1,234\n2;12,345\n";
+  EXPECT_THAT(import_text(thousands).error(), HasSubstr("column 2: its commas may be decimal signs"));
+  EXPECT_THAT(import_text(thousands, {"decimal=point"}).samples(),
+              ElementsAre(Pair(0, 987.F), Pair(1, 1234.F), Pair(2, 12345.F)));
+  EXPECT_THAT(import_text(thousands, {"decimal=comma"}).samples(),
+              ElementsAre(Pair(0, 987.F), Pair(1, 1.234F), Pair(2, 12.345F)));
+  EXPECT_THAT(import_text("t_ms;current_ua\n0;0,5\n1;1.234\n").error(), HasSubstr("decimal=comma"));
+  EXPECT_THAT(import_text("t_ms;i(uA)\n0;1.234.567,5\n1;12.34,5\n2;-1.000\n", {"decimal=comma"}).samples(),
+              ElementsAre(Pair(0, 1234567.5F), Pair(2, -1000.F)));
+}
+
+TEST(CsvText, BlanksPartColumnsWhenNothingElseDoes) {
+  const Imported got = import_text("# t_ms  current_ma\n  0   1\n  1   2\n 2\t3\n");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.samples(), ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(2, 3.F)));
+}
+
+TEST(CsvText, AFirstRowWithANumberInItIsNoHeader) {
+  const Imported got = import_text("0,OL\n1,2\n2,3\n", {"time=1:ms", "current=2:mA"});
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.samples(), ElementsAre(Pair(1, 2.F), Pair(2, 3.F)));
+  EXPECT_THAT(got.anomalies(AnomalyKind::invalid_value).at(0).message, HasSubstr("a.csv: line 1"));
 }
 
 // --- size

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Columns found by name or by what their titles say.
+#pragma once
+
+#include <analysis/formats/csv_columns.h>
+
+#include <string>
+#include <string_view>
+
+namespace joulemark {
+
+// For messages: the titles with their numbers, or that there are none.
+[[nodiscard]] std::string known_columns(const CsvLayout& layout);
+
+// By title, title without its unit, or number from 1. Errors: usage.
+[[nodiscard]] Result<std::size_t> find_column(const CsvLayout& layout, std::string_view option,
+                                              std::string_view text);
+
+// The one column whose title states a unit of the quantity; none when there is none. Maxima, minima and shunt
+// voltages are passed over where there is another, and of several rails the one named is taken. Errors:
+// usage, when several are left.
+[[nodiscard]] Result<std::optional<CsvValueColumn>> guess_value(const CsvLayout& layout, Quantity quantity,
+                                                                std::string_view rail = "main");
+
+// The rail that a title names: "main", "usb", "aux"; empty when none.
+[[nodiscard]] std::string_view rail_in_title(std::string_view title);
+
+// Whether a title states a unit of the quantity.
+[[nodiscard]] bool has_column_of(const CsvLayout& layout, Quantity quantity);
+
+// The one column whose title states a unit of time. Errors: usage, when there is none or several.
+[[nodiscard]] Result<CsvTimeColumn> guess_time(const CsvLayout& layout);
+
+}  // namespace joulemark
