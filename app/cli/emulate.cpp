@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // joulemark emulate: instruments made of software, for people and tests without the hardware.
+#include <drivers/emulator/lvpm_serial_model.h>
 #include <drivers/emulator/monsoon_model.h>
+#include <drivers/transport/serial/pseudo_terminal.h>
 #include <drivers/transport/usbip/usbip_server.h>
 
 #include <app/cli/commands.h>
@@ -9,15 +11,26 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace joulemark::cli {
 namespace {
 
-using emulator::MonsoonModel;
+using emulator::MonsoonKind;
+
+struct Model {
+  std::string_view name;
+  MonsoonKind kind;
+};
+constexpr std::array<Model, 3> k_models{
+    {{"hvpm", MonsoonKind::hvpm}, {"lvpm", MonsoonKind::lvpm}, {"lvpm-serial", MonsoonKind::lvpm_serial}}};
 
 struct MonsoonArguments {
   std::uint16_t port = 3240;
@@ -44,26 +57,51 @@ emulator::MonsoonObserver observer(const MonsoonArguments& arguments, bool quiet
   return observer;
 }
 
-Result<int> emulate_monsoon(MonsoonArguments arguments, bool quiet) {
-  arguments.settings.kind =
-      arguments.model == "hvpm" ? emulator::MonsoonKind::hvpm : emulator::MonsoonKind::lvpm;
-  const auto& hardware = emulator::monsoon_hardware(arguments.settings.kind);
-  const double output_v = arguments.settings.output_v;
-  if (output_v != 0 && (output_v < hardware.lowest_voltage_v || output_v > hardware.highest_voltage_v)) {
-    return fail(ErrorCode::usage, fmt::format("--vout {}: this model puts out {} to {} V, or 0", output_v,
-                                              hardware.lowest_voltage_v, hardware.highest_voltage_v));
-  }
-  JM_TRY_ASSIGN(arguments.settings.sampler.faults, emulator::parse_monsoon_faults(arguments.faults));
-  JM_TRY_ASSIGN(auto scenario,
-                emulator::make_monsoon_scenario(arguments.scenario, arguments.settings.sampler.seed));
-  Status written;
-  MonsoonModel model(arguments.settings, std::move(scenario), observer(arguments, quiet, written));
+Status serve_usb(const MonsoonArguments& arguments, std::unique_ptr<emulator::MonsoonScenario> scenario,
+                 emulator::MonsoonObserver observer, emulator::MonsoonCounters& counters) {
+  emulator::MonsoonModel model(arguments.settings, std::move(scenario), std::move(observer));
   const StopOnSignal signals;
   JM_TRY_ASSIGN(const auto server, usbip::UsbipServer::listen(model, arguments.port));
   print_line(fmt::format("listening on 127.0.0.1:{}", server->port()));
   server->run(signals.token());
   model.finish();
-  const emulator::MonsoonCounters counters = model.counters();
+  counters = model.counters();
+  return {};
+}
+
+Status serve_terminal(const MonsoonArguments& arguments, std::unique_ptr<emulator::MonsoonScenario> scenario,
+                      emulator::MonsoonObserver observer, emulator::MonsoonCounters& counters) {
+  emulator::LvpmSerialModel model(arguments.settings, std::move(scenario), std::move(observer));
+  const StopOnSignal signals;
+  JM_TRY_ASSIGN(const auto terminal, serial::PseudoTerminal::open(model));
+  print_line(fmt::format("serial port {}", terminal->path()));
+  terminal->run(signals.token());
+  model.finish();
+  counters = model.counters();
+  return {};
+}
+
+Status check_output(const emulator::MonsoonSettings& settings) {
+  const auto& hardware = emulator::monsoon_hardware(settings.kind);
+  const double volts = settings.output_v;
+  if (volts == 0 || (volts >= hardware.lowest_voltage_v && volts <= hardware.highest_voltage_v)) return {};
+  return fail(ErrorCode::usage, fmt::format("--vout {}: this model puts out {} to {} V, or 0", volts,
+                                            hardware.lowest_voltage_v, hardware.highest_voltage_v));
+}
+
+Result<int> emulate_monsoon(MonsoonArguments arguments, bool quiet) {
+  auto& settings = arguments.settings;
+  settings.kind = std::ranges::find(k_models, arguments.model, &Model::name)->kind;
+  const bool is_serial = settings.kind == MonsoonKind::lvpm_serial;
+  JM_TRY(check_output(settings));
+  JM_TRY_ASSIGN(settings.sampler.faults, emulator::parse_monsoon_faults(arguments.faults));
+  if (is_serial) JM_TRY(emulator::check_serial_faults(settings.sampler.faults));
+  JM_TRY_ASSIGN(auto scenario, emulator::make_monsoon_scenario(arguments.scenario, settings.sampler.seed));
+  Status written;
+  emulator::MonsoonCounters counters;
+  auto told = observer(arguments, quiet, written);
+  JM_TRY(is_serial ? serve_terminal(arguments, std::move(scenario), std::move(told), counters)
+                   : serve_usb(arguments, std::move(scenario), std::move(told), counters));
   print_line(
       fmt::format("runs {}, slots {}, dropped {}, dropped with a queue of 16 {}, refused {}, violations {}",
                   counters.runs, counters.slots, counters.dropped, counters.dropped_of_unit, counters.refused,
@@ -73,18 +111,21 @@ Result<int> emulate_monsoon(MonsoonArguments arguments, bool quiet) {
 }
 
 void add_monsoon(CLI::App& emulate, Context& context) {
-  CLI::App* command =
-      add_command(emulate, context, "monsoon", "A Monsoon power monitor as a USB/IP server on loopback",
-                  "joulemark emulate monsoon --vout 3.7 --truth truth.json &\n"
-                  "  sudo modprobe vhci-hcd && sudo usbip attach -r 127.0.0.1 -b 1-1\n"
-                  "  joulemark record monsoon: -o run.jmk --duration 10s");
+  CLI::App* command = add_command(emulate, context, "monsoon",
+                                  "A Monsoon power monitor, as a USB/IP server on loopback or a serial port",
+                                  "joulemark emulate monsoon --vout 3.7 --truth truth.json &\n"
+                                  "  sudo modprobe vhci-hcd && sudo usbip attach -r 127.0.0.1 -b 1-1\n"
+                                  "  joulemark record monsoon: -o run.jmk --duration 10s");
   const auto arguments = std::make_shared<MonsoonArguments>();
   auto& settings = arguments->settings;
   auto& sampler = settings.sampler;
   command->add_option("--port", arguments->port, "TCP port on 127.0.0.1, 0 for any free one")
       ->capture_default_str();
-  command->add_option("--model", arguments->model, "hvpm, or lvpm with the USB firmware")
-      ->check(CLI::IsMember({"hvpm", "lvpm"}))
+  command
+      ->add_option("--model", arguments->model,
+                   "hvpm, lvpm with the USB firmware, or lvpm-serial: with factory firmware, on a pseudo "
+                   "terminal instead of USB/IP")
+      ->check(CLI::IsMember({"hvpm", "lvpm", "lvpm-serial"}))
       ->capture_default_str();
   command
       ->add_option(

@@ -128,4 +128,12 @@ Result<MonsoonFaults> parse_monsoon_faults(std::span<const std::string> texts) {
   return faults;
 }
 
+Status check_serial_faults(const MonsoonFaults& faults) {
+  if (faults.drops.empty() && !faults.wrap && !faults.unplug_in && !faults.bad_dac_calibration) return {};
+  return fail(
+      ErrorCode::usage,
+      "lvpm-serial knows the faults lose, corrupt, stall, unplug@TIME, trip, drift, start-sampling and "
+      "no-calibration");
+}
+
 }  // namespace joulemark::emulator

@@ -49,4 +49,8 @@ struct MonsoonFaults {
 // which wraps the count), "drift:PPM", "bad-daccal", "start-sampling", "no-calibration". Errors: usage.
 [[nodiscard]] Result<MonsoonFaults> parse_monsoon_faults(std::span<const std::string> texts);
 
+// Errors: usage, where one cannot happen on the serial port of an LVPM with factory firmware, which has
+// neither a dropped count nor those phases.
+[[nodiscard]] Status check_serial_faults(const MonsoonFaults& faults);
+
 }  // namespace joulemark::emulator

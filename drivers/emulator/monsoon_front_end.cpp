@@ -12,13 +12,17 @@ constexpr std::size_t k_currents = 6;
 constexpr std::size_t k_words = 8;                      // with the two voltages
 constexpr std::array<double, 2> k_current_noise{1, 2};  // coarse, fine
 constexpr double k_voltage_noise = 0.5;
-constexpr std::uint8_t k_main_gain = 0x02;  // the low bits of the last byte, whose meaning is not known
 
-double mean_code(const MonsoonGrain& grain, MonsoonSample sample, double current_a) {
-  if (sample == MonsoonSample::zero) return grain.zero;
-  if (sample == MonsoonSample::reference) return grain.reference;
+double mean_code(const MonsoonGrain& grain, MonsoonSample kind, double current_a) {
+  if (kind == MonsoonSample::zero) return grain.zero;
+  if (kind == MonsoonSample::reference) return grain.reference;
   const double zero = grain.zero + grain.offset;
   return zero + current_a * (grain.reference - zero) / grain.scale_a;
+}
+
+int code(double value, int lowest, int highest) {
+  return static_cast<int>(
+      std::lround(std::clamp(value, static_cast<double>(lowest), static_cast<double>(highest))));
 }
 
 }  // namespace
@@ -26,30 +30,24 @@ double mean_code(const MonsoonGrain& grain, MonsoonSample sample, double current
 MonsoonFrontEnd::MonsoonFrontEnd(const MonsoonHardware& hardware, std::uint64_t seed, double noise)
     : hardware_(hardware), random_(seed, k_noise_stream), noise_(noise) {}
 
-MonsoonFrontEnd::Observation MonsoonFrontEnd::observe(std::int64_t slot, MonsoonSample sample,
-                                                      const MonsoonInput& input) const {
+MonsoonCodes MonsoonFrontEnd::observe(const MonsoonSlot& slot) const {
   std::array<float, k_words> deviates{};
-  if (noise_ > 0) random_.fill(slot * static_cast<std::int64_t>(k_words), deviates);
-  const std::array<double, 3> currents_a{input.main_a, input.usb_a, input.aux_a};
-  std::array<double, k_words> codes{};
+  if (noise_ > 0) random_.fill(slot.index * static_cast<std::int64_t>(k_words), deviates);
+  const auto noise = [&](std::size_t word, double codes) {
+    return noise_ * codes * static_cast<double>(deviates[word]);
+  };
+  const std::array<double, 3> currents_a{slot.main_a, slot.usb_a, slot.aux_a};
+  MonsoonCodes codes;
   for (std::size_t word = 0; word < k_currents; ++word) {
-    codes[word] = mean_code(hardware_.grains[word], sample, currents_a[word / 2]) +
-                  noise_ * k_current_noise[word % 2] * static_cast<double>(deviates[word]);
+    const double mean = mean_code(hardware_.grains[word], slot.kind, currents_a[word / 2]);
+    codes.currents[word] =
+        code(mean + noise(word, k_current_noise[word % 2]), hardware_.lowest_code, hardware_.highest_code);
   }
-  codes[6] = input.main_v / hardware_.main_volts_per_code;
-  codes[7] = input.usb_v / hardware_.usb_volts_per_code;
-  Observation bytes{};
-  for (std::size_t word = 0; word < k_words; ++word) {
-    const bool voltage = word >= k_currents;
-    if (voltage) codes[word] += noise_ * k_voltage_noise * static_cast<double>(deviates[word]);
-    const double lowest = voltage ? 0 : hardware_.lowest_code;
-    const double highest = voltage ? 65535 : hardware_.highest_code;
-    const auto code = std::lround(std::clamp(codes[word], lowest, highest));
-    bytes[2 * word] = static_cast<std::byte>((code >> 8) & 0xFF);
-    bytes[2 * word + 1] = static_cast<std::byte>(code & 0xFF);
-  }
-  bytes[17] = static_cast<std::byte>(static_cast<std::uint8_t>(sample) | k_main_gain);
-  return bytes;
+  codes.main_voltage =
+      code(slot.main_v / hardware_.main_volts_per_code + noise(k_currents, k_voltage_noise), 0, 65535);
+  codes.usb_voltage =
+      code(slot.usb_v / hardware_.usb_volts_per_code + noise(k_currents + 1, k_voltage_noise), 0, 65535);
+  return codes;
 }
 
 }  // namespace joulemark::emulator

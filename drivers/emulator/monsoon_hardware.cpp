@@ -42,6 +42,23 @@ constexpr MonsoonHardware k_lvpm{{{{lvpm_scale(3103.4e-3, 0.05, k_main_coarse_oh
                                  2.01,
                                  4.55};
 
+// The scales of its serial protocol are fixed and the same for every channel; it measures each in the range
+// that holds it.
+constexpr double k_serial_coarse_a = 2.88;
+constexpr double k_serial_fine_a = 33.2e-3;
+constexpr MonsoonHardware k_lvpm_serial{{{{k_serial_coarse_a, 290, 0, 24310},
+                                          {k_serial_fine_a, 312, 0, 29100},
+                                          {k_serial_coarse_a, 288, 0, 24200},
+                                          {k_serial_fine_a, 304, 0, 29040},
+                                          {k_serial_coarse_a, 302, 0, 24420},
+                                          {k_serial_fine_a, 298, 0, 28900}}},
+                                        -32768,
+                                        32767,
+                                        125e-6,
+                                        125e-6,
+                                        2.01,
+                                        4.55};
+
 std::uint32_t bits16(int value) {
   return static_cast<std::uint16_t>(value);
 }
@@ -96,7 +113,8 @@ void add_lvpm(MonsoonParameters& parameters) {
 }  // namespace
 
 const MonsoonHardware& monsoon_hardware(MonsoonKind kind) {
-  return kind == MonsoonKind::hvpm ? k_hvpm : k_lvpm;
+  if (kind == MonsoonKind::hvpm) return k_hvpm;
+  return kind == MonsoonKind::lvpm ? k_lvpm : k_lvpm_serial;
 }
 
 MonsoonParameters monsoon_parameters(MonsoonKind kind, std::uint16_t serial) {

@@ -12,7 +12,8 @@ namespace joulemark::emulator {
 
 inline constexpr double k_monsoon_slots_per_s = 5000;
 
-enum class MonsoonKind { hvpm, lvpm };
+// lvpm: with the USB firmware; lvpm_serial: as it left the factory.
+enum class MonsoonKind { hvpm, lvpm, lvpm_serial };
 
 // Wire order of the current words.
 enum MonsoonWord : std::uint8_t {
@@ -67,6 +68,7 @@ struct MonsoonParameter {
 
 using MonsoonParameters = std::map<std::uint8_t, MonsoonParameter>;  // by opcode
 
+// Of those with the USB protocol.
 [[nodiscard]] MonsoonParameters monsoon_parameters(MonsoonKind kind, std::uint16_t serial);
 
 }  // namespace joulemark::emulator

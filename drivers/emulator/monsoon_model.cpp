@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <drivers/emulator/monsoon_model.h>
-#include <drivers/sim/counter_random.h>
 
 #include <fmt/format.h>
 
@@ -21,13 +20,11 @@ constexpr std::uint32_t k_refused = 0xFFFFFFFE;
 constexpr std::uint32_t k_sampling_bit = 0x80;
 constexpr std::uint32_t k_until_stopped = 0xFFFFFFFF;
 constexpr std::uint16_t k_default_interval_ms = 1250;
-constexpr TimeNs k_leaving_ns = 4'000'000;  // from the stop to the end of sample mode
 constexpr double k_voltage_unit = 1048576;
 constexpr std::uint32_t k_bad_dac_low = 0xA000;
 constexpr std::uint32_t k_good_dac_low = 0xE100;
 constexpr std::uint32_t k_good_dac_high = 0xC810;
 constexpr double k_bad_dac_error = 1.6;  // what the output then is, in what was asked for
-constexpr std::uint64_t k_random_voltage_stream = 18;
 constexpr std::uint32_t k_passthrough_on = 1;
 constexpr std::int64_t k_calibrate_phase_slots = 2;
 constexpr std::int64_t k_sample_phase_slots = 5000;
@@ -70,35 +67,31 @@ usbip::UsbDescriptors describe(const MonsoonSettings& settings) {
 
 MonsoonModel::MonsoonModel(const MonsoonSettings& settings, std::unique_ptr<MonsoonScenario> scenario,
                            MonsoonObserver observer)
-    : settings_(settings),
-      hardware_(monsoon_hardware(settings.kind)),
-      scenario_(std::move(scenario)),
-      observer_(std::move(observer)),
+    : kind_(settings.kind),
+      faults_(settings.sampler.faults),
       descriptors_(describe(settings)),
       parameters_(monsoon_parameters(settings.kind, settings.serial)),
-      sampler_(hardware_, settings.sampler, *scenario_),
-      output_v_(settings.output_v) {
-  parameters_[k_op_main_voltage].value = static_cast<std::uint32_t>(std::lround(output_v_ * k_voltage_unit));
-  if (settings.sampler.faults.bad_dac_calibration) parameters_[k_op_dac_low].value = k_bad_dac_low;
+      packets_(settings.kind, settings.sampler),
+      unit_(settings, std::move(scenario), packets_, std::move(observer)) {
+  parameters_[k_op_main_voltage].value =
+      static_cast<std::uint32_t>(std::lround(settings.output_v * k_voltage_unit));
+  if (faults_.bad_dac_calibration) parameters_[k_op_dac_low].value = k_bad_dac_low;
 }
 
 bool MonsoonModel::advance(TimeNs now_ns) {
-  const MonsoonFaults& faults = settings_.sampler.faults;
-  if (!std::exchange(started_, true) && faults.found_sampling)
+  if (!std::exchange(started_, true) && faults_.found_sampling)
     begin_run(now_ns, k_default_interval_ms, k_until_stopped);
   if (!plugged_) {
     plugged_ = std::exchange(resetting_, false);
     return false;
   }
-  const bool was_sampling = sampler_.sampling();
-  sampler_.advance(now_ns);
-  if (was_sampling && !sampler_.sampling()) end_run();
-  if (sampler_.tripped()) output_v_ = 0;
-  if (was_sampling && faults.unplug && sampler_.slots() > *faults.unplug) unplug("at its time");
-  if (was_sampling && sampler_.slots() > k_calibrate_phase_slots)
-    unplug_in(MonsoonPhase::calibrate, "while calibrating");
-  if (was_sampling && sampler_.slots() > k_sample_phase_slots)
-    unplug_in(MonsoonPhase::sample, "while sampling");
+  const bool was_sampling = unit_.sampling();
+  unit_.advance(now_ns);
+  if (!was_sampling) return true;
+  const std::int64_t slots = unit_.sampler().slots();
+  if (faults_.unplug && slots > *faults_.unplug) unplug("at its time");
+  if (slots > k_calibrate_phase_slots) unplug_in(MonsoonPhase::calibrate, "while calibrating");
+  if (slots > k_sample_phase_slots) unplug_in(MonsoonPhase::sample, "while sampling");
   return plugged_;
 }
 
@@ -130,14 +123,14 @@ usbip::UsbReply MonsoonModel::vendor(TimeNs now_ns, const usbip::UsbSetup& setup
 usbip::UsbReply MonsoonModel::get(TimeNs now_ns, const usbip::UsbSetup& setup) {
   const auto opcode = static_cast<std::uint8_t>(setup.index & 0xFF);
   if (!identifies(opcode)) unplug_in(MonsoonPhase::configure, "when configured");
-  if (sample_mode(now_ns) && !answers_in_sample_mode(opcode)) {
-    ++past_.refused;
-    log(fmt::format("refused: question 0x{:02X} while sampling", opcode));
+  if (unit_.sample_mode(now_ns) && !answers_in_sample_mode(opcode)) {
+    unit_.count_refusal(fmt::format("question 0x{:02X} while sampling", opcode));
     return reply_with(k_refused, setup.length);
   }
   const auto found = parameters_.find(opcode);
   if (found == parameters_.end()) return refuse(fmt::format("unknown opcode 0x{:02X}", opcode));
-  if (opcode == k_op_start_status) return reply_with(sample_mode(now_ns) ? k_sampling_bit : 0, setup.length);
+  if (opcode == k_op_start_status)
+    return reply_with(unit_.sample_mode(now_ns) ? k_sampling_bit : 0, setup.length);
   return reply_with(found->second.value, setup.length);
 }
 
@@ -152,7 +145,7 @@ usbip::UsbReply MonsoonModel::set(TimeNs now_ns, const usbip::UsbSetup& setup,
     set_voltage(now_ns, value);
     return {};
   }
-  if (sample_mode(now_ns)) return refuse(fmt::format("set 0x{:02X} while sampling", opcode));
+  if (unit_.sample_mode(now_ns)) return refuse(fmt::format("set 0x{:02X} while sampling", opcode));
   if (opcode == k_op_calibrate_voltage) {
     parameters_[k_op_dac_low].value = k_good_dac_low;
     parameters_[k_op_dac_high].value = k_good_dac_high;
@@ -172,133 +165,62 @@ usbip::UsbReply MonsoonModel::set(TimeNs now_ns, const usbip::UsbSetup& setup,
 }
 
 void MonsoonModel::set_voltage(TimeNs now_ns, std::uint32_t raw) {
-  const double wanted_v = raw / k_voltage_unit;
   const std::uint32_t low = parameters_[k_op_dac_low].value;
   const std::uint32_t high = parameters_[k_op_dac_high].value;
-  if (sample_mode(now_ns)) {
-    violate(fmt::format("asked for {:.4f} V in sample mode", wanted_v), random_voltage());
-  } else if (raw != 0 && (wanted_v < hardware_.lowest_voltage_v || wanted_v > hardware_.highest_voltage_v)) {
-    violate(fmt::format("asked for {:.4f} V, out of range", wanted_v), output_v_);
-  } else if (raw != 0 && settings_.kind == MonsoonKind::hvpm &&
-             !(low > 0xD000 && low < 0xF000 && high > 0xC000 && high < 0xD000)) {
-    violate(fmt::format("asked for {:.4f} V with dacCal out of tolerance", wanted_v),
-            wanted_v * k_bad_dac_error);
-  } else {
-    output_v_ = wanted_v;
-    log(fmt::format("output {:.4f} V", wanted_v));
-  }
+  const bool sane =
+      kind_ != MonsoonKind::hvpm || (low > 0xD000 && low < 0xF000 && high > 0xC000 && high < 0xD000);
+  unit_.order_output(now_ns, raw / k_voltage_unit, sane ? 1 : k_bad_dac_error);
   parameters_[k_op_main_voltage].value = raw;
-  sampler_.change_output(output_v_);
-}
-
-void MonsoonModel::violate(const std::string& what, double output_v) {
-  ++past_.violations;
-  output_v_ = output_v;
-  log(fmt::format("VIOLATION: {}; the output is now {:.3f} V", what, output_v_));
-}
-
-double MonsoonModel::random_voltage() {
-  const sim::CounterRandom random(settings_.sampler.seed, k_random_voltage_stream);
-  const double share = random.uniform(static_cast<std::uint64_t>(past_.violations));
-  return hardware_.lowest_voltage_v + share * (hardware_.highest_voltage_v - hardware_.lowest_voltage_v);
 }
 
 usbip::UsbReply MonsoonModel::start(TimeNs now_ns, const usbip::UsbSetup& setup,
                                     std::span<const std::byte> out) {
   if (out.size() != 4) return refuse("start without its four bytes");
-  if (sample_mode(now_ns)) return refuse("start while sampling");
+  if (unit_.sample_mode(now_ns)) return refuse("start while sampling");
   begin_run(now_ns, setup.value, number(out));
   return {};
 }
 
 void MonsoonModel::begin_run(TimeNs now_ns, std::uint16_t interval_ms, std::uint32_t measurements) {
   MonsoonRun run;
-  run.calibration_interval_slots =
-      std::max<std::int64_t>(1, std::llround(interval_ms * k_monsoon_slots_per_s / 1000));
   run.measurements = measurements == k_until_stopped ? 0 : measurements;
-  run.output_v = output_v_;
   run.aux_voltage = parameters_[k_op_voltage_channel].value != 0;
   run.passthrough = parameters_[k_op_passthrough].value == k_passthrough_on;
-  violations_before_run_ = past_.violations;
-  const MonsoonCounters so_far = counters();
-  past_ = so_far;
-  ++past_.runs;
-  sampler_.start(now_ns, run);
-  log(fmt::format("sampling, calibrating every {} ms, output {:.4f} V", interval_ms, output_v_));
+  unit_.start(now_ns, interval_ms, run);
 }
 
 usbip::UsbReply MonsoonModel::stop(TimeNs now_ns) {
-  if (!sampler_.sampling()) return {};
-  unplug_in(MonsoonPhase::stop, "when stopped");
-  if (!plugged_) return {};
-  sampler_.stop();
-  sample_mode_until_ns_ = now_ns + k_leaving_ns;
-  end_run();
+  if (unit_.sampling()) unplug_in(MonsoonPhase::stop, "when stopped");
+  if (plugged_) unit_.stop(now_ns);
   return {};
-}
-
-void MonsoonModel::end_run() {
-  const MonsoonQueue& queue = sampler_.queue();
-  log(
-      fmt::format("sampling ended after {} slots, {} dropped ({} with a queue of {}, {} with one of {}), {} "
-                  "not fetched yet",
-                  sampler_.slots(), queue.dropped(), queue.dropped_of_unit(), MonsoonQueue::k_unit_slots,
-                  queue.dropped_of_default(), MonsoonQueue::k_default_slots, queue.held()));
-  if (!observer_.truth) return;
-  const std::int64_t violations = past_.violations - violations_before_run_;
-  if (violations > 0) {
-    observer_.truth(
-        fmt::format("{{\"schema_version\": \"1\", \"violations\": {}, \"energy_j\": null}}\n", violations));
-  } else {
-    observer_.truth(scenario_->truth_json(sampler_.powered_span(), sampler_.output_at_start_v()));
-  }
-}
-
-void MonsoonModel::finish() {
-  if (!sampler_.sampling()) return;
-  sampler_.stop();
-  end_run();
 }
 
 std::optional<usbip::UsbDevice::Packet> MonsoonModel::bulk_in(TimeNs now_ns) {
   if (!advance(now_ns)) return std::nullopt;
-  return sampler_.pop();
+  const auto bytes = packets_.pop();
+  if (!bytes) return std::nullopt;
+  Packet packet{};
+  std::ranges::copy(*bytes, packet.begin());
+  return packet;
 }
 
 std::optional<TimeNs> MonsoonModel::bulk_in_ready_ns() const {
-  return plugged_ ? sampler_.next_packet_ns() : std::nullopt;
-}
-
-MonsoonCounters MonsoonModel::counters() const {
-  MonsoonCounters counters = past_;
-  counters.slots += sampler_.slots();
-  counters.dropped += sampler_.queue().dropped();
-  counters.dropped_of_unit += sampler_.queue().dropped_of_unit();
-  return counters;
-}
-
-bool MonsoonModel::sample_mode(TimeNs now_ns) const {
-  return sampler_.sampling() || now_ns < sample_mode_until_ns_;
+  return plugged_ ? unit_.sampler().next_packet_ns() : std::nullopt;
 }
 
 usbip::UsbReply MonsoonModel::refuse(const std::string& what) {
-  ++past_.refused;
-  log("refused: " + what);
+  unit_.count_refusal(what);
   return usbip::usb_stall();
 }
 
 void MonsoonModel::unplug_in(MonsoonPhase phase, const std::string& why) {
-  if (settings_.sampler.faults.unplug_in == phase) unplug(why);
+  if (faults_.unplug_in == phase) unplug(why);
 }
 
 void MonsoonModel::unplug(const std::string& why) {
   if (!std::exchange(plugged_, false)) return;
-  log("unplugged " + why);
-  finish();
-}
-
-void MonsoonModel::log(const std::string& line) const {
-  if (observer_.log) observer_.log(line);
+  unit_.log("unplugged " + why);
+  unit_.finish();
 }
 
 }  // namespace joulemark::emulator

@@ -12,19 +12,14 @@ constexpr double k_marker_v = 3.3;
 constexpr double k_usb_host_v = 5;
 constexpr double k_usb_current_a = 5e-3;  // what hangs on the other two channels
 constexpr double k_aux_current_a = 1e-3;
-constexpr std::int64_t k_unreliable_slots = 250;  // the dropped count reads 65535 for 50 ms
-constexpr std::uint8_t k_flag_trip = 0x10;
-constexpr std::uint8_t k_flag_output = 0x20;
-constexpr std::size_t k_voltage_low_byte = 13;
 
 }  // namespace
 
-MonsoonSampler::MonsoonSampler(const MonsoonHardware& hardware, const MonsoonSamplerSettings& settings,
-                               MonsoonScenario& scenario)
+MonsoonSampler::MonsoonSampler(const MonsoonSamplerSettings& settings, MonsoonScenario& scenario,
+                               MonsoonPackets& packets)
     : settings_(settings),
-      front_end_(hardware, settings.seed, settings.noise),
       scenario_(scenario),
-      queue_(settings.queue_slots),
+      packets_(packets),
       slots_per_s_(k_monsoon_slots_per_s * (1 + settings.faults.drift_ppm * 1e-6)) {}
 
 void MonsoonSampler::start(TimeNs now_ns, const MonsoonRun& run) {
@@ -34,13 +29,13 @@ void MonsoonSampler::start(TimeNs now_ns, const MonsoonRun& run) {
   slots_ = measurements_ = to_drop_ = 0;
   sampling_ = true;
   tripped_ = stalled_ = false;
-  queue_.clear(settings_.faults.wrap ? MonsoonFaults::k_wrap_start : 0);
+  packets_.clear();
   scenario_.begin(slots_per_s_);
 }
 
 void MonsoonSampler::stop() {
   sampling_ = false;
-  queue_.close();
+  packets_.close();
 }
 
 TimeNs MonsoonSampler::offset_ns(std::int64_t slots) const {
@@ -56,7 +51,7 @@ void MonsoonSampler::advance(TimeNs now_ns) {
 }
 
 std::optional<TimeNs> MonsoonSampler::next_packet_ns() const {
-  const std::size_t missing = queue_.missing();
+  const std::size_t missing = packets_.missing();
   if (missing > 0 && (!sampling_ || stalled_)) return std::nullopt;
   return start_ns_ + offset_ns(slots_ + static_cast<std::int64_t>(missing));
 }
@@ -71,22 +66,17 @@ void MonsoonSampler::make_slots(std::size_t count) {
 
 void MonsoonSampler::make_slot(double mean_a, bool marker) {
   apply_faults();
-  const MonsoonSample sample = kind_of_slot();
+  const MonsoonSample kind = kind_of_slot();
   if (stalled_) {
     // Nothing comes any more, and nothing is counted.
   } else if (to_drop_ > 0) {
     --to_drop_;
-    queue_.drop();
+    packets_.drop();
   } else {
-    MonsoonFrontEnd::Observation observation = front_end_.observe(slots_, sample, input(mean_a, marker));
-    if (settings_.marker_bits) {
-      std::byte& low = observation[k_voltage_low_byte];
-      low = (low & std::byte{0xFC}) | std::byte{marker};
-    }
-    queue_.push(observation, flags(), slots_ < k_unreliable_slots);
+    packets_.push(slot(kind, mean_a, marker));
   }
   ++slots_;
-  if (sample == MonsoonSample::measurement) count_measurement();
+  if (kind == MonsoonSample::measurement) count_measurement();
 }
 
 void MonsoonSampler::count_measurement() {
@@ -100,9 +90,9 @@ void MonsoonSampler::apply_faults() {
     if (drop.slot == slots_) to_drop_ += drop.count;
   }
   for (const auto& loss : faults.lost_packets) {
-    if (loss.slot == slots_) queue_.lose_packets(loss.count);
+    if (loss.slot == slots_) packets_.lose_packets(loss.count);
   }
-  if (std::ranges::find(faults.corrupted, slots_) != faults.corrupted.end()) queue_.corrupt_next();
+  if (std::ranges::find(faults.corrupted, slots_) != faults.corrupted.end()) packets_.corrupt_next();
   if (faults.stall == slots_) stalled_ = true;
   if (faults.trip == slots_) {
     tripped_ = true;
@@ -118,15 +108,19 @@ MonsoonSample MonsoonSampler::kind_of_slot() const {
   return within < each ? MonsoonSample::zero : MonsoonSample::reference;
 }
 
-MonsoonInput MonsoonSampler::input(double mean_a, bool marker) const {
+MonsoonSlot MonsoonSampler::slot(MonsoonSample kind, double mean_a, bool marker) const {
   const bool powered = run_.output_v > 0;
   const double marker_v = marker && powered ? k_marker_v : 0;
-  return {powered ? mean_a : 0, k_usb_current_a, k_aux_current_a, run_.aux_voltage ? marker_v : run_.output_v,
-          run_.passthrough ? k_usb_host_v : marker_v};
-}
-
-std::uint8_t MonsoonSampler::flags() const {
-  return static_cast<std::uint8_t>((tripped_ ? k_flag_trip : 0) | (run_.output_v > 0 ? k_flag_output : 0));
+  return {slots_,
+          kind,
+          powered ? mean_a : 0,
+          k_usb_current_a,
+          k_aux_current_a,
+          run_.aux_voltage ? marker_v : run_.output_v,
+          run_.passthrough ? k_usb_host_v : marker_v,
+          marker,
+          powered,
+          tripped_};
 }
 
 }  // namespace joulemark::emulator

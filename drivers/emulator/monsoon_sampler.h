@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sampling half of the emulated unit: slots of 200 us become observations, calibrations and packets.
+// The sampling half of the emulated unit: slots of 200 us, measured or given to calibration, go to its queue.
 #pragma once
 
 #include <analysis/model/time.h>
 
 #include <drivers/emulator/monsoon_faults.h>
 #include <drivers/emulator/monsoon_front_end.h>
-#include <drivers/emulator/monsoon_queue.h>
+#include <drivers/emulator/monsoon_packets.h>
 #include <drivers/emulator/monsoon_scenario.h>
 
 #include <array>
@@ -18,7 +18,7 @@ namespace joulemark::emulator {
 struct MonsoonSamplerSettings {
   std::uint64_t seed = 1;
   double noise = 1;
-  std::size_t queue_slots = MonsoonQueue::k_default_slots;
+  std::size_t queue_slots = MonsoonPackets::k_default_slots;
   // Zero observations per calibration, followed by as many reference ones. The sources do not say how many a
   // real unit takes; five fill the vendor's windows at once.
   std::int64_t calibration_observations = 5;
@@ -39,23 +39,20 @@ struct MonsoonRun {
 // second, off by the drift.
 class MonsoonSampler {
  public:
-  // The scenario outlives the sampler.
-  MonsoonSampler(const MonsoonHardware& hardware, const MonsoonSamplerSettings& settings,
-                 MonsoonScenario& scenario);
+  // Scenario and packets outlive the sampler.
+  MonsoonSampler(const MonsoonSamplerSettings& settings, MonsoonScenario& scenario, MonsoonPackets& packets);
 
   void start(TimeNs now_ns, const MonsoonRun& run);
   void stop();                  // what is queued stays readable
   void advance(TimeNs now_ns);  // makes up the slots that have ended by then
   void change_output(double output_v) { run_.output_v = output_v; }
 
-  [[nodiscard]] std::optional<usbip::UsbDevice::Packet> pop() { return queue_.pop(); }
   // When the next packet will be there. None: not before another start.
   [[nodiscard]] std::optional<TimeNs> next_packet_ns() const;
 
   [[nodiscard]] bool sampling() const { return sampling_; }
   [[nodiscard]] bool tripped() const { return tripped_; }
   [[nodiscard]] std::int64_t slots() const { return slots_; }  // since the start, dropped ones too
-  [[nodiscard]] const MonsoonQueue& queue() const { return queue_; }
   // From the start to the end of the last slot, or to the trip of the output; on the clock outside.
   [[nodiscard]] TimeRange powered_span() const { return {0, offset_ns(tripped_ ? trip_slot_ : slots_)}; }
   [[nodiscard]] double output_at_start_v() const { return output_at_start_v_; }
@@ -68,14 +65,12 @@ class MonsoonSampler {
   void make_slot(double mean_a, bool marker);
   void apply_faults();
   [[nodiscard]] MonsoonSample kind_of_slot() const;
-  [[nodiscard]] MonsoonInput input(double mean_a, bool marker) const;
-  [[nodiscard]] std::uint8_t flags() const;
+  [[nodiscard]] MonsoonSlot slot(MonsoonSample kind, double mean_a, bool marker) const;
   void count_measurement();
 
   MonsoonSamplerSettings settings_;
-  MonsoonFrontEnd front_end_;
   MonsoonScenario& scenario_;
-  MonsoonQueue queue_;
+  MonsoonPackets& packets_;
   MonsoonRun run_;
   double slots_per_s_;
   TimeNs start_ns_ = 0;

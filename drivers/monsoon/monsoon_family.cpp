@@ -2,6 +2,7 @@
 #include <drivers/monsoon/monsoon_family.h>
 #include <drivers/monsoon/monsoon_instrument.h>
 #include <drivers/monsoon/serial_instrument.h>
+#include <drivers/transport/serial/find_ports.h>
 #include <drivers/transport/serial/serial_port.h>
 #include <drivers/transport/usb/usb.h>
 
@@ -87,12 +88,25 @@ DeviceListing listing_of(const usb::Found& found) {
   return listing;
 }
 
+DeviceListing listing_of(const serial::FoundPort& port) {
+  DeviceListing listing;
+  listing.uri = "monsoon:" + port.path;
+  listing.description = "Monsoon LVPM with factory firmware, serial port";
+  if (port.permitted) return listing;
+  listing.usable = false;
+  listing.reason = "not permitted for this user";
+  listing.advice = "join the group dialout and log in again, or " + std::string(k_permission_advice);
+  return listing;
+}
+
 Result<std::vector<DeviceListing>> discover() {
   constexpr std::array k_ids{k_unit, k_bootloader, k_microchip_bootloader};
   JM_TRY_ASSIGN(const std::vector<usb::Found> found, usb::find(k_ids));
   std::vector<DeviceListing> listings;
   for (const usb::Found& each : found)
     listings.push_back(listing_of(each));
+  for (const serial::FoundPort& port : serial::find_ports(k_vendor_id))
+    listings.push_back(listing_of(port));
   return listings;
 }
 

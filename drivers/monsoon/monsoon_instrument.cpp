@@ -12,7 +12,6 @@ namespace joulemark::monsoon {
 namespace {
 
 constexpr std::chrono::milliseconds k_read_timeout{50};
-constexpr TimeNs k_stall = 2'000'000'000;
 constexpr TimeNs k_flush_every = 50'000'000;
 
 MetadataItem volts_item(const char* key, double volts) {
@@ -141,8 +140,8 @@ Result<EndReason> MonsoonInstrument::fetch(Decoder& decoder, SampleSink& sink, c
       JM_TRY(decoder.accept(std::span(packet.bytes.data(), packet.size), packet.arrival_ns, packet.missed));
     }
     if (*count > 0) last_ns = now_ns;
-    if (now_ns - last_ns >= k_stall) {
-      tell("no data for 2 s: the unit stalled");
+    if (now_ns - last_ns >= k_stall_ns) {
+      tell("no data for 5 s: the unit stalled");
       return EndReason::stalled;
     }
     if (now_ns - flushed_ns < k_flush_every) continue;

@@ -19,6 +19,8 @@ inline constexpr double k_rate_hz = 5000;  // observations per second, all chann
 inline constexpr TimeNs k_slot_ns = 200'000;
 inline constexpr std::int64_t k_slots_per_s = 5000;
 
+inline constexpr TimeNs k_stall_ns = 5'000'000'000;  // without data, before a unit is given up
+
 inline constexpr std::size_t k_packet_bytes = 64;
 inline constexpr std::size_t k_header_bytes = 4;
 inline constexpr std::size_t k_observation_bytes = 18;

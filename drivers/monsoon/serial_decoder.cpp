@@ -2,6 +2,7 @@
 #include <drivers/monsoon/decoder.h>
 #include <drivers/monsoon/serial_decoder.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace joulemark::monsoon {
@@ -49,7 +50,7 @@ Status SerialDecoder::accept(std::span<const std::byte> payload, TimeNs arrival_
   tripped_ = tripped;
   const std::size_t count = (payload.size() - k_head_bytes) / k_record_bytes;
   const auto records = payload.subspan(k_head_bytes, count * k_record_bytes);
-  last_records_ = static_cast<std::int64_t>(count);
+  full_records_ = std::max(full_records_, static_cast<std::int64_t>(count));
   if (type != 0) learn(records, type == 1);
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t at = i * k_record_bytes;
@@ -63,8 +64,8 @@ Status SerialDecoder::follow_sequence(int sequence) {
   const int skipped = sequence_ ? (sequence - *sequence_ - 1) & 0x0F : 0;
   sequence_ = sequence;
   if (skipped == 0) return {};
-  slots_ += skipped * last_records_;
-  return stream_.lost(skipped * last_records_, AnomalyKind::gap, "packets are missing from the sequence");
+  slots_ += skipped * full_records_;
+  return stream_.lost(skipped * full_records_, AnomalyKind::gap, "packets are missing from the sequence");
 }
 
 // Even records are fine, odd ones coarse.

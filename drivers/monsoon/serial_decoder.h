@@ -83,7 +83,7 @@ class SerialDecoder {
   std::vector<Kept> backlog_;
   std::int64_t slots_ = 0;
   std::int64_t last_calibration_ = 0;  // slot
-  std::int64_t last_records_ = 0;      // of the payload before
+  std::int64_t full_records_ = 0;      // of the largest payload so far; a missing one is taken for as large
   std::optional<int> sequence_;
   bool tripped_ = false;
 };

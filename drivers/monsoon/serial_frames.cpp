@@ -12,6 +12,12 @@ std::byte checksum(std::span<const std::byte> bytes) {
   }));
 }
 
+bool looks_known(std::span<const std::byte> payload) {
+  const auto kind = std::to_integer<unsigned>(payload[0]);
+  if (kind == 0x10) return payload.size() == 58;
+  return kind >= 0x20 && kind <= 0x3F && payload.size() >= 13 && payload.size() % 8 == 5;
+}
+
 }  // namespace
 
 std::vector<std::byte> make_frame(std::initializer_list<int> payload) {
@@ -28,7 +34,8 @@ void FrameReader::feed(std::span<const std::byte> bytes, const Payload& payload)
   while (!rest.empty()) {
     const auto length = std::to_integer<std::size_t>(rest[0]);
     if (length >= 2 && rest.size() < length + 1) break;
-    if (length < 2 || checksum(rest.first(length)) != rest[length]) {
+    if (length < 2 || checksum(rest.first(length)) != rest[length] ||
+        !(in_step_ || looks_known(rest.subspan(1, length - 1)))) {
       if (in_step_) ++damaged_;
       in_step_ = false;
       rest = rest.subspan(1);

@@ -21,7 +21,8 @@ class FrameReader {
   using Payload = std::function<void(std::span<const std::byte>)>;
 
   // Calls payload for every good frame, the span valid during the call. A wrong checksum or a length of 0 is
-  // counted and one byte skipped, so that reading falls into step again.
+  // counted and one byte skipped until reading falls into step again: a sum of eight bits is right by chance
+  // too often among bytes that begin anywhere, so that takes a frame that looks like status or data as well.
   void feed(std::span<const std::byte> bytes, const Payload& payload);
 
   [[nodiscard]] std::int64_t damaged() const { return damaged_; }

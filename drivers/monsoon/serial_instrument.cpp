@@ -15,7 +15,6 @@ namespace {
 constexpr std::chrono::milliseconds k_read_timeout{50};
 constexpr std::chrono::milliseconds k_quiet{100};
 constexpr TimeNs k_settle_for = 4'000'000'000;
-constexpr TimeNs k_stall = 2'000'000'000;
 constexpr TimeNs k_flush_every = 50'000'000;
 
 Status flush_and_tell(SerialDecoder& decoder, Timebase& timebase, SampleSink& sink) {
@@ -160,8 +159,8 @@ Result<EndReason> SerialInstrument::fetch(SerialDecoder& decoder, SampleSink& si
     for (; damaged < frames.damaged(); ++damaged)
       JM_TRY(decoder.damaged());
     if (*count > 0) last_ns = now_ns;
-    if (now_ns - last_ns >= k_stall) {
-      tell("no data for 2 s: the unit stalled");
+    if (now_ns - last_ns >= k_stall_ns) {
+      tell("no data for 5 s: the unit stalled");
       return EndReason::stalled;
     }
     if (now_ns - flushed_ns < k_flush_every) continue;

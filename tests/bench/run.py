@@ -104,6 +104,19 @@ def live(table, binaries, folder):
     table.add_memory("live recording", memory_mb)
 
 
+def monsoon(table, binaries, folder):
+    decoding, _ = google_benchmark(binaries / "bench_monsoon", folder)
+    rate = decoding["BM_MonsoonDecode"]["items_per_second"] / 1e6
+    table.add("Monsoon: packets to samples, one core", f"{rate:.0f} M observations/s", ">= 20 M/s", rate >= 20)
+    recording, _ = google_benchmark(binaries / "bench_monsoon_recording", folder, repetitions=1)
+    share = 100 * recording["BM_MonsoonLive/20/iterations:1"]["cpu_share"]
+    table.add("Monsoon: live at 5 kS/s into a file, without libusb", f"{share:.2f} % of a core", "<= 2 %", share <= 2)
+    day = recording["BM_MonsoonDay/24/iterations:1"]
+    table.add("Monsoon: a day of 5 kS/s, peak memory after 1 h", f"{day['first_hour_kb'] / 1024:.1f} MB",
+              "lost: 0", day["lost"] == 0)
+    table.add("Monsoon: the same after 24 h", f"{day['grown_kb'] / 1024:+.1f} MB", "<= +1 MB", day["grown_kb"] <= 1024)
+
+
 def views(table, binaries, folder):
     ours, _ = google_benchmark(binaries / "bench_view", folder, rounds=5)  # makes the captures
     _, memory_mb = google_benchmark(binaries / "bench_view", folder, "BM_View/1000000000", 1)
@@ -159,7 +172,7 @@ def main():
     options = arguments.parse_args()
     table, started, load_before = Table(), time.monotonic(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="joulemark-bench-", dir=os.environ.get("JOULEMARK_BENCH_DIR")) as folder:
-        for part in (store, live, views, reports):
+        for part in (store, live, monsoon, views, reports):
             part(table, options.binaries, folder)
             print(f"{part.__name__}: done after {time.monotonic() - started:.0f} s", file=sys.stderr)
     text = measured(table, started, (load_before, os.getloadavg()[0]))

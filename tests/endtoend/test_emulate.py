@@ -67,5 +67,106 @@ class EmulateMonsoon(CliTest):
         self.assertIn("usbip attach -r 127.0.0.1 -b 1-1", self.run_cli("emulate", "monsoon", "--help").stdout)
 
 
+SQUARE = "square:2mA,300mA,480ms,40%"  # LOW is measured in the fine range, HIGH in the coarse one
+MEAN_A = 0.6 * 2e-3 + 0.4 * 300e-3
+
+
+class EmulateLvpmSerial(CliTest):
+    """An LVPM with factory firmware at a real terminal, recorded by another process. Its queue is long: how late a
+    busy machine is does not matter here."""
+
+    def start(self, *arguments):
+        command = [BINARY, "emulate", "monsoon", "--model", "lvpm-serial", "--queue", "1000000", "--scenario", SQUARE,
+                   "--truth", "truth.json", *arguments]
+        with (self.folder / "unit.log").open("w") as log:
+            process = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=log, cwd=self.folder)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        line = process.stdout.readline().strip()
+        self.assertRegex(line, r"^serial port /dev/pts/\d+$")
+        return process, "monsoon:" + line.split()[-1]
+
+    def record(self, uri, duration, *options, expect=0):
+        done = self.run_cli("record", uri, "-o", "run.jmk", "--overwrite", "--duration", duration, *options, expect=expect)
+        self.run_cli("verify", "run.jmk")
+        return done
+
+    def report(self):
+        return self.run_json("report", "run.jmk")
+
+    def outputs(self):
+        log = (self.folder / "unit.log").read_text()
+        self.assertNotIn("VIOLATION", log)
+        return [line.split()[1] for line in log.splitlines() if line.startswith("output ")]
+
+    def kinds(self, report):
+        return {anomaly["kind"] for anomaly in report["quality"]["anomalies"]}
+
+    def test_every_sample_and_the_true_current_across_both_ranges(self):
+        _, uri = self.start()
+        self.record(uri, "4.8s", "--vout", "3.7", "--vout-off-at-end")
+        report = self.report()
+        self.assertEqual((report["capture"]["samples"], report["capture"]["lost_samples"]), (24000, 0))
+        self.assert_close(report["total"]["mean_current_a"], MEAN_A, 1e-3, "mean current")
+        truth = json.loads((self.folder / "truth.json").read_text())
+        energy_j = 3.7 * MEAN_A * report["capture"]["duration_s"]
+        self.assert_close(truth["energy_j"] * report["capture"]["duration_s"] / truth["duration_s"], energy_j, 5e-2)
+        self.assert_close(report["total"]["energy_j"], energy_j, 1e-3, "energy of ten whole periods")
+        self.assertEqual(report["capture"]["instrument"]["model"], "LVPM")
+        self.assertEqual(self.outputs(), ["3.7000", "0.0000"])
+
+    def test_the_output_is_left_alone_unless_asked_and_restored_when_asked(self):
+        _, uri = self.start("--vout", "4.1")
+        self.record(uri, "1s")
+        self.assertEqual(self.outputs(), [])
+        self.record(uri, "1s", "--vout", "3.3", "--vout-restore")
+        self.assertEqual(self.outputs(), ["3.3000", "4.1000"])
+        refused = self.run_cli("record", uri, "-o", "x.jmk", "--vout", "5", expect=2)
+        self.assertIn("4.55", refused.stderr)
+        self.assertEqual(self.outputs(), ["3.3000", "4.1000"])
+
+    def test_faults_are_anomalies(self):
+        for fault, kind, lost in (("lose:3@3.3s", "gap", 21), ("corrupt@3.3s", "crc_error", 7), ("trip@3s", "instrument_fault", 0)):
+            with self.subTest(fault=fault):
+                process, uri = self.start("--fault", fault)
+                self.record(uri, "5s", "--vout", "3.7")
+                report = self.report()
+                self.assertIn(kind, self.kinds(report))
+                self.assertEqual(report["capture"]["lost_samples"], lost)
+                self.assertEqual(self.outputs(), ["3.7000"])
+                process.terminate()
+
+    def test_a_unit_that_stalls_leaves_or_never_calibrates_ends_with_5(self):
+        for fault, words in (("stall@3s", "no data"), ("unplug@3s", "unplugged"), ("no-calibration", "calibration")):
+            with self.subTest(fault=fault):
+                process, uri = self.start("--fault", fault)
+                done = self.record(uri, "60s", "--vout", "3.7", expect=5)
+                self.assertIn(words, done.stderr)
+                self.assertEqual(self.outputs(), ["3.7000"])
+                process.terminate()
+
+    def test_a_unit_found_sampling_is_stopped_first_and_one_in_use_is_busy(self):
+        process, uri = self.start("--fault", "start-sampling", "--vout", "3.7")
+        recorder = subprocess.Popen([BINARY, "record", uri, "-o", "first.jmk", "--quiet"], cwd=self.folder,
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(recorder.communicate)
+        self.addCleanup(recorder.kill)
+        for line in iter(lambda: (self.folder / "unit.log").read_text(), None):
+            if line.count("sampling, ") == 2:  # once by itself, once for the recorder
+                break
+        self.assertIn("in use", self.run_cli("record", uri, "-o", "x.jmk", expect=4).stderr)
+        recorder.kill()  # leaves the unit sampling
+        recorder.wait(10)
+        self.record(uri, "5s")
+        self.assertEqual(self.report()["capture"]["lost_samples"], 0)
+        self.assertEqual(self.outputs(), [])
+
+    def test_what_it_cannot_do_is_refused(self):
+        self.assertIn("lose", self.run_cli("emulate", "monsoon", "--model", "lvpm-serial", "--fault", "wrap@1s", expect=2).stderr)
+        _, uri = self.start()
+        for option in ("marker=usb-voltage", "channels=main,usb"):
+            self.assertIn("RevE", self.run_cli("record", uri, "-o", "x.jmk", "--option", option, expect=7).stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

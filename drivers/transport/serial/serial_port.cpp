@@ -3,6 +3,7 @@
 
 #include <boost/asio.hpp>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 
@@ -39,6 +40,9 @@ class SerialPort final : public ByteStream {
     using Flow = asio::serial_port::flow_control;
     if (!code) port_.set_option(Flow(Flow::none), code);
     if (code) return tl::make_unexpected(open_error(path, code));
+    if (::flock(port_.native_handle(), LOCK_EX | LOCK_NB) != 0) {  // TIOCEXCL does not stop root
+      return fail(ErrorCode::busy, fmt::format("{}: in use by another process", path));
+    }
     ::ioctl(port_.native_handle(), TIOCEXCL);
     ::tcflush(port_.native_handle(), TCIOFLUSH);
     return {};

@@ -6,7 +6,7 @@
 #include <drivers/emulator/monsoon_scenario.h>
 #include <drivers/monsoon/monsoon_instrument.h>
 
-#include <tests/unit/monsoon/fake_unit.h>
+#include <tests/support/emulated_device.h>
 #include <tests/unit/monsoon/lab_sink.h>
 
 #include <gmock/gmock.h>
@@ -19,65 +19,6 @@ namespace {
 
 using testing::Contains;
 using testing::IsEmpty;
-
-// The device that the driver claims, with the model at the other end of the cable.
-class EmulatedDevice final : public usb::Device {
- public:
-  EmulatedDevice(emulator::MonsoonModel& model, test::FakeTime& time) : model_(model), time_(time) {}
-
-  Status control_out(const usb::Request& request, std::span<const std::byte> data) override {
-    const auto size = static_cast<std::uint16_t>(data.size());
-    const auto reply =
-        model_.control(time_.now_ns, {0x40, request.request, request.value, request.index, size}, data);
-    return check(reply.status);
-  }
-  Result<std::size_t> control_in(const usb::Request& request, std::span<std::byte> into) override {
-    const auto size = static_cast<std::uint16_t>(into.size());
-    const auto reply =
-        model_.control(time_.now_ns, {0xC0, request.request, request.value, request.index, size}, {});
-    JM_TRY(check(reply.status));
-    std::copy_n(reply.data.begin(), std::min(reply.data.size(), into.size()), into.begin());
-    return std::min(reply.data.size(), into.size());
-  }
-  Status start_stream(std::uint8_t) override { return {}; }
-  Result<std::size_t> read(std::span<usb::Packet> into, std::chrono::milliseconds timeout) override {
-    const TimeNs end_ns = time_.now_ns + std::chrono::nanoseconds(timeout).count();
-    for (;;) {
-      if (const std::size_t count = take(into); count > 0) return count;
-      if (!model_.advance(time_.now_ns)) return tl::make_unexpected(check(0).error());
-      const auto ready_ns = model_.bulk_in_ready_ns();
-      if (!ready_ns || *ready_ns >= end_ns) {
-        time_.now_ns = end_ns;
-        return std::size_t{0};
-      }
-      time_.now_ns = std::max(*ready_ns, time_.now_ns + 1000);
-    }
-  }
-  bool unplugged() const override { return gone_; }
-
- private:
-  Status check(int status) {
-    gone_ = gone_ || !model_.advance(time_.now_ns);
-    if (gone_) return fail(ErrorCode::protocol, "it was unplugged");
-    return status == 0 ? Status() : fail(ErrorCode::protocol, "refused by the device");
-  }
-  std::size_t take(std::span<usb::Packet> into) {
-    std::size_t count = 0;
-    while (count < into.size()) {
-      const auto packet = model_.bulk_in(time_.now_ns);
-      if (!packet) break;
-      std::ranges::copy(*packet, into[count].bytes.begin());
-      into[count].size = packet->size();
-      into[count].missed = 0;
-      into[count++].arrival_ns = time_.now_ns;
-    }
-    return count;
-  }
-
-  emulator::MonsoonModel& model_;
-  test::FakeTime& time_;
-  bool gone_ = false;
-};
 
 struct EmulatedLab {
   explicit EmulatedLab(const std::vector<std::string>& faults = {},
@@ -97,8 +38,8 @@ struct EmulatedLab {
   Result<EndReason> record(const std::vector<std::string>& options, double seconds) {
     const auto values = OptionValues::parse(options, option_specs());
     const auto settings = read_settings(*values);
-    auto instrument = MonsoonInstrument::open("monsoon:", std::make_unique<EmulatedDevice>(*model, time),
-                                              *settings, {}, time);
+    auto instrument = MonsoonInstrument::open(
+        "monsoon:", std::make_unique<test::EmulatedDevice>(*model, time), *settings, {}, time);
     if (!instrument) return tl::make_unexpected(instrument.error());
     test::StoppingSink sink(*capture, static_cast<std::int64_t>(seconds * 5000));
     JM_TRY(sink.begin((*instrument)->info()));

@@ -2,9 +2,9 @@
 // A small working stand-in for a unit behind usb::Device, on simulated time.
 #pragma once
 
-#include <drivers/instrument/timebase.h>
 #include <drivers/transport/usb/device.h>
 
+#include <tests/support/fake_time.h>
 #include <tests/unit/monsoon/packet_builder.h>
 
 #include <cstdint>
@@ -16,14 +16,6 @@
 #include <vector>
 
 namespace joulemark::monsoon::test {
-
-class FakeTime final : public Timebase {
- public:
-  TimeNs steady_ns() override { return now_ns; }
-  TimeNs utc_ns() override { return now_ns + 1'700'000'000'000'000'000; }
-  void wait(TimeNs duration_ns) override { now_ns += duration_ns; }
-  TimeNs now_ns = 1'000'000'000;
-};
 
 // What a unit is and does; outlives the device that the instrument owns.
 struct FakeUnit {

@@ -213,12 +213,13 @@ TEST(MonsoonInstrument, WaitsOutTheSampleModeOfFirmwareThatCannotBeAsked) {
   EXPECT_EQ(lab.unit.hazards, 0);
 }
 
-TEST(MonsoonInstrument, EndsAsStalledAfterTwoSilentSeconds) {
+TEST(MonsoonInstrument, EndsAsStalledAfterFiveSilentSeconds) {
   Lab lab;
   lab.unit.stall_at_slot = 5000;
   const auto ended = lab.record({"vout=3.7"}, 60);
   ASSERT_TRUE(ended);
   EXPECT_EQ(*ended, EndReason::stalled);
+  EXPECT_NEAR(to_seconds(lab.time.now_ns - FakeTime().now_ns), 1 + 5, 0.5);
   EXPECT_GT(lab.samples(), 4980);
   EXPECT_FALSE(lab.unit.sampling);
 }

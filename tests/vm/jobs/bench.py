@@ -169,6 +169,12 @@ class Metronome:
             last = now
 
 
+def cpu_seconds(process):
+    """Processor time of a process that still runs."""
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def stop(process):
     process.kill()
     process.communicate()

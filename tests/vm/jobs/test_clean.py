@@ -4,7 +4,7 @@ import json
 import subprocess
 import time
 
-from bench import MARKER, Metronome, MonsoonTest, Unit
+from bench import MARKER, Metronome, MonsoonTest, Unit, cpu_seconds
 import usbip
 
 VOLTAGE = 3.7
@@ -22,6 +22,9 @@ class AMinute(MonsoonTest):
         capture, recorder = self.start_recording(unit, "--vout", VOLTAGE, "--option", MARKER, duration=f"{SECONDS}s")
         time.sleep(10)
         self.others_are_told_that_it_is_busy(unit)
+        before = cpu_seconds(recorder)
+        time.sleep(30)
+        print(f"the recorder takes {(cpu_seconds(recorder) - before) / 30:.1%} of an emulated core")
         self.finish(recorder, timeout=5 * SECONDS)
         self.assert_safe(unit)
         return self.verified(capture)
