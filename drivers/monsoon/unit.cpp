@@ -13,7 +13,7 @@ namespace {
 
 constexpr double k_voltage_unit = 1048576;  // Q20
 constexpr std::chrono::milliseconds k_quiet{50};
-constexpr TimeNs k_settle_for = 4'000'000'000;
+constexpr TimeNs k_settle_for = 10'000'000'000;
 constexpr TimeNs k_stop_again = 1'000'000'000;
 constexpr TimeNs k_poll_every = 10'000'000;
 constexpr TimeNs k_old_firmware_wait = 1'000'000'000;
@@ -88,10 +88,12 @@ Result<bool> Unit::settle() {
   const bool was_sampling = drained > 0;
   TimeNs stopped_ns = timebase_.steady_ns();
   for (const TimeNs end_ns = stopped_ns + k_settle_for; timebase_.steady_ns() < end_ns;) {
-    JM_TRY_ASSIGN(settled_, left_sample_mode(was_sampling));
+    JM_TRY_ASSIGN(const bool left, left_sample_mode(was_sampling));
+    JM_TRY_ASSIGN(const std::size_t more,
+                  drain());  // what is fetched later would stand in the next recording
+    settled_ = left && more == 0;
     if (settled_) return was_sampling;
     timebase_.wait(k_poll_every);
-    JM_TRY(drain());
     if (timebase_.steady_ns() - stopped_ns < k_stop_again) continue;
     JM_TRY(order_stop());
     stopped_ns = timebase_.steady_ns();

