@@ -53,7 +53,9 @@ Result<std::vector<std::vector<BlockRow>>> read_blocks(Database& db, std::size_t
   return blocks;
 }
 
+// A recording that still runs is read as it was when it was opened: rows of unfinished blocks are replaced.
 Result<CaptureFile> CaptureFile::open(Database db) {
+  JM_TRY(db.execute("BEGIN"));
   JM_TRY(check_schema(db));
   CaptureFile file(std::move(db));
   JM_TRY_ASSIGN(file.info_, read_info(file.db_));
@@ -65,6 +67,7 @@ Result<CaptureFile> CaptureFile::open(Database db) {
   }
   JM_TRY_ASSIGN(file.ending_, read_ending(file.db_));
   JM_TRY_ASSIGN(file.store_, BlockStore::open(file.db_));
+  if (file.ending_) JM_TRY(file.db_.execute("COMMIT"));
   return file;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/capture/capture_file.h>
 #include <analysis/capture/capture_reader.h>
+#include <analysis/capture/closing.h>
 #include <analysis/capture/edge_stream.h>
+#include <analysis/capture/file_head.h>
 #include <analysis/capture/item_rows.h>
 #include <analysis/capture/schema.h>
 #include <analysis/capture/value_source.h>
@@ -40,6 +42,7 @@ class CaptureReader::File {
   [[nodiscard]] Result<EdgeStream*> edges();
   [[nodiscard]] Result<ChannelId> stored(ChannelId id) const;
   [[nodiscard]] Result<Anomaly> missing_end();
+  [[nodiscard]] Status add_damaged_items(Items<Anomaly>& anomalies);
 
   CaptureFile file;
 
@@ -92,13 +95,35 @@ Result<Anomaly> CaptureReader::File::missing_end() {
     JM_TRY_ASSIGN(const BlockDirectory* blocks, file.directory(ChannelId{i}));
     if (!blocks->empty()) end_ns = std::max(end_ns, blocks->time().end_ns);
   }
-  return Anomaly{AnomalyKind::truncated,
-                 Severity::data_loss,
-                 std::nullopt,
-                 {end_ns, end_ns},
-                 0,
-                 1,
-                 "the recorder was killed or still runs: up to 1.5 s at the end may be missing"};
+  const bool log_missing = read_file_head(file.db().path()).log_missing();
+  return truncation(end_ns, log_missing ? k_killed_without_log : k_killed_or_running);
+}
+
+// What the small tables lost.
+Status CaptureReader::File::add_damaged_items(Items<Anomaly>& anomalies) {
+  JM_TRY_ASSIGN(const auto markers, read_markers(file.db(), file.ending()));
+  JM_TRY_ASSIGN(const auto clock_points, read_clock_points(file.db(), file.ending()));
+  JM_TRY_ASSIGN(const auto metadata, read_metadata(file.db(), file.ending()));
+  const auto add = [&](const RowCounts& rows, std::string_view what) {
+    if (rows.whole()) return;
+    const std::int64_t lost = std::max<std::int64_t>(1, rows.bad + rows.gone + rows.extra);
+    anomalies.values.push_back(
+        {AnomalyKind::damaged,
+         Severity::data_loss,
+         std::nullopt,
+         {},
+         0,
+         lost,
+         fmt::format("the file is damaged: {} of its {} are lost or doubtful; joulemark "
+                     "verify tells more",
+                     lost, what)});
+  };
+  const RowCounts of_anomalies = anomalies.rows;
+  add(of_anomalies, "anomalies");
+  add(markers.rows, "markers");
+  add(clock_points.rows, "clock points");
+  add(metadata.rows, "items of metadata (names and rules of events among them)");
+  return {};
 }
 
 CaptureReader::CaptureReader(std::unique_ptr<File> file) : file_(std::move(file)) {}
@@ -110,16 +135,22 @@ Result<std::unique_ptr<CaptureReader>> CaptureReader::open(const std::string& pa
   if (!std::filesystem::is_regular_file(path, error)) {
     return fail(ErrorCode::unreadable, path + (error ? ": " + error.message() : ": not a file"));
   }
+  // SQLite does not mind when less than a page is gone.
+  if (read_file_head(path).cut_off()) {
+    return tl::make_unexpected(explain({ErrorCode::unreadable, path + ": damaged"}, path));
+  }
   JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::read));
-  JM_TRY(db.execute("PRAGMA cache_size=-4096"));
-  JM_TRY_ASSIGN(CaptureFile file, CaptureFile::open(std::move(db)));
-  JM_TRY_ASSIGN(SummaryStore summaries, SummaryStore::open(file.db()));
-  return std::unique_ptr<CaptureReader>(
-      new CaptureReader(std::make_unique<File>(std::move(file), std::move(summaries))));
+  auto opened = open(std::move(db));
+  return opened ? std::move(opened) : tl::make_unexpected(explain(std::move(opened).error(), path));
 }
 
 Result<std::unique_ptr<CaptureReader>> CaptureReader::from_bytes(std::span<const std::byte> bytes) {
   JM_TRY_ASSIGN(Database db, Database::from_bytes(bytes));
+  return open(std::move(db));
+}
+
+Result<std::unique_ptr<CaptureReader>> CaptureReader::open(capture::Database db) {
+  JM_TRY(db.execute("PRAGMA cache_size=-4096"));
   JM_TRY_ASSIGN(CaptureFile file, CaptureFile::open(std::move(db)));
   JM_TRY_ASSIGN(SummaryStore summaries, SummaryStore::open(file.db()));
   return std::unique_ptr<CaptureReader>(
@@ -228,23 +259,27 @@ Result<std::int64_t> CaptureReader::edge_count() {
 }
 
 Result<std::vector<Marker>> CaptureReader::markers() {
-  return read_markers(file_->file.db(), file_->file.ending());
+  JM_TRY_ASSIGN(auto items, read_markers(file_->file.db(), file_->file.ending()));
+  return std::move(items.values);
 }
 
 Result<std::vector<Anomaly>> CaptureReader::anomalies() {
-  JM_TRY_ASSIGN(std::vector<Anomaly> anomalies, read_anomalies(file_->file.db(), file_->file.ending()));
-  if (closed()) return anomalies;
+  JM_TRY_ASSIGN(auto items, read_anomalies(file_->file.db(), file_->file.ending()));
+  JM_TRY(file_->add_damaged_items(items));
+  if (closed()) return std::move(items.values);
   JM_TRY_ASSIGN(Anomaly missing, file_->missing_end());
-  anomalies.push_back(std::move(missing));
-  return anomalies;
+  items.values.push_back(std::move(missing));
+  return std::move(items.values);
 }
 
 Result<std::vector<ClockPoint>> CaptureReader::clock_points() {
-  return read_clock_points(file_->file.db(), file_->file.ending());
+  JM_TRY_ASSIGN(auto items, read_clock_points(file_->file.db(), file_->file.ending()));
+  return std::move(items.values);
 }
 
 Result<std::vector<MetadataItem>> CaptureReader::metadata() {
-  return read_metadata(file_->file.db(), file_->file.ending());
+  JM_TRY_ASSIGN(auto items, read_metadata(file_->file.db(), file_->file.ending()));
+  return std::move(items.values);
 }
 
 Status CaptureReader::raw_bytes(const PacketVisitor& visit) {

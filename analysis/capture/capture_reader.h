@@ -9,6 +9,10 @@
 
 namespace joulemark {
 
+namespace capture {
+class Database;
+}
+
 // Reads a capture file, closed or left behind by a killed recorder, and changes nothing. Every BLOB, count
 // and checksum is checked before it is used: what is damaged is an Error that names file and block, never a
 // wrong number.
@@ -23,7 +27,8 @@ class CaptureReader final : public SampleSource {
   ~CaptureReader() override;
 
   // False: the recorder was killed (end_reason() says so) or still runs. anomalies() then ends with one that
-  // says what may be missing at the end.
+  // says what may be missing at the end. Damaged
+  // rows of markers, anomalies, clock points and metadata are left out there and named by an Anomaly.
   [[nodiscard]] bool closed() const;
 
   [[nodiscard]] const CaptureInfo& info() const override;
@@ -49,6 +54,7 @@ class CaptureReader final : public SampleSource {
  private:
   class File;
   explicit CaptureReader(std::unique_ptr<File> file);
+  [[nodiscard]] static Result<std::unique_ptr<CaptureReader>> open(capture::Database db);
 
   std::unique_ptr<File> file_;
 };

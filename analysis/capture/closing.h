@@ -9,6 +9,12 @@
 
 namespace joulemark::capture {
 
+inline constexpr std::string_view k_killed = "the recorder was killed: up to 1.5 s at the end may be missing";
+inline constexpr std::string_view k_killed_or_running =
+    "the recorder was killed or still runs: up to 1.5 s at the end may be missing";
+inline constexpr std::string_view k_killed_without_log =
+    "the recorder was killed and its -wal file is not there: minutes at the end may be missing";
+
 // Where the last sample of these blocks ends; 0 without any.
 [[nodiscard]] TimeNs end_of(const std::vector<BlockRow>& blocks, const CaptureInfo& info);
 

@@ -52,6 +52,11 @@ tl::unexpected<Error> failure(sqlite3* db, int result, const std::string& where)
   return fail(code_of(result), fmt::format("{}: {}", where, words_of(db, result)));
 }
 
+// To SQLite ":memory:" and "file:..." are no names of files.
+std::string file_name(const std::string& path) {
+  return path.starts_with('/') ? path : "./" + path;
+}
+
 // SQLite's own errno is that of its last attempt, made with fewer rights.
 bool not_permitted(const std::string& path, int access_mode) {
   const std::string folder = std::filesystem::absolute(path).parent_path().string();
@@ -220,24 +225,42 @@ void Database::harden() {
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
 }
 
+// With a writable schema SQLite believes the length of the file rather than its header.
+void Database::accept_cut_off() {
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr);
+}
+
 Result<Database> Database::open(const std::string& path, Access access) {
   int flags = SQLITE_OPEN_NOMUTEX;
-  if (access == Access::read) flags |= SQLITE_OPEN_READONLY;
+  const bool reads = access == Access::read || access == Access::salvage;
+  if (reads) flags |= SQLITE_OPEN_READONLY;
   if (access == Access::write) flags |= SQLITE_OPEN_READWRITE;
   if (access == Access::create) flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* raw = nullptr;
-  const int result = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  const int result = sqlite3_open_v2(file_name(path).c_str(), &raw, flags, nullptr);
   Database db(raw, path);
-  if ((result & 0xFF) == SQLITE_CANTOPEN && not_permitted(path, access == Access::read ? R_OK : W_OK)) {
+  if ((result & 0xFF) == SQLITE_CANTOPEN && not_permitted(path, reads ? R_OK : W_OK)) {
     return fail(ErrorCode::busy, path + ": permission denied");
   }
   if (result != SQLITE_OK) return failure(raw, result, path);
+  db.harden();
+  if (access == Access::salvage) db.accept_cut_off();
+  return db;
+}
+
+Result<Database> Database::in_memory() {
+  sqlite3* raw = nullptr;
+  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  const int result = sqlite3_open_v2(":memory:", &raw, flags, nullptr);
+  Database db(raw, "a database in memory");
+  if (result != SQLITE_OK) return failure(raw, result, db.path_);
   db.harden();
   return db;
 }
 
 Result<Database> Database::from_bytes(std::span<const std::byte> bytes) {
-  JM_TRY_ASSIGN(Database db, open(":memory:", Access::create));
+  JM_TRY_ASSIGN(Database db, in_memory());
   auto* copy = static_cast<unsigned char*>(sqlite3_malloc64(std::max<std::size_t>(bytes.size(), 1)));
   if (copy == nullptr) return fail(ErrorCode::io, "out of memory");
   if (!bytes.empty()) std::memcpy(copy, bytes.data(), bytes.size());

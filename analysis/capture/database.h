@@ -112,10 +112,12 @@ class Statement {
 // holds it, io for the rest (disk full and permission with the system's own words).
 class Database {
  public:
-  enum class Access { read, write, create };
+  // salvage: read what a reader would refuse to, for the end of the file is gone.
+  enum class Access { read, write, create, salvage };
 
   // Opens untrusted files: no triggers, no views, no functions from the schema.
   [[nodiscard]] static Result<Database> open(const std::string& path, Access access);
+  [[nodiscard]] static Result<Database> in_memory();
   // The same over bytes in memory (fuzzers); a copy is made.
   [[nodiscard]] static Result<Database> from_bytes(std::span<const std::byte> bytes);
 
@@ -137,6 +139,7 @@ class Database {
   };
   Database(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
   void harden();
+  void accept_cut_off();
 
   std::unique_ptr<LogWatcher> watcher_;  // before db_, which calls it
   std::unique_ptr<sqlite3, Close> db_;

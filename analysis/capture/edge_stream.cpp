@@ -73,6 +73,9 @@ Status EdgeStream::scan(Database& db) {
       return fail(ErrorCode::unreadable,
                   fmt::format("{}: edges {}: an impossible count or time", path_, row.id));
     }
+    if (row.id != static_cast<std::int64_t>(rows_.size()) + 1) {
+      return fail(ErrorCode::unreadable, fmt::format("{}: edges {} are missing", path_, rows_.size() + 1));
+    }
     rows_.push_back(row);
     edges_ += row.count;
   }

@@ -56,6 +56,11 @@ Status edit_capture(const std::string& path, const CaptureEdit& edit) {
     return fail(ErrorCode::unreadable,
                 path + ": its recording was never closed; joulemark verify --repair does that");
   }
+  JM_TRY_ASSIGN(const Totals there, count_rows(db));
+  if (there != ending->totals) {
+    return fail(ErrorCode::unreadable,
+                path + ": it is damaged and lacks rows; joulemark verify --repair keeps what is good");
+  }
   JM_TRY(apply(db, edit, ending->reason));
   return db.execute("COMMIT");
 }

@@ -141,7 +141,7 @@ Result<CaptureInfo> read_info(Database& db) {
   return info;
 }
 
-Status write_ending(Database& db, EndReason reason) {
+Result<Totals> count_rows(Database& db) {
   constexpr std::array<const char*, 10> k_counts{
       "SELECT count(*) FROM blocks",    "SELECT sum(count) FROM blocks WHERE channel < 65536",
       "SELECT count(*) FROM summaries", "SELECT count(*) FROM edges",
@@ -152,10 +152,15 @@ Status write_ending(Database& db, EndReason reason) {
   for (std::size_t i = 0; i < n.size(); ++i) {
     JM_TRY_ASSIGN(n[i], db.integer(k_counts[i]));
   }
+  return Totals{n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9]};
+}
+
+Status write_ending(Database& db, EndReason reason) {
+  JM_TRY_ASSIGN(const Totals n, count_rows(db));
   JM_TRY_ASSIGN(Statement row,
                 db.prepare("INSERT OR REPLACE INTO ending VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)", "ending"));
-  return row.insert(std::int64_t{1}, name_of(reason), n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8],
-                    n[9]);
+  return row.insert(std::int64_t{1}, name_of(reason), n.blocks, n.samples, n.summaries, n.edge_rows, n.edges,
+                    n.markers, n.anomalies, n.clock_points, n.metadata, n.raw);
 }
 
 Result<std::optional<Ending>> read_ending(Database& db) {

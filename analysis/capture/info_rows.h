@@ -22,6 +22,8 @@ struct Totals {
   std::int64_t clock_points = 0;
   std::int64_t metadata = 0;
   std::int64_t raw = 0;
+
+  bool operator==(const Totals&) const = default;
 };
 
 struct Ending {
@@ -33,6 +35,7 @@ struct Ending {
 // Errors: unreadable for rows that are missing, damaged or make no sense.
 [[nodiscard]] Result<CaptureInfo> read_info(Database& db);
 
+[[nodiscard]] Result<Totals> count_rows(Database& db);
 // Counts what is there and writes it with the reason; replaces an earlier ending.
 [[nodiscard]] Status write_ending(Database& db, EndReason reason);
 // None for a recording that was never closed.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/capture/edge_stream.h>
+#include <analysis/capture/file_head.h>
 #include <analysis/capture/inspector.h>
 #include <analysis/capture/item_rows.h>
 #include <analysis/capture/sum_check.h>
@@ -8,12 +9,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 namespace joulemark::capture {
 namespace {
 
 constexpr std::size_t k_most_listed = 1000;
-constexpr std::int64_t k_most_absent = 1'000'000;  // in a row; then no more are sought
 
 bool is_damage(const Error& error) {
   return error.code == ErrorCode::unreadable;
@@ -21,22 +23,43 @@ bool is_damage(const Error& error) {
 
 }  // namespace
 
+Result<Database> open_to_inspect(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return fail(ErrorCode::unreadable, path + (error ? ": " + error.message() : ": not a file"));
+  }
+  JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::salvage));
+  JM_TRY(db.execute("BEGIN"));
+  return db;
+}
+
 Result<Inspector> Inspector::open(Database& db) {
-  JM_TRY(check_schema(db));
   Inspector inspector(db);
-  JM_TRY_ASSIGN(inspector.report_.info, read_info(db));
-  inspector.report_.channels.resize(inspector.report_.info.channels.size());
-  auto ending = read_ending(db);
+  if (Status head = inspector.read_head(); !head) {
+    return tl::make_unexpected(explain(std::move(head).error(), db.path()));
+  }
+  return inspector;
+}
+
+Status Inspector::read_head() {
+  JM_TRY(check_schema(*db_));
+  JM_TRY_ASSIGN(report_.info, read_info(*db_));
+  report_.channels.resize(report_.info.channels.size());
+  auto ending = read_ending(*db_);
   if (ending) {
-    inspector.ending_ = *ending;
+    ending_ = *ending;
   } else if (is_damage(ending.error())) {
-    inspector.damaged({ending.error().message, {}, {}, {}});
+    ++report_.lost_items;
+    damaged(ending.error().message);
   } else {
     return tl::make_unexpected(ending.error());
   }
-  inspector.report_.closed = inspector.ending_.has_value();
-  if (inspector.ending_) inspector.report_.end_reason = inspector.ending_->reason;
-  return inspector;
+  report_.closed = ending_.has_value();
+  if (ending_) report_.end_reason = ending_->reason;
+  const FileHead head = read_file_head(db_->path());
+  report_.log_missing = !report_.closed && head.log_missing();
+  if (head.cut_off()) damaged("the end of the file is gone: " + words_for_cut(head));
+  return {};
 }
 
 void Inspector::damaged(Damage damage) {
@@ -59,39 +82,27 @@ Status Inspector::check_structure() {
   for (;;) {
     const Result<bool> more = check.step();
     if (!more && !is_damage(more.error())) return tl::make_unexpected(more.error());
-    if (!more) damaged({more.error().message, {}, {}, {}});
+    if (!more) damaged(more.error().message);
     if (!more || !*more) return {};
-    if (check.text(0) != "ok") damaged({"database structure: " + check.text(0), {}, {}, {}});
+    if (check.text(0) != "ok") damaged("database structure: " + check.text(0));
   }
 }
 
-// Row by row, since an ordinary scan ends where a page is broken. Ids run from 1; a repair leaves holes.
-Result<std::int64_t> Inspector::for_rows(const std::string& table, std::int64_t expected,
-                                         const RowVisitor& visit) {
-  JM_TRY_ASSIGN(Statement select,
-                db_->prepare(fmt::format("SELECT * FROM {} WHERE rowid=?", table).c_str(), table));
-  const auto counted = db_->integer(fmt::format("SELECT max(rowid) FROM {}", table).c_str());
-  const std::int64_t last = std::max(expected, counted ? std::min(*counted, std::int64_t{1} << 40) : 0);
-  std::int64_t good = 0;
-  std::int64_t bad = 0;
-  for (std::int64_t id = 1, absent = 0; id <= last && absent < k_most_absent; ++id) {
-    select.bind(1, id);
-    const Result<bool> found = select.step();
-    if (!found && !is_damage(found.error())) return tl::make_unexpected(found.error());
-    const bool there = found && *found;
-    absent = there ? 0 : absent + 1;
-    if (there && select.intact() && visit(select)) {
-      ++good;
-    } else if (there || !found) {
-      ++bad;
-      damaged({fmt::format("{}: row {} is damaged", table, id), {}, {}, {}});
-    }
-    select.reset();
+std::optional<std::int64_t> Inspector::expected(std::int64_t Totals::*count) const {
+  if (!ending_) return std::nullopt;
+  return ending_->totals.*count;
+}
+
+Result<RowCounts> Inspector::check_rows(const std::string& table, std::int64_t Totals::*count,
+                                        const RowVisitor& visit) {
+  const auto bad = [&](std::int64_t id) { damaged(fmt::format("{}: row {} is damaged", table, id)); };
+  JM_TRY_ASSIGN(const RowCounts rows, scan_rows(*db_, table, expected(count), visit, bad));
+  if (rows.gone > 0) {
+    damaged(fmt::format("{}: {} of {} rows are gone", table, rows.gone, rows.good + rows.bad + rows.gone));
   }
-  if (good + bad < expected) {
-    damaged({fmt::format("{}: {} of {} rows are gone", table, expected - good - bad, expected), {}, {}, {}});
-  }
-  return good;
+  if (rows.extra > 0) damaged(fmt::format("{}: {} rows more than were written", table, rows.extra));
+  if (rows.cut) damaged(fmt::format("{}: what came after {} rows cannot be read", table, rows.good));
+  return rows;
 }
 
 Status Inspector::read_directory() {
@@ -108,7 +119,8 @@ Status Inspector::read_directory() {
     rows_.push_back(block);
     return true;
   };
-  JM_TRY(for_rows("blocks", expected().blocks, visit));
+  JM_TRY_ASSIGN(const RowCounts rows, check_rows("blocks", &Totals::blocks, visit));
+  if (!ending_ && !rows.whole()) report_.lost_items += rows.bad + (rows.cut ? 1 : 0);
   std::sort(power_rows_.begin(), power_rows_.end(),
             [](const BlockRow& a, const BlockRow& b) { return a.first_index < b.first_index; });
   return {};
@@ -158,10 +170,7 @@ Status Inspector::check_samples() {
   if (ending_ && known < ending_->totals.samples) {
     report_.unplaced_lost_samples = ending_->totals.samples - known;
     damaged(
-        {fmt::format("{} samples are gone with their entry in the directory", report_.unplaced_lost_samples),
-         {},
-         {},
-         {}});
+        fmt::format("{} samples are gone with their entry in the directory", report_.unplaced_lost_samples));
   }
   return {};
 }
@@ -182,7 +191,7 @@ Status Inspector::check_sums() {
     JM_TRY_ASSIGN(const BlockDirectory blocks, good_directory(ChannelId{i}));
     ValueSource values(store, channel, blocks);
     JM_TRY_ASSIGN(SumCheck check, SumCheck::open(*db_, blocks, [&](const std::string& what) {
-                    damaged({fmt::format("channel '{}': {}", channel.name, what), {}, {}, {}});
+                    damaged(fmt::format("channel '{}': {}", channel.name, what));
                   }));
     JM_TRY(check.run(i, channel.timed, values));
     expected_summaries_ += check.summary_rows();
@@ -204,17 +213,15 @@ Status Inspector::check_power() {
   report_.power_complete = whole || voltage.empty();
   if (!whole || voltage.empty()) {
     const bool failed = report_.end_reason == EndReason::disk_full || report_.end_reason == EndReason::failed;
-    if (report_.closed && !failed && !report_.power_complete)
-      damaged({"the sums of power are incomplete", {}, {}, {}});
+    if (report_.closed && !failed && !report_.power_complete) damaged("the sums of power are incomplete");
     return {};
   }
   const Channel& channel = report_.info.channels[power->channel.value];
   JM_TRY_ASSIGN(const BlockDirectory sums, BlockDirectory::make(channel, power_rows_, db_->path()));
   JM_TRY_ASSIGN(BlockStore store, BlockStore::open(*db_));
   ValueSource values(store, channel, current, report_.info.channels[power->voltage->value], voltage);
-  JM_TRY_ASSIGN(SumCheck check, SumCheck::open(*db_, sums, [&](const std::string& what) {
-                  damaged({"power: " + what, {}, {}, {}});
-                }));
+  JM_TRY_ASSIGN(SumCheck check,
+                SumCheck::open(*db_, sums, [&](const std::string& what) { damaged("power: " + what); }));
   JM_TRY(check.run(k_power.value, channel.timed, values));
   return check_summary_count(check.summary_rows());
 }
@@ -224,38 +231,46 @@ Status Inspector::check_summary_count(std::int64_t made) {
   if (!stored && !is_damage(stored.error())) return tl::make_unexpected(stored.error());
   if (stored && *stored != expected_summaries_ + made) {
     damaged(
-        {fmt::format("{} rows of summaries where the samples make {}", *stored, expected_summaries_ + made),
-         {},
-         {},
-         {}});
+        fmt::format("{} rows of summaries where the samples make {}", *stored, expected_summaries_ + made));
   }
   return {};
 }
 
 Status Inspector::check_edges() {
+  std::int64_t last_id = 0;  // rows of edges are numbered without holes
   const auto visit = [&](const Statement& row) {
+    last_id = row.integer(0);
     const auto edges = edges_of(row, report_.info);
     if (edges) report_.good_edges += static_cast<std::int64_t>(edges->size());
     return edges.has_value();
   };
-  JM_TRY(for_rows("edges", expected().edge_rows, visit));
+  JM_TRY_ASSIGN(const RowCounts rows, check_rows("edges", &Totals::edge_rows, visit));
+  const std::int64_t gone = std::max<std::int64_t>(0, last_id - rows.good - rows.bad);
+  if (!ending_ && gone > 0) damaged(fmt::format("edges: {} rows are gone", gone));
+  if (!ending_) report_.lost_items += rows.bad + gone + (rows.cut ? 1 : 0);
   if (ending_) report_.lost_edges = std::max<std::int64_t>(0, ending_->totals.edges - report_.good_edges);
   return {};
 }
 
+Status Inspector::check_items(const std::string& table, std::int64_t Totals::*count,
+                              const RowVisitor& visit) {
+  JM_TRY_ASSIGN(const RowCounts rows, check_rows(table, count, visit));
+  report_.lost_items += rows.bad + rows.gone + (rows.cut ? 1 : 0);
+  return {};
+}
+
 Status Inspector::check_items() {
-  const Totals totals = expected();
-  JM_TRY(
-      for_rows("markers", totals.markers, [](const Statement& row) { return make_marker(row).has_value(); }));
-  JM_TRY(for_rows("anomalies", totals.anomalies,
-                  [](const Statement& row) { return make_anomaly(row).has_value(); }));
-  JM_TRY(for_rows("clock_points", totals.clock_points, [](const Statement&) { return true; }));
-  JM_TRY(for_rows("metadata", totals.metadata, [](const Statement&) { return true; }));
-  JM_TRY(for_rows("raw", totals.raw, [](const Statement& row) {
+  const auto any = [](const Statement&) { return true; };
+  JM_TRY(check_items("markers", &Totals::markers,
+                     [](const Statement& row) { return make_marker(row).has_value(); }));
+  JM_TRY(check_items("anomalies", &Totals::anomalies,
+                     [](const Statement& row) { return make_anomaly(row).has_value(); }));
+  JM_TRY(check_items("clock_points", &Totals::clock_points, any));
+  JM_TRY(check_items("metadata", &Totals::metadata, any));
+  return check_items("raw", &Totals::raw, [](const Statement& row) {
     return row.integer(1) >= 1 && row.integer(1) <= static_cast<std::int64_t>(k_raw_bytes_per_row) &&
            unpack_raw(row.blob(2), static_cast<std::size_t>(row.integer(1))).has_value();
-  }));
-  return {};
+  });
 }
 
 }  // namespace joulemark::capture

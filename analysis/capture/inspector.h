@@ -2,13 +2,17 @@
 #pragma once
 
 #include <analysis/capture/capture_file.h>
+#include <analysis/capture/row_scan.h>
 #include <analysis/capture/verify.h>
 
-#include <functional>
 #include <string>
 #include <vector>
 
 namespace joulemark::capture {
+
+// A file that may be damaged, as it is at this moment: what a recorder writes meanwhile is not seen. Errors:
+// unreadable, io, busy.
+[[nodiscard]] Result<Database> open_to_inspect(const std::string& path);
 
 // Reads a capture file that may be damaged: goes on where a reader would stop, and remembers what is good.
 class Inspector {
@@ -24,18 +28,19 @@ class Inspector {
   // After inspect(): the blocks of stored channels whose samples are good, in the order they were written.
   [[nodiscard]] const std::vector<BlockRow>& good_blocks() const { return good_blocks_; }
 
-  // Visits every readable, intact row of a table in the order of ids. False from visit: this row makes no
-  // sense. Returns how many rows were good.
-  using RowVisitor = std::function<bool(const Statement&)>;
-  [[nodiscard]] Result<std::int64_t> for_rows(const std::string& table, std::int64_t expected,
-                                              const RowVisitor& visit);
-
-  [[nodiscard]] Totals expected() const { return ending_ ? ending_->totals : Totals{}; }
+  // How many rows of a table were written, where the ending tells.
+  [[nodiscard]] std::optional<std::int64_t> expected(std::int64_t Totals::*count) const;
 
  private:
   explicit Inspector(Database& db) : db_(&db) {}
   void damaged(Damage damage);
+  void damaged(std::string what) { damaged(Damage{std::move(what), {}, {}, {}}); }
+  [[nodiscard]] Result<RowCounts> check_rows(const std::string& table, std::int64_t Totals::*count,
+                                             const RowVisitor& visit);
+  [[nodiscard]] Status check_items(const std::string& table, std::int64_t Totals::*count,
+                                   const RowVisitor& visit);
   void lose(const BlockRow& block, const std::string& why);
+  [[nodiscard]] Status read_head();
   [[nodiscard]] Status check_structure();
   [[nodiscard]] Status read_directory();
   [[nodiscard]] Status check_samples();

@@ -11,25 +11,17 @@ namespace {
 
 // make: a value of the statement's row, none when it makes no sense.
 template <typename T, typename Make>
-Result<std::vector<T>> read_all(Database& db, const char* sql, std::string_view what,
-                                std::optional<std::int64_t> expected, const Make& make) {
-  JM_TRY_ASSIGN(Statement rows, db.prepare(sql, what));
-  std::vector<T> values;
-  for (;;) {
-    JM_TRY_ASSIGN(const bool more, rows.next());
-    if (!more) break;
-    std::optional<T> value = make(rows);
-    if (!value) {
-      return fail(ErrorCode::unreadable,
-                  fmt::format("{}: {} {} makes no sense", db.path(), what, rows.integer(0)));
-    }
-    values.push_back(std::move(*value));
-  }
-  if (expected && *expected != static_cast<std::int64_t>(values.size())) {
-    return fail(ErrorCode::unreadable,
-                fmt::format("{}: {}: {} of {} rows are there", db.path(), what, values.size(), *expected));
-  }
-  return values;
+Result<Items<T>> read_all(Database& db, const char* table, std::optional<std::int64_t> expected,
+                          const Make& make) {
+  Items<T> items;
+  const auto take = [&](const Statement& row) {
+    std::optional<T> value = make(row);
+    if (!value) return false;
+    items.values.push_back(std::move(*value));
+    return true;
+  };
+  JM_TRY_ASSIGN(items.rows, scan_rows(db, table, expected, take, [](std::int64_t) {}));
+  return items;
 }
 
 std::optional<std::int64_t> count_in(const std::optional<Ending>& ending, std::int64_t Totals::*count) {
@@ -77,25 +69,21 @@ Status visit_packets(const Statement& row, const std::function<Status(const RawB
   return {};
 }
 
-Result<std::vector<Marker>> read_markers(Database& db, const std::optional<Ending>& ending) {
-  return read_all<Marker>(db, "SELECT * FROM markers ORDER BY id", "marker",
-                          count_in(ending, &Totals::markers), make_marker);
+Result<Items<Marker>> read_markers(Database& db, const std::optional<Ending>& ending) {
+  return read_all<Marker>(db, "markers", count_in(ending, &Totals::markers), make_marker);
 }
 
-Result<std::vector<Anomaly>> read_anomalies(Database& db, const std::optional<Ending>& ending) {
-  return read_all<Anomaly>(db, "SELECT * FROM anomalies ORDER BY id", "anomaly",
-                           count_in(ending, &Totals::anomalies), make_anomaly);
+Result<Items<Anomaly>> read_anomalies(Database& db, const std::optional<Ending>& ending) {
+  return read_all<Anomaly>(db, "anomalies", count_in(ending, &Totals::anomalies), make_anomaly);
 }
 
-Result<std::vector<ClockPoint>> read_clock_points(Database& db, const std::optional<Ending>& ending) {
-  return read_all<ClockPoint>(db, "SELECT * FROM clock_points ORDER BY id", "clock point",
-                              count_in(ending, &Totals::clock_points),
+Result<Items<ClockPoint>> read_clock_points(Database& db, const std::optional<Ending>& ending) {
+  return read_all<ClockPoint>(db, "clock_points", count_in(ending, &Totals::clock_points),
                               [](const Statement& row) { return std::optional(make_clock_point(row)); });
 }
 
-Result<std::vector<MetadataItem>> read_metadata(Database& db, const std::optional<Ending>& ending) {
-  return read_all<MetadataItem>(db, "SELECT * FROM metadata ORDER BY id", "metadata",
-                                count_in(ending, &Totals::metadata),
+Result<Items<MetadataItem>> read_metadata(Database& db, const std::optional<Ending>& ending) {
+  return read_all<MetadataItem>(db, "metadata", count_in(ending, &Totals::metadata),
                                 [](const Statement& row) { return std::optional(make_metadata(row)); });
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The small tables, read whole. Errors: unreadable for damaged rows, or fewer than the ending counted.
+// The small tables, read whole: what is damaged is left out and counted.
 #pragma once
 
 #include <analysis/capture/database.h>
 #include <analysis/capture/info_rows.h>
+#include <analysis/capture/row_scan.h>
 #include <analysis/model/anomaly.h>
 #include <analysis/model/clock.h>
 #include <analysis/model/marker.h>
@@ -14,12 +15,17 @@
 
 namespace joulemark::capture {
 
-[[nodiscard]] Result<std::vector<Marker>> read_markers(Database& db, const std::optional<Ending>& ending);
-[[nodiscard]] Result<std::vector<Anomaly>> read_anomalies(Database& db, const std::optional<Ending>& ending);
-[[nodiscard]] Result<std::vector<ClockPoint>> read_clock_points(Database& db,
-                                                                const std::optional<Ending>& ending);
-[[nodiscard]] Result<std::vector<MetadataItem>> read_metadata(Database& db,
-                                                              const std::optional<Ending>& ending);
+template <typename T>
+struct Items {
+  std::vector<T> values;
+  RowCounts rows;
+};
+
+// Errors: io, busy.
+[[nodiscard]] Result<Items<Marker>> read_markers(Database& db, const std::optional<Ending>& ending);
+[[nodiscard]] Result<Items<Anomaly>> read_anomalies(Database& db, const std::optional<Ending>& ending);
+[[nodiscard]] Result<Items<ClockPoint>> read_clock_points(Database& db, const std::optional<Ending>& ending);
+[[nodiscard]] Result<Items<MetadataItem>> read_metadata(Database& db, const std::optional<Ending>& ending);
 
 // One row's value; none when it makes no sense.
 [[nodiscard]] std::optional<Marker> make_marker(const Statement& row);

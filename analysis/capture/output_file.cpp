@@ -23,7 +23,9 @@ Status check_unused(const std::string& path) {
   return fail(ErrorCode::busy, path + ": another program is recording or reading it; nothing was changed");
 }
 
-Result<std::string> target_of(const std::string& path) {
+}  // namespace
+
+Result<std::string> followed(const std::string& path) {
   std::error_code error;
   if (!fs::is_symlink(fs::symlink_status(path, error))) return path;
   const fs::path target = fs::canonical(path, error);
@@ -31,10 +33,8 @@ Result<std::string> target_of(const std::string& path) {
   return fail(ErrorCode::usage, path + ": is a link to nothing; remove it or choose another name");
 }
 
-}  // namespace
-
 Result<std::string> output_file(const std::string& path, bool overwrite) {
-  JM_TRY_ASSIGN(std::string file, target_of(path));
+  JM_TRY_ASSIGN(std::string file, followed(path));
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
   if (!fs::exists(status)) {

@@ -12,6 +12,9 @@ namespace joulemark::capture {
 // overwriting) and for anything but a regular file; busy for a capture that is still being recorded.
 [[nodiscard]] Result<std::string> output_file(const std::string& path, bool overwrite);
 
+// The file a link leads to; any other path as it is. Errors: usage for a link to nothing.
+[[nodiscard]] Result<std::string> followed(const std::string& path);
+
 // SQLite applies a -wal to whatever database it finds beside it.
 [[nodiscard]] bool has_companions(const std::string& path);
 void remove_companions(const std::string& path);

@@ -71,7 +71,7 @@ Result<Schema> schema_of(Database& db) {
 }
 
 Result<Schema> our_schema() {
-  JM_TRY_ASSIGN(Database db, Database::open(":memory:", Database::Access::create));
+  JM_TRY_ASSIGN(Database db, Database::in_memory());
   JM_TRY(migrate(db, k_migrations));
   return schema_of(db);
 }
@@ -121,9 +121,7 @@ Status check_schema(Database& db) {
     return newer(db, version, k_migrations.size());
   if (version < k_oldest_readable) {
     return fail(ErrorCode::unreadable,
-                fmt::format("{}: file version {} is older than what this joulemark reads; "
-                            "joulemark verify --repair brings it up to date",
-                            db.path(), version));
+                fmt::format("{}: not a capture (there is no file version {})", db.path(), version));
   }
   static const Result<Schema> expected = our_schema();
   if (!expected) return tl::make_unexpected(expected.error());

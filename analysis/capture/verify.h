@@ -33,12 +33,22 @@ struct VerifyReport {
   std::int64_t unplaced_lost_samples = 0;  // of which not even the channel is known
   std::int64_t good_edges = 0;
   std::int64_t lost_edges = 0;
+  // Markers, anomalies, clock points, metadata, rows of raw bytes; of a recording without an ending, also
+  // directory entries and rows of edges, whose content is unknown.
+  std::int64_t lost_items = 0;
   std::vector<Damage> damage;     // the first 1000
   std::int64_t damage_count = 0;  // all
-  bool power_complete = true;     // false: the power sums of a recording that was killed or failed end early
+  // The -wal of a killed recorder is not there: what it recorded since its last checkpoint is missing unless
+  // another program has folded it in.
+  bool log_missing = false;
+  bool power_complete = true;  // false: the power sums of a recording that was killed or failed end early
 
   [[nodiscard]] bool intact() const { return damage_count == 0; }
   [[nodiscard]] std::int64_t lost_samples() const;
+  // What is damaged can be made anew from what is good.
+  [[nodiscard]] bool lossless() const {
+    return lost_samples() == 0 && lost_edges == 0 && lost_items == 0 && !log_missing;
+  }
 };
 
 // Reads everything: database structure, checksums, every sample, sums and summary levels against the samples,

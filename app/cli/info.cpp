@@ -140,9 +140,7 @@ std::string head_text(const Contents& c) {
   if (c.info.started_at_utc_ns) text += fmt::format("Started     {}\n", utc_text(*c.info.started_at_utc_ns));
   text += fmt::format("Duration    {:.9g} s ({})\n", c.time.seconds(), name_of(c.end_reason));
   if (!c.closed) {
-    text +=
-        "            Not closed: the recorder was killed or still runs. Up to 1.5 s at\n"
-        "            the end may be missing; joulemark verify --repair closes it.\n";
+    text += wrapped("Not closed: " + c.anomalies.back().message + "; joulemark verify --repair closes it.");
   }
   const InstrumentIdentity& i = c.info.instrument;
   text += fmt::format("Instrument  {}\n",

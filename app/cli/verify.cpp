@@ -44,6 +44,8 @@ Json json_of(const std::string& file, const RepairReport& repair) {
             {"lost_samples", found.lost_samples()},
             {"edges", found.good_edges},
             {"lost_edges", found.lost_edges},
+            {"lost_items", found.lost_items},
+            {"log_missing", found.log_missing},
             {"damage_count", found.damage_count},
             {"damage", Json::array()},
             {"repaired", repair.actions},
@@ -61,6 +63,7 @@ Json json_of(const std::string& file, const RepairReport& repair) {
 std::string verdict_of(const VerifyReport& found) {
   if (!found.intact()) return "damaged in " + format_count(found.damage_count, "place");
   if (found.closed) return "intact";
+  if (found.log_missing) return "whole as far as it goes, but its -wal file is not there";
   return "intact, but not closed: the recorder was killed or still runs";
 }
 
@@ -74,13 +77,24 @@ std::string text_of(const std::string& file, const RepairReport& repair) {
                     format_count(found.channels[i].good_samples, "sample"), found.channels[i].lost_samples);
   }
   text += fmt::format("  {:<28} {} good, {} lost\n", "edges", found.good_edges, found.lost_edges);
+  if (found.lost_items > 0) {
+    text += fmt::format("  {:<28} {} rows lost\n", "markers, metadata and such", found.lost_items);
+  }
   for (std::size_t i = 0; i < std::min(k_shown, found.damage.size()); ++i)
     text += wrapped("- " + printable(found.damage[i].what));
   if (found.damage_count > static_cast<std::int64_t>(k_shown)) text += "  ... --json lists the first 1000\n";
   for (const std::string& action : repair.actions)
     text += wrapped("Repaired: " + action);
   if (!repair.original.empty()) text += wrapped("The damaged file is now " + printable(repair.original));
-  if (repair.actions.empty() && (!found.intact() || !found.closed)) {
+  if (!repair.actions.empty()) return text;
+  if (found.log_missing) {
+    text += wrapped(
+        fmt::format("A recording that was never closed keeps its latest data, up to minutes, in {}-wal. "
+                    "Put that file back beside it before anything else; it is not needed only if another "
+                    "program has folded it in.",
+                    printable(file)));
+  }
+  if (!found.intact() || !found.closed) {
     text += wrapped("joulemark verify --repair keeps what is good and closes the file.");
   }
   return text;
@@ -94,9 +108,8 @@ Result<int> run(const Arguments& arguments) {
     JM_TRY_ASSIGN(result.found, verify_capture(arguments.file));
   }
   print(arguments.json ? json_text(json_of(arguments.file, result)) : text_of(arguments.file, result));
-  const bool mended =
-      !result.actions.empty() && result.found.lost_samples() == 0 && result.found.lost_edges == 0;
-  return result.found.intact() || mended ? k_ok : k_cannot_judge;
+  const bool good = result.actions.empty() ? result.found.intact() : result.found.lossless();
+  return good && !result.found.log_missing ? k_ok : k_cannot_judge;
 }
 
 }  // namespace
@@ -107,8 +120,8 @@ void add_verify(CLI::App& app, Context& context) {
       add_command(app, context, "verify", "Check every byte of a capture file, and repair it",
                   "joulemark verify kws.jmk\n\n"
                   "Exit code: 0 intact (also one whose recorder was killed), or repaired without\n"
-                  "loss; 6 damaged, or repaired with losses that are recorded in it; 2 not readable\n"
-                  "as a capture at all; 4 in use by a recorder.");
+                  "loss; 6 damaged, without its -wal file, or repaired with losses that are recorded\n"
+                  "in it; 2 not readable as a capture at all; 4 in use by a recorder.");
   command->add_option("file", arguments->file, "The capture file")->required()->type_name("FILE.jmk");
   command->add_flag("--repair", arguments->repair,
                     "Fold in and close what a killed recorder left; keep what is good of a damaged file");

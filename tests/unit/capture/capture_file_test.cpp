@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -22,6 +23,7 @@
 #include <numeric>
 #include <random>
 #include <set>
+#include <thread>
 
 namespace joulemark {
 namespace {
@@ -234,6 +236,106 @@ TEST_F(CaptureFile, OpensInAReadOnlyFolderAsAnotherUser) {
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_EQ(WEXITSTATUS(status), 0);
   std::filesystem::permissions(folder_.path(), std::filesystem::perms{0755});
+}
+
+// Unfinished blocks are rewritten with every commit; a reader must never take two moments for one.
+TEST_F(CaptureFile, IsReadWhileItIsRecordedAndAgreesWithItselfEveryTime) {
+  CaptureWriter writer({path(), CaptureMode::live});
+  ASSERT_TRUE(writer.begin(test::random_info({})));
+  std::atomic<bool> done = false;
+  std::thread recorder([&] {
+    std::vector<float> values(1000);
+    for (std::int64_t first = 0; first < 3'000'000; first += 1000) {
+      for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = static_cast<float>((first + static_cast<std::int64_t>(i)) % 65536);
+      EXPECT_TRUE(writer.accept(SampleBlock{ChannelId{0}, first, values, {}}));
+      EXPECT_TRUE(writer.accept(Edge{first * 10'000, 0, LineId{0}, (first / 1000) % 2 == 0}));
+    }
+    done = true;
+  });
+  std::int64_t seen = 0;
+  do {
+    const auto reader = open();
+    ASSERT_TRUE(reader);
+    const std::int64_t samples = reader->extent(ChannelId{0}).value().samples;
+    EXPECT_GE(samples, seen);
+    std::int64_t next = 0;
+    EXPECT_TRUE(reader->read(ChannelId{0}, {0, samples}, [&](const SampleBlock& block) -> Status {
+      for (const float value : block.values)
+        EXPECT_EQ(value, static_cast<float>(next++ % 65536));
+      return {};
+    }));
+    EXPECT_EQ(next, samples);
+    const VerifyReport found = verify_capture(path()).value();
+    EXPECT_TRUE(found.intact()) << found.damage[0].what;
+    EXPECT_EQ(repair_capture(path()).error().code, ErrorCode::busy);
+    seen = samples;
+  } while (!done);
+  recorder.join();
+  ASSERT_TRUE(writer.end(EndReason::completed));
+}
+
+TEST_F(CaptureFile, IsAFileWhateverItIsCalled) {
+  for (const std::string name : {":memory:", "file:a.jmk?mode=memory", "a b%20#?&.jmk", "\xff\xfe.jmk"}) {
+    SCOPED_TRACE(name);
+    std::filesystem::current_path(folder_.path());
+    CaptureWriter writer({name, CaptureMode::live});
+    ASSERT_TRUE(writer.begin(test::random_info({})));
+    test::feed_random({}, 1, writer);
+    ASSERT_TRUE(writer.end(EndReason::completed));
+    EXPECT_TRUE(std::filesystem::is_regular_file(path(name)));
+    EXPECT_TRUE(CaptureReader::open(name));
+    EXPECT_TRUE(verify_capture(name)->intact());
+    EXPECT_TRUE(std::filesystem::remove(path(name)));
+    EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+  }
+  std::filesystem::current_path("/");
+}
+
+// Thirty years between two samples.
+TEST_F(CaptureFile, BridgesAnEnormousGapInNoTimeAndNoSpace) {
+  for (const CaptureMode mode : {CaptureMode::live, CaptureMode::bulk}) {
+    CaptureWriter writer({path(), mode, Overflow::block, true});
+    CaptureInfo info = test::random_info({});
+    info.channels[0].rate_hz = 1e6;
+    ASSERT_TRUE(writer.begin(info));
+    const std::array<float, 3> values{1, 2, 4};
+    constexpr std::int64_t k_far = 1'000'000'000'000'000;
+    for (const std::int64_t first : {std::int64_t{0}, k_far})
+      ASSERT_TRUE(writer.accept(SampleBlock{ChannelId{0}, first, values, {}}));
+    for (const TimeNs time_ns : {TimeNs{0}, k_far * 1000})
+      ASSERT_TRUE(writer.accept(Edge{time_ns, 0, LineId{0}, time_ns == 0}));
+    ASSERT_TRUE(writer.end(EndReason::completed));
+    EXPECT_LT(std::filesystem::file_size(path()), 1'000'000U);
+    const auto reader = open();
+    EXPECT_EQ(reader->extent(ChannelId{0})->lost_samples, k_far - 3);
+    const TimeRange all{0, (k_far + 3) * 1000};
+    const Integral sum = reader->integrals(ChannelId{0}, {&all, 1}, Boundary::fractional).value()[0];
+    EXPECT_NEAR(sum.integral, 14e-6 * info.channels[0].scale, 1e-18);
+    EXPECT_NEAR(sum.missing_s, 1e9, 1);
+    std::int64_t seen = 0;
+    const auto columns = reader->view(ChannelId{0}, {-all.end_ns, 2 * all.end_ns}, 500).value();
+    for (const ViewColumn& column : columns)
+      seen += column.count;
+    EXPECT_EQ(seen, 6);
+    const auto last = reader->view(ChannelId{0}, {k_far * 1000, all.end_ns}, 3).value();
+    EXPECT_EQ(last[2].max, 4 * info.channels[0].scale);
+    EXPECT_TRUE(verify_capture(path())->intact());
+  }
+}
+
+TEST_F(CaptureFile, KeepsAHundredThousandAnomalies) {
+  CaptureWriter writer({path(), CaptureMode::live});
+  ASSERT_TRUE(writer.begin(test::random_info({})));
+  for (std::int64_t i = 0; i < 100'000; ++i) {
+    ASSERT_TRUE(writer.accept(
+        Anomaly{AnomalyKind::gap, Severity::data_loss, ChannelId{0}, {i * 10, i * 10 + 5}, i, 1, "lost"}));
+  }
+  ASSERT_TRUE(writer.end(EndReason::completed));
+  const auto anomalies = open()->anomalies().value();
+  ASSERT_EQ(anomalies.size(), 100'000U);
+  EXPECT_EQ(anomalies.back().first_index, 99'999);
+  EXPECT_TRUE(verify_capture(path())->intact());
 }
 
 // A small file system, gone with the object.

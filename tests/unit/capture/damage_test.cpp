@@ -3,6 +3,7 @@
 #include <analysis/capture/capture_reader.h>
 #include <analysis/capture/capture_writer.h>
 #include <analysis/capture/database.h>
+#include <analysis/capture/edit_capture.h>
 #include <analysis/capture/schema.h>
 #include <analysis/capture/verify.h>
 #include <analysis/model/memory_capture.h>
@@ -19,6 +20,7 @@
 #include <fstream>
 #include <map>
 #include <random>
+#include <set>
 
 namespace joulemark {
 namespace {
@@ -31,6 +33,11 @@ void feed_all(SampleSink& sink) {
   for (int i = 0; i < 9000; ++i)
     ASSERT_TRUE(sink.accept(Edge{i * 1000, 0, LineId{0}, i % 2 == 0}));
   ASSERT_TRUE(sink.accept(MetadataItem{"useful", "inference"}));
+  ASSERT_TRUE(sink.accept(Marker{"reset", MarkerKind::instant, MarkerSource::person, 99}));
+  ASSERT_TRUE(sink.accept(ClockPoint{"utc", 0, 1'770'000'000'000'000'000, 50}));
+  ASSERT_TRUE(
+      sink.accept(Anomaly{AnomalyKind::clipped, Severity::doubtful, ChannelId{0}, {5, 9}, 3, 17, "stuck"}));
+  ASSERT_TRUE(sink.accept(MetadataItem{"event.inference", "d0"}));
   ASSERT_TRUE(sink.end(EndReason::completed));
 }
 
@@ -40,8 +47,7 @@ class DamagedCapture : public testing::Test {
     CaptureWriter writer({path_, CaptureMode::bulk});
     feed_all(writer);
     feed_all(memory_);
-    std::ifstream file(path_, std::ios::binary);
-    good_.assign(std::istreambuf_iterator<char>(file), {});
+    good_ = read_bytes(path_);
     ASSERT_TRUE(memory_.read(ChannelId{0}, {0, 1 << 30}, [&](const SampleBlock& block) -> Status {
       for (std::size_t i = 0; i < block.values.size(); ++i)
         truth_[block.first_index + static_cast<std::int64_t>(i)] = block.values[i];
@@ -55,6 +61,24 @@ class DamagedCapture : public testing::Test {
   void write(const std::vector<char>& bytes) const {
     std::ofstream(path_, std::ios::binary | std::ios::trunc)
         .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  }
+
+  static std::vector<char> read_bytes(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  std::int64_t total_samples() {
+    return memory_.extent(ChannelId{0})->samples + memory_.extent(ChannelId{1})->samples;
+  }
+
+  void expect_true_samples() {
+    const auto reader = std::move(CaptureReader::open(path_).value());
+    ASSERT_TRUE(reader->read(ChannelId{0}, {0, 1 << 30}, [&](const SampleBlock& block) -> Status {
+      for (std::size_t i = 0; i < block.values.size(); ++i)
+        EXPECT_EQ(block.values[i], truth_.at(block.first_index + static_cast<std::int64_t>(i)));
+      return {};
+    }));
   }
 
   // Everything the reader gives is true, or it gives an Error. The number of questions it answered.
@@ -98,11 +122,24 @@ class DamagedCapture : public testing::Test {
       EXPECT_EQ(edges, 9000);
       ++answered;
     }
+    return answered + (items_are_whole(reader) ? 1 : 0);
+  }
+
+  // What is left out is named, and nothing is there that was not recorded.
+  bool items_are_whole(SampleSource& reader) {
+    const auto anomalies = reader.anomalies();
     const auto metadata = reader.metadata();
-    if (metadata) {
-      EXPECT_EQ(*metadata, memory_.metadata().value());
-    }
-    return answered + metadata.has_value();
+    const auto markers = reader.markers();
+    const auto clock_points = reader.clock_points();
+    if (!anomalies || !metadata || !markers || !clock_points) return false;
+    const bool whole = *anomalies == memory_.anomalies().value() && *metadata == memory_.metadata().value() &&
+                       *markers == memory_.markers().value() &&
+                       *clock_points == memory_.clock_points().value();
+    EXPECT_TRUE(whole || anomalies->back().kind == AnomalyKind::damaged);
+    const auto all = memory_.metadata().value();
+    for (const MetadataItem& item : *metadata)
+      EXPECT_THAT(all, testing::Contains(item));
+    return whole;
   }
 
   test::TemporaryFolder folder_;
@@ -174,11 +211,11 @@ TEST_F(DamagedCapture, NamesWhatIsLostAndRepairKeepsTheRestWithARecordOfTheLoss)
   EXPECT_EQ(after.good_edges, 9000);
   const auto reader = std::move(CaptureReader::open(path_).value());
   const std::vector<Anomaly> anomalies = reader->anomalies().value();
-  ASSERT_EQ(anomalies.size(), 1U);
-  EXPECT_EQ(anomalies[0].kind, AnomalyKind::damaged);
-  EXPECT_EQ(anomalies[0].severity, Severity::data_loss);
-  EXPECT_EQ(anomalies[0].first_index, lost.begin);
-  EXPECT_EQ(anomalies[0].count, lost.count());
+  ASSERT_EQ(anomalies.size(), 2U);  // the recorded one, and the loss
+  EXPECT_EQ(anomalies[1].kind, AnomalyKind::damaged);
+  EXPECT_EQ(anomalies[1].severity, Severity::data_loss);
+  EXPECT_EQ(anomalies[1].first_index, lost.begin);
+  EXPECT_EQ(anomalies[1].count, lost.count());
   ASSERT_TRUE(reader->read(ChannelId{0}, {0, 1 << 30}, [&](const SampleBlock& block) -> Status {
     for (std::size_t i = 0; i < block.values.size(); ++i)
       EXPECT_EQ(block.values[i], truth_.at(block.first_index + static_cast<std::int64_t>(i)));
@@ -233,6 +270,127 @@ TEST(Schema, ReadsFilesOfVersionOne) {
   EXPECT_TRUE(CaptureReader::open(path));
   ASSERT_TRUE(db->execute("PRAGMA user_version = 0"));
   EXPECT_FALSE(CaptureReader::open(path));
+}
+
+TEST_F(DamagedCapture, RepairKeepsWhatIsLeftOfAFileThatIsCutOff) {
+  std::mt19937_64 random(3);
+  std::int64_t most = 0;
+  for (int round = 0; round < 12 && !HasFailure(); ++round) {
+    std::vector<char> bytes = good_;
+    bytes.resize(bytes.size() / 4 + random() % (bytes.size() * 3 / 4));
+    SCOPED_TRACE(testing::Message() << "cut to " << bytes.size() << " of " << good_.size());
+    write(bytes);
+    const auto opened = CaptureReader::open(path_);
+    ASSERT_FALSE(opened);
+    EXPECT_THAT(opened.error().message, testing::HasSubstr("the end of the file is gone"));
+    const auto repaired = repair_capture(path_);
+    ASSERT_TRUE(repaired) << repaired.error().message;
+    EXPECT_EQ(read_bytes(repaired->original), bytes);
+    const VerifyReport after = verify_capture(path_).value();
+    EXPECT_TRUE(after.intact()) << after.damage[0].what;
+    const std::int64_t kept = after.channels[0].good_samples + after.channels[1].good_samples;
+    EXPECT_EQ(kept + repaired->found.lost_samples(), total_samples());
+    most = std::max(most, kept);
+    expect_true_samples();
+    const auto anomalies = CaptureReader::open(path_).value()->anomalies().value();
+    const bool told = std::any_of(anomalies.begin(), anomalies.end(), [](const Anomaly& a) {
+      return a.kind == AnomalyKind::damaged && a.severity == Severity::data_loss;
+    });
+    EXPECT_EQ(told, !repaired->found.lossless());  // the very end may hold nothing but summaries
+  }
+  EXPECT_GT(most, total_samples() / 2);
+}
+
+TEST_F(DamagedCapture, OneDamagedItemCostsOnlyItselfAndIsNamed) {
+  for (const char* damage : {"UPDATE metadata SET value='frontend' WHERE id=1",
+                             "DELETE FROM metadata WHERE id=1", "UPDATE anomalies SET count=18 WHERE id=1",
+                             "UPDATE markers SET time_ns=7 WHERE id=1", "DELETE FROM clock_points"}) {
+    SCOPED_TRACE(damage);
+    write(good_);
+    {
+      auto db = capture::Database::open(path_, capture::Database::Access::write);
+      ASSERT_TRUE(db);
+      ASSERT_TRUE(db->execute(damage));
+    }
+    {
+      const auto reader = std::move(CaptureReader::open(path_).value());
+      const std::size_t items =
+          reader->metadata()->size() + reader->markers()->size() + reader->clock_points()->size();
+      const auto anomalies = reader->anomalies().value();
+      EXPECT_EQ(items + anomalies.size(), 5U);  // one item lost, one Anomaly more
+      EXPECT_EQ(anomalies.back().kind, AnomalyKind::damaged);
+      EXPECT_EQ(anomalies.back().severity, Severity::data_loss);
+      expect_true_samples();
+    }
+    EXPECT_EQ(verify_capture(path_)->lost_items, 1);
+    const auto repaired = repair_capture(path_);
+    ASSERT_TRUE(repaired);
+    EXPECT_FALSE(repaired->found.lossless());
+    EXPECT_EQ(repaired->found.lost_samples(), 0);
+    const auto anomalies = CaptureReader::open(path_).value()->anomalies().value();
+    EXPECT_EQ(anomalies.back().kind, AnomalyKind::damaged);
+    EXPECT_TRUE(verify_capture(path_)->intact());
+  }
+}
+
+TEST_F(DamagedCapture, AnEditDoesNotHideThatRowsAreMissing) {
+  {
+    auto db = capture::Database::open(path_, capture::Database::Access::write);
+    ASSERT_TRUE(db);
+    ASSERT_TRUE(db->execute("DELETE FROM blocks WHERE id=3"));
+  }
+  const Status edited = edit_capture(path_, {{{"note", "x"}}, {}});
+  ASSERT_FALSE(edited);
+  EXPECT_EQ(edited.error().code, ErrorCode::unreadable);
+  EXPECT_FALSE(verify_capture(path_)->intact());
+}
+
+TEST_F(DamagedCapture, RepairFollowsLinksAndKeepsEarlierOriginals) {
+  const std::string link = folder_.file("link.jmk");
+  std::filesystem::create_symlink("x.jmk", link);
+  std::set<std::string> originals;
+  for (int round = 0; round < 3; ++round) {
+    std::vector<char> bytes = good_;
+    bytes.resize(bytes.size() - 8192 * static_cast<std::size_t>(1 + round));
+    write(bytes);
+    const auto repaired = repair_capture(link);
+    ASSERT_TRUE(repaired) << repaired.error().message;
+    EXPECT_EQ(read_bytes(repaired->original), bytes);
+    originals.insert(repaired->original);
+    EXPECT_TRUE(std::filesystem::is_symlink(link));
+    EXPECT_TRUE(verify_capture(link)->intact());
+  }
+  EXPECT_EQ(originals.size(), 3U);
+}
+
+TEST(LostLog, IsSaidAndNotTakenForAWholeFile) {
+  const test::TemporaryFolder folder;
+  const std::string recording = folder.file("recording.jmk");
+  const std::string copy = folder.file("copy.jmk");
+  CaptureWriter writer({recording, CaptureMode::live});
+  ASSERT_TRUE(writer.begin(test::random_info({})));
+  std::filesystem::copy_file(recording, copy);
+  const auto empty = CaptureReader::open(copy);
+  ASSERT_FALSE(empty);
+  EXPECT_THAT(empty.error().message, testing::HasSubstr("without its -wal file"));
+
+  test::feed_random({}, 1, writer);
+  ASSERT_TRUE(writer.end(EndReason::completed));
+  // A recorder that was killed: nobody closed it, and its -wal is elsewhere.
+  {
+    auto db = capture::Database::open(recording, capture::Database::Access::write);
+    ASSERT_TRUE(db->execute("DELETE FROM ending; PRAGMA journal_mode=WAL"));
+  }
+  ASSERT_FALSE(std::filesystem::exists(recording + "-wal"));
+  const VerifyReport found = verify_capture(recording).value();
+  EXPECT_TRUE(found.log_missing);
+  EXPECT_FALSE(found.lossless());
+  EXPECT_THAT(CaptureReader::open(recording).value()->anomalies()->back().message,
+              testing::HasSubstr("its -wal file is not there"));
+  ASSERT_TRUE(repair_capture(recording));
+  EXPECT_THAT(CaptureReader::open(recording).value()->anomalies()->back().message,
+              testing::HasSubstr("its -wal file is not there"));
+  EXPECT_TRUE(verify_capture(recording)->lossless());
 }
 
 TEST(Schema, StepsForwardAndRefusesNewerFiles) {

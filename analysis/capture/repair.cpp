@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/capture/capture_writer.h>
+#include <analysis/capture/closing.h>
+#include <analysis/capture/file_head.h>
+#include <analysis/capture/output_file.h>
+#include <analysis/capture/rebuild.h>
+#include <analysis/capture/salvage.h>
+#include <analysis/capture/schema.h>
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+
+namespace joulemark {
+
+using namespace capture;
+
+namespace {
+
+Status check_unused(const std::string& path) {
+  if (!in_use(path)) return {};
+  return fail(ErrorCode::busy, path + ": another program is recording or reading it; nothing was changed");
+}
+
+// A whole file without an ending gets one.
+Status close_in_place(const std::string& path, RepairReport& repair) {
+  const bool had_log = read_file_head(path).has_log;
+  JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::write));
+  JM_TRY(leave_wal(db));
+  JM_TRY(migrate(db, migrations()));  // what is written now is of this version
+  if (had_log) repair.actions.emplace_back("folded the recorder's -wal file into the capture");
+  JM_TRY(rebuild_power(db, repair.found.info));
+  JM_TRY(write_early_ending(db, repair.found.info, EndReason::killed,
+                            repair.found.log_missing ? k_killed_without_log : k_killed));
+  repair.actions.emplace_back("marked it as ended by a kill, with what may be missing at the end");
+  return {};
+}
+
+Status rename(const std::string& from, const std::string& to) {
+  std::error_code error;
+  std::filesystem::rename(from, to, error);
+  if (!error) return {};
+  return fail(ErrorCode::io, fmt::format("{}: cannot rename it to {}: {}", from, to, error.message()));
+}
+
+// Itself, or NAME.2 and so on where something is there already.
+std::string free_name(const std::string& name) {
+  std::string free = name;
+  for (int number = 2; std::filesystem::exists(std::filesystem::symlink_status(free)); ++number)
+    free = fmt::format("{}.{}", name, number);
+  return free;
+}
+
+Status replace(const std::string& path, const std::string& repaired, RepairReport& repair) {
+  repair.original = free_name(path + ".damaged");
+  JM_TRY(rename(path, repair.original));
+  rename_companions(path, repair.original);
+  JM_TRY(rename(repaired, path));
+  repair.actions.emplace_back(
+      "wrote what is good to a new file, with summaries made anew and a record of each loss");
+  return {};
+}
+
+}  // namespace
+
+Result<RepairReport> repair_capture(const std::string& given) {
+  JM_TRY_ASSIGN(const std::string path, followed(given));
+  JM_TRY(check_unused(path));
+  const std::string repaired = free_name(path + ".repaired");
+  RepairReport repair;
+  {
+    JM_TRY_ASSIGN(Database db, open_to_inspect(path));
+    JM_TRY_ASSIGN(Inspector inspector, Inspector::open(db));
+    JM_TRY(inspector.inspect());
+    repair.found = inspector.report();
+    if (repair.found.intact() && repair.found.closed) return repair;
+    if (!repair.found.intact()) {
+      CaptureWriter writer({repaired, CaptureMode::bulk});
+      JM_TRY(salvage(db, inspector, writer));
+    }
+  }
+  if (repair.found.intact()) {
+    JM_TRY(close_in_place(path, repair));
+  } else {
+    JM_TRY(replace(path, repaired, repair));
+  }
+  return repair;
+}
+
+}  // namespace joulemark
