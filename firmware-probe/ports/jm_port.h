@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All that the probe's core needs of a board: a dozen functions and a header of constants. A port supplies
-   them, calls jm_probe_init and then jm_probe_poll for ever, and from its interrupts the jm_probe_on_...
-   functions.
+/* All that the probe's core needs of a board: fourteen short functions and a header of constants. A port
+   supplies them, calls jm_probe_init and then jm_probe_poll for ever, and from its interrupts the
+   jm_probe_on_... functions.
 
    "Interrupt" below means: called from interrupts, or with them off. Those functions may not wait. */
 #ifndef JM_PORT_H
@@ -15,7 +15,8 @@
      JM_I2C_READ_TICKS  the longest that reading a register takes: two addresses and a byte out, two bytes in
      JM_LINE_COUNT      digital lines, at most 8
      JM_SAMPLE_SLOTS, JM_EDGE_SLOTS, JM_RECEIVED_SLOTS
-                        room for samples, edges and bytes from the host: powers of two, at most 128 */
+                        room for samples, edges and bytes from the host: powers of two, at most 128
+     JM_FRAME_BYTES     room for a frame to send, of which there are two: 125 to 255, see JM_HELLO_BYTES */
 #include <jm_port_config.h>
 
 #define JM_TICKS_PER_MS (1000ul * JM_TICKS_PER_US)
@@ -52,12 +53,16 @@ typedef struct {
   uint8_t read[2];
 } jm_i2c_transfer;
 
-typedef enum { JM_I2C_DONE, JM_I2C_NACK, JM_I2C_BUS_ERROR } jm_i2c_outcome;
+/* FAILED: not acknowledged, or the bus was taken away. */
+typedef enum { JM_I2C_DONE, JM_I2C_FAILED } jm_i2c_outcome;
 
 /* Starts a transfer: START, address and write_size bytes, then (if read_size) START, address and read_size
    bytes, STOP; a size of 0 leaves its part out. Returns at once; its end is told by jm_probe_on_i2c, never
    from within. `transfer` stays the port's until then. Interrupt. */
 void jm_port_i2c_begin(jm_i2c_transfer* transfer);
+
+/* When the device acknowledged its address for reading in the last transfer that read. Interrupt. */
+uint32_t jm_port_i2c_ticks(void);
 
 /* Gives up a transfer that hangs, of which nothing is told any more, and frees the bus: clocks SCL until SDA
    is high, STOP, reset of the peripheral. Takes at most 1 ms. Interrupts are off. */

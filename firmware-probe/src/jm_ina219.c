@@ -32,7 +32,8 @@ typedef enum {
   STEP_SHUNT,     /* read */
   STEP_CLEAR,     /* read power, push */
   STEP_CHECK,     /* read configuration: is it still ours? */
-  STEP_DISCARD    /* read power: a conversion that ended unwatched has no exact stamp */
+  STEP_DISCARD,   /* read power: a conversion that ended unwatched has no exact stamp */
+  NOTHING
 } step_kind;
 
 static const uint8_t k_registers[] = {REG_CONFIG, REG_CONFIG, REG_CONFIG, REG_BUS,  REG_BUS,
@@ -42,16 +43,22 @@ static struct {
   jm_i2c_transfer transfer;
   volatile uint8_t running;
   volatile uint8_t under_way; /* a transfer; without it no interrupt touches anything here */
+  volatile uint8_t transfers; /* counted, modulo 256 */
   uint8_t step;               /* step_kind */
   uint8_t repeats;            /* the register is the one read last: no need to name it again */
   uint8_t errors;             /* in a row */
   uint8_t pace_known;         /* the sample before was of this unbroken stretch */
+  uint8_t wanted;             /* step_kind: what is to come after the next sample */
+  uint8_t noted;              /* step_kind: of the transfer that ended last ... */
+  uint16_t value;             /* ... what it read ... */
+  uint32_t ticks;             /* ... and when */
   uint16_t until_bus;         /* shunt records until the next bus voltage */
   /* Coarse ticks: */
-  uint16_t pace;  /* expected from sample to sample */
-  uint16_t begun; /* when the transfer began */
-  uint16_t waits; /* since when a sample is waited for: the one before, or the configuring */
-  uint16_t retry; /* when to try a lost sensor again */
+  uint16_t pace;    /* expected from sample to sample */
+  uint16_t waits;   /* since when a sample is waited for: the one before, or the configuring */
+  uint16_t retry;   /* when to try a lost sensor again */
+  uint16_t seen_at; /* when the main loop first saw `seen` */
+  uint8_t seen;     /* transfers */
   jm_sample sample;
 } ina;
 
@@ -83,15 +90,12 @@ static void take_step(const jm_probe* probe, step_kind step) {
   ina.repeats = 0;
   ina.step = (uint8_t)step;
   ina.under_way = 1;
-  ina.begun = coarse_now();
+  ++ina.transfers;
   jm_port_i2c_begin(transfer);
 }
 
-static uint16_t value_read(void) {
-  return (uint16_t)((uint16_t)(ina.transfer.read[0] << 8) | ina.transfer.read[1]);
-}
-
-/* ---- Steps: what came of them, and what is next ---- */
+/* ---- Steps: what is next, decided and begun at once, and what came of the one before, noted meanwhile ----
+ */
 
 static step_kind lose_settings(jm_probe* probe) {
   jm_probe_count(probe, JM_WIRE_SENSOR_LOSSES);
@@ -105,26 +109,53 @@ static step_kind poll_again(jm_probe* probe) {
   return (step_kind)ina.step;
 }
 
-static step_kind after_poll(jm_probe* probe, uint32_t ticks) {
-  const uint16_t value = value_read();
-  if (!(value & BUS_READY)) return poll_again(probe);
-  ina.sample.ticks = ticks;
-  ina.sample.codes[1] = (int16_t)(value >> 3);
-  if (ina.step == STEP_POLL) return STEP_SHUNT;
+static step_kind after(jm_probe* probe) {
+  switch (ina.step) {
+    case STEP_RESET:
+      return STEP_CONFIGURE;
+    case STEP_CONFIGURE:
+      return STEP_POLL;
+    case STEP_TRIGGER:
+      return STEP_POLL_BUS;
+    case STEP_POLL_BUS:
+      return ina.value & BUS_READY ? STEP_CONFIGURE : poll_again(probe);
+    case STEP_POLL:
+      return ina.value & BUS_READY ? STEP_SHUNT : poll_again(probe);
+    case STEP_SHUNT:
+      return STEP_CLEAR;
+    case STEP_CLEAR:
+      return (step_kind)ina.wanted; /* what the sample before this one has shown is soon enough */
+    case STEP_CHECK:
+      return ina.value == probe->kept.settings.sensor_config ? STEP_DISCARD : lose_settings(probe);
+    default: /* STEP_DISCARD */
+      return STEP_POLL;
+  }
+}
+
+static void want_next(void) {
+  ina.wanted = ina.until_bus == 1 ? STEP_TRIGGER : STEP_POLL;
+}
+
+static void note_configured(jm_probe* probe) {
+  probe->sensor_lost = 0;
+  ina.pace_known = 0;
+  ina.until_bus = probe->kept.settings.bus_every;
+  want_next();
+  ina.waits = coarse_now();
+}
+
+static void note_poll(jm_probe* probe) {
+  if (!(ina.value & BUS_READY)) return;
+  ina.sample.ticks = ina.ticks;
+  ina.sample.codes[1] = (int16_t)(ina.value >> 3);
+  if (ina.noted == STEP_POLL) return;
   ina.sample.channels = 2;
   jm_probe_push_sample(probe, &ina.sample);
-  return STEP_CONFIGURE;
 }
 
-static step_kind after_shunt(const jm_probe* probe, uint32_t ticks) {
-  ina.sample.codes[0] = (int16_t)value_read();
-  if (jm_ina219_outpaces_reading(&probe->kept.settings)) ina.sample.ticks = ticks;
-  return STEP_CLEAR;
-}
-
-/* Far from the pace: the sensor may have been reset by a dip of its supply and run with other settings. */
-static uint8_t out_of_pace(uint16_t took) {
-  return ina.pace_known && (took > ina.pace + ina.pace / 2 + 1 || took + 1 < ina.pace / 2);
+static void note_shunt(const jm_probe* probe) {
+  ina.sample.codes[0] = (int16_t)ina.value;
+  if (jm_ina219_outpaces_reading(&probe->kept.settings)) ina.sample.ticks = ina.ticks;
 }
 
 static void push_shunt(jm_probe* probe) {
@@ -136,46 +167,43 @@ static void push_shunt(jm_probe* probe) {
   jm_probe_push_sample(probe, &ina.sample);
 }
 
-static step_kind after_clear(jm_probe* probe) {
+/* Far from the pace: the sensor may have been reset by a dip of its supply and run with other settings. */
+static uint8_t out_of_pace(uint16_t took) {
+  return ina.pace_known && (took > ina.pace + ina.pace / 2 + 1 || took + 1 < ina.pace / 2);
+}
+
+static void note_clear(jm_probe* probe) {
   const uint16_t at = JM_COARSE(ina.sample.ticks);
-  const uint16_t took = (uint16_t)(at - ina.waits);
   push_shunt(probe);
-  ina.waits = at;
-  if (out_of_pace(took)) return STEP_CHECK;
+  if (probe->kept.settings.bus_every != 0) --ina.until_bus;
+  want_next();
+  if (out_of_pace((uint16_t)(at - ina.waits))) ina.wanted = STEP_CHECK;
   ina.pace_known = 1;
-  /* --until_bus wraps once in 65536 when no bus voltage is wanted; then bus_every is 0. */
-  return --ina.until_bus == 0 && probe->kept.settings.bus_every != 0 ? STEP_TRIGGER : STEP_POLL;
+  ina.waits = at;
 }
 
-static step_kind after_configure(jm_probe* probe) {
-  probe->sensor_lost = 0;
-  ina.pace_known = 0;
-  ina.until_bus = probe->kept.settings.bus_every;
-  ina.waits = coarse_now();
-  return STEP_POLL;
-}
-
-static step_kind after(jm_probe* probe, uint32_t ticks) {
-  switch (ina.step) {
-    case STEP_RESET:
-      return STEP_CONFIGURE;
+void jm_probe_note_i2c(jm_probe* probe) {
+  switch (ina.noted) {
     case STEP_CONFIGURE:
-      return after_configure(probe);
-    case STEP_TRIGGER:
-      return STEP_POLL_BUS;
+      note_configured(probe);
+      break;
     case STEP_POLL_BUS:
     case STEP_POLL:
-      return after_poll(probe, ticks);
+      note_poll(probe);
+      break;
     case STEP_SHUNT:
-      return after_shunt(probe, ticks);
+      note_shunt(probe);
+      break;
     case STEP_CLEAR:
-      return after_clear(probe);
-    case STEP_CHECK:
-      return value_read() == probe->kept.settings.sensor_config ? STEP_DISCARD : lose_settings(probe);
-    default: /* STEP_DISCARD */
+      note_clear(probe);
+      break;
+    case STEP_DISCARD:
       ina.pace_known = 0;
-      return STEP_POLL;
+      break;
+    default:
+      break;
   }
+  ina.noted = NOTHING;
 }
 
 /* After a write gone wrong the chip's state is unknown. After a read it is not, but time went by: the next
@@ -193,21 +221,27 @@ static void lose(jm_probe* probe) {
   ina.retry = (uint16_t)(coarse_now() + RETRY_AFTER);
 }
 
-void jm_probe_on_i2c(jm_probe* probe, jm_i2c_outcome outcome, uint32_t ticks) {
-  step_kind next;
-  ina.under_way = 0;
-  if (outcome == JM_I2C_DONE) {
-    ina.errors = 0;
-    next = after(probe, ticks);
-  } else {
-    jm_probe_count(probe, JM_WIRE_I2C_ERRORS);
-    next = again();
-    if (++ina.errors == TRIES) {
-      lose(probe);
-      return;
-    }
+static void on_failure(jm_probe* probe) {
+  jm_probe_count(probe, JM_WIRE_I2C_ERRORS);
+  ina.repeats = 0;
+  if (++ina.errors == TRIES) {
+    lose(probe);
+  } else if (ina.running) {
+    take_step(probe, again());
   }
-  if (ina.running) take_step(probe, next);
+}
+
+void jm_probe_on_i2c(jm_probe* probe, jm_i2c_outcome outcome) {
+  ina.under_way = 0;
+  if (outcome != JM_I2C_DONE) {
+    on_failure(probe);
+    return;
+  }
+  ina.errors = 0;
+  ina.noted = ina.step;
+  ina.value = (uint16_t)((uint16_t)(ina.transfer.read[0] << 8) | ina.transfer.read[1]);
+  if (ina.step >= STEP_POLL_BUS) ina.ticks = jm_port_i2c_ticks();
+  if (ina.running) take_step(probe, after(probe));
 }
 
 /* ---- From the main loop ---- */
@@ -236,10 +270,15 @@ uint8_t jm_sensor_is_idle(void) {
   return !ina.under_way;
 }
 
+/* A transfer hangs when it is still the one that was seen long ago. */
 static void watch(jm_probe* probe) {
   const uint16_t now = coarse_now();
+  if (ina.seen != ina.transfers || !ina.under_way) {
+    ina.seen = ina.transfers;
+    ina.seen_at = now;
+  }
   if (ina.under_way) {
-    if ((uint16_t)(now - ina.begun) < HANGS_AFTER) return;
+    if ((uint16_t)(now - ina.seen_at) < HANGS_AFTER) return;
     jm_probe_count(probe, JM_WIRE_I2C_TIMEOUTS);
     jm_port_i2c_recover();
     lose(probe);

@@ -91,7 +91,10 @@ jm_wire_channel jm_sensor_channel(const jm_settings* settings, uint8_t index) {
     channel.highest_code = jm_ina219_shunt_limit(settings);
     channel.lowest_code = (int16_t)-channel.highest_code;
     if (jm_ina219_outpaces_reading(settings)) {
-      channel.lag_ticks = (uint16_t)(k_single_us[shunt_code(settings) & 3u] * JM_TICKS_PER_US);
+      /* The stamp may come a little later than the chip took the code over: one byte, and what interrupts
+       * take. */
+      channel.lag_ticks =
+          (uint16_t)(k_single_us[shunt_code(settings) & 3u] * JM_TICKS_PER_US + JM_I2C_READ_TICKS / 4);
     }
   }
   return channel;

@@ -18,8 +18,7 @@ extern "C" {
 #define JM_FIRMWARE_MINOR 0
 #define JM_FIRMWARE_PATCH 0
 
-#define JM_PROBE_TX_BYTES 144 /* the longest frame sent: a HELLO with 8 lines */
-#define JM_PROBE_RX_BYTES 32  /* the longest frame heard: CONFIGURE, with room for a newer host's */
+#define JM_PROBE_RX_BYTES 32 /* the longest frame heard: CONFIGURE, with room for a newer host's */
 
 /* Ticks in units that suit short waits on an 8-bit machine: 16 bits, to be subtracted from each other within
  * 4 s. */
@@ -81,7 +80,7 @@ typedef struct {
   uint32_t counts[JM_WIRE_COUNTS]; /* changed with interrupts off */
   jm_wire_decoder decoder;
   uint8_t frame[JM_PROBE_RX_BYTES];
-  uint8_t out_frames[2][JM_PROBE_TX_BYTES]; /* one may be on the line while the next is made */
+  uint8_t out_frames[2][JM_FRAME_BYTES]; /* one may be on the line while the next is made */
   jm_sample sample_slots[JM_SAMPLE_SLOTS];
   jm_edge edge_slots[JM_EDGE_SLOTS];
   uint8_t received_slots[JM_RECEIVED_SLOTS];
@@ -101,8 +100,10 @@ static inline void jm_probe_on_sent(jm_probe* probe) {
   probe->sending = 0;
 }
 void jm_probe_on_edge(jm_probe* probe, uint8_t line, uint8_t level, uint32_t ticks);
-/* ticks: when the device acknowledged its address for reading (for a transfer that only writes: any). */
-void jm_probe_on_i2c(jm_probe* probe, jm_i2c_outcome outcome, uint32_t ticks);
+/* The transfer begun last has ended: begins the next one. After it, and before it is called again, what came
+   of the transfer is noted; with interrupts on, since nothing waits for that. */
+void jm_probe_on_i2c(jm_probe* probe, jm_i2c_outcome outcome);
+void jm_probe_note_i2c(jm_probe* probe);
 
 /* ---- For the sensor, from interrupts ---- */
 

@@ -10,6 +10,13 @@
 #define JM_SAMPLES_WAIT JM_COARSE(20 * JM_TICKS_PER_MS) /* a record waits so long for company */
 #define JM_EDGES_WAIT JM_COARSE(5 * JM_TICKS_PER_MS)
 
+/* The longest frames must fit. */
+#define JM_HELLO_BYTES \
+  (8 + 35 + 2 + 2 * JM_WIRE_CHANNEL_BYTES + 2 + JM_LINE_COUNT * JM_WIRE_LINE_BYTES + sizeof JM_BOARD_NAME)
+#define JM_SAMPLES_BYTES (8 + 21 + JM_SAMPLES_A_FRAME * JM_WIRE_SAMPLE_BYTES(2))
+typedef char jm_hello_fits[JM_HELLO_BYTES <= JM_FRAME_BYTES ? 1 : -1];
+typedef char jm_samples_fit[JM_SAMPLES_BYTES <= JM_FRAME_BYTES ? 1 : -1];
+
 static const jm_sample* sample_at(const jm_probe* probe, uint8_t ahead) {
   return &probe->sample_slots[(uint8_t)(probe->samples.popped + ahead) % JM_SAMPLE_SLOTS];
 }
@@ -193,7 +200,8 @@ static void put_edges(jm_probe* probe, jm_wire_encoder* encoder) {
 /* ---- What is due most ---- */
 
 static void put_pong(jm_probe* probe, jm_wire_encoder* encoder) {
-  probe->pong.replied = probe->now;
+  probe->pong.replied =
+      jm_wire_time_near(probe->now, jm_port_ticks()); /* the turn may have begun before the PING */
   jm_wire_put_pong(encoder, &probe->pong);
 }
 
@@ -236,7 +244,7 @@ uint8_t jm_report_next(jm_probe* probe, uint8_t* out) {
   const uint8_t type = due(probe);
   jm_wire_encoder encoder;
   if (type == 0) return 0;
-  jm_wire_begin(&encoder, out, JM_PROBE_TX_BYTES, type, probe->out_sequence++);
+  jm_wire_begin(&encoder, out, JM_FRAME_BYTES, type, probe->out_sequence++);
   probe->owes &= (uint8_t)~put_payload(probe, &encoder, type);
   return (uint8_t)jm_wire_end(&encoder);
 }

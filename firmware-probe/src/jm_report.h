@@ -5,7 +5,7 @@
 
 #include "jm_probe.h"
 
-/* Writes the frame that is due most, if any, into `out` (JM_PROBE_TX_BYTES) and returns its size; 0 = none.
+/* Writes the frame that is due most, if any, into `out` (JM_FRAME_BYTES) and returns its size; 0 = none.
  */
 uint8_t jm_report_next(jm_probe* probe, uint8_t* out);
 

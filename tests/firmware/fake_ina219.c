@@ -81,10 +81,10 @@ void fake_ina219_reset(void) {
 }
 
 jm_i2c_outcome fake_ina219(jm_i2c_transfer* transfer, uint64_t latched, uint64_t end) {
-  if (chip.absent || transfer->address != 0x40) return JM_I2C_NACK;
+  if (chip.absent || transfer->address != 0x40) return JM_I2C_FAILED;
   if (chip.nacks > 0) {
     --chip.nacks;
-    return JM_I2C_NACK;
+    return JM_I2C_FAILED;
   }
   if (transfer->write_size > 0) chip.pointer = transfer->write[0];
   if (transfer->write_size == 3 && chip.pointer == 0) {

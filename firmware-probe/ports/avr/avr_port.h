@@ -9,6 +9,9 @@
 
 #include <jm_probe.h>
 
+/* For what an interrupt does without calling. */
+#define AVR_INLINE static inline __attribute__((always_inline))
+
 extern jm_probe the_probe;
 
 void avr_board_begin(void); /* after reset: notes its cause, counts the boot */
@@ -17,7 +20,7 @@ void avr_i2c_begin(void);
 void avr_serial_begin(void);
 void avr_watchdog_begin(void);
 
-/* A moment of timer 1, at most 16 ms ago, as jm_port_ticks. Interrupts are off. */
+/* A moment of timer 1, at most 32 ms ago, as jm_port_ticks. Interrupts are off. */
 uint32_t avr_clock_extend(uint16_t timer);
 
 #endif

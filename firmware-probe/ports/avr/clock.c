@@ -17,17 +17,24 @@ ISR(TIMER1_OVF_vect) {
   overflows = (uint16_t)(overflows + 1u);
 }
 
-uint32_t avr_clock_extend(uint16_t timer) {
+/* Interrupts are off. */
+static uint32_t ticks_now(void) {
+  const uint16_t low = TCNT1;
   uint16_t high = overflows;
-  if ((TIFR1 & (1u << TOV1)) && timer < 0x8000u) ++high; /* wrapped, and not counted yet */
-  return ((uint32_t)high << 16) | timer;
+  if ((TIFR1 & (1u << TOV1)) && low < 0x8000u) ++high; /* wrapped, and not counted yet */
+  return ((uint32_t)high << 16) | low;
+}
+
+uint32_t avr_clock_extend(uint16_t timer) {
+  const uint32_t now = ticks_now();
+  return now - (uint16_t)((uint16_t)now - timer);
 }
 
 uint32_t jm_port_ticks(void) {
   const uint8_t before = jm_port_lock();
-  const uint32_t ticks = avr_clock_extend(TCNT1);
+  const uint32_t now = ticks_now();
   jm_port_unlock(before);
-  return ticks;
+  return now;
 }
 
 uint8_t jm_port_lock(void) {

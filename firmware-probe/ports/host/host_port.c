@@ -26,7 +26,7 @@ static struct {
 
   host_i2c_device device;
   jm_i2c_transfer* transfer;
-  uint64_t latched, ends;
+  uint64_t latched, ends, last_latched;
   uint8_t stalled;
   uint32_t recoveries;
 
@@ -112,11 +112,17 @@ void jm_port_kick_watchdog(void) {
 
 /* ---- Interrupts ---- */
 
+uint32_t jm_port_i2c_ticks(void) {
+  return (uint32_t)host.last_latched;
+}
+
 static void end_transfer(void) {
   jm_i2c_transfer* transfer = host.transfer;
   const jm_i2c_outcome outcome = host.device(transfer, host.latched, host.ends);
+  host.last_latched = host.latched;
   host.transfer = NULL;
-  jm_probe_on_i2c(&host_probe, outcome, (uint32_t)host.latched);
+  jm_probe_on_i2c(&host_probe, outcome);
+  jm_probe_note_i2c(&host_probe);
 }
 
 static void send_byte(void) {

@@ -8,6 +8,7 @@
 #define JM_LINE_COUNT 7
 #define JM_SAMPLE_SLOTS 32
 #define JM_EDGE_SLOTS 16
+#define JM_FRAME_BYTES 144
 #define JM_RECEIVED_SLOTS 64
 
 #endif

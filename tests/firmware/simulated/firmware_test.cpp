@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The firmware as it is flashed, against a simulated INA219 and lines whose truth is known to the cycle.
+#include <tests/firmware/simulated/simulated_probe.h>
+
+#include <gtest/gtest.h>
+#include <sim_avr.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+namespace joulemark::twin {
+namespace {
+
+constexpr std::uint16_t k_12_bit = 0x399D;  // 32 V, 320 mV, shunt continuously, 532 us
+constexpr double k_cycles_per_tick = 8;
+
+// A bench whose every conversion gives another code, and which knows when each ended.
+class Bench {
+ public:
+  explicit Bench(Ina219Chip::Setup chip = {})
+      : probe(chip, [this](Cycle, Cycle end) {
+          ends.push_back(end);
+          return 80e-6 * static_cast<double>(ends.size() % 4000);  // 80 uV: a step of the 320 mV range
+        }) {
+    avr_t* avr = probe.core().raw();
+    while (avr->data[0x81] == 0)
+      avr_run(avr);  // TCCR1B: the clock starts
+    clock_start = static_cast<double>(avr->cycle);
+    probe.run_ms(40);
+  }
+
+  void start(std::uint16_t config) {
+    probe.ask_configure(config);
+    probe.run_ms(40);
+    ASSERT_EQ(probe.heard().acks.size(), 1U);
+    ASSERT_EQ(probe.heard().acks[0].outcome, JM_WIRE_OK);
+    probe.ask_start();
+    probe.run_ms(40);
+  }
+
+  void stop() {
+    probe.ask(JM_WIRE_STOP);
+    probe.run_ms(150);
+    ASSERT_EQ(probe.heard().statuses.back().state, JM_WIRE_IDLE);
+  }
+
+  [[nodiscard]] double us_of(std::uint64_t ticks) const {
+    return (static_cast<double>(ticks) * k_cycles_per_tick + clock_start) /
+           static_cast<double>(k_cycles_per_us);
+  }
+
+  // How long before its stamp the conversion of a sample ended, in us.
+  [[nodiscard]] double lag_us(const HeardSample& sample) const {
+    const double stamp = us_of(sample.ticks);
+    for (std::size_t i = ends.size(); i-- > 0;) {
+      const double end = static_cast<double>(ends[i]) / static_cast<double>(k_cycles_per_us);
+      if (static_cast<int>((i + 1) % 4000) * 8 == sample.code && end < stamp + 5000) return stamp - end;
+    }
+    return -1e9;
+  }
+
+  std::vector<Cycle> ends;
+  double clock_start = 0;
+  SimulatedProbe probe;
+};
+
+// Nothing lost on the way, nothing numbered twice.
+void expect_whole(const Heard& heard) {
+  EXPECT_EQ(heard.damaged, 0);
+  for (std::size_t i = 1; i < heard.samples.size(); ++i) {
+    ASSERT_EQ(heard.samples[i].number, heard.samples[i - 1].number + 1);
+  }
+  for (int count = JM_WIRE_LOST_SAMPLES; count < JM_WIRE_COUNTS; ++count) {
+    EXPECT_EQ(heard.statuses.back().counts[count], 0U) << "count " << count;
+  }
+  EXPECT_EQ(heard.statuses.back().counts[JM_WIRE_NEXT_SAMPLE], heard.samples.size());
+  EXPECT_EQ(heard.statuses.back().counts[JM_WIRE_NEXT_EDGE], heard.edges.size());
+}
+
+TEST(Firmware, IntroducesItself) {
+  Bench bench;
+  ASSERT_EQ(bench.probe.heard().hellos.size(), 1U);
+  const jm_wire_hello& hello = bench.probe.heard().hellos[0];
+  EXPECT_EQ(hello.tick_hz, 2'000'000U);
+  EXPECT_EQ(hello.sensor, JM_WIRE_INA219);
+  EXPECT_EQ(hello.line_count, 7);
+  EXPECT_EQ(hello.state, JM_WIRE_IDLE);
+}
+
+TEST(Firmware, ReadsEveryConversionOfTwelveBitsOnce) {
+  Bench bench;
+  bench.start(k_12_bit);
+  const auto before = bench.probe.chip().tally();
+  bench.probe.run_ms(3000);
+  const auto after = bench.probe.chip().tally();
+  bench.stop();
+  expect_whole(bench.probe.heard());
+  EXPECT_NEAR(static_cast<double>(after.ended - before.ended), 3e6 / 532, 1);
+  EXPECT_LE(after.ended - after.read - (before.ended - before.read), 1);  // the one under way
+  EXPECT_EQ(after.read_again, 0);
+}
+
+TEST(Firmware, NeverReadsAConversionTwiceHoweverFastTheyAre) {
+  for (const int config : {0x3805, 0x388D, 0x3815, 0x3A1D, 0x399F, 0x3FFD}) {  // 9 to 12 bits, both, averaged
+    Bench bench;
+    bench.start(static_cast<std::uint16_t>(config));
+    bench.probe.run_ms(400);
+    bench.stop();
+    expect_whole(bench.probe.heard());
+    EXPECT_EQ(bench.probe.chip().tally().read_again, 0) << std::hex << config;
+    const auto heard = static_cast<std::int64_t>(bench.probe.heard().samples.size());
+    EXPECT_GE(heard, bench.probe.chip().tally().read - 1);  // STOP may come between reading and pushing
+  }
+}
+
+TEST(Firmware, StampsConversionsWithinTheLagItTells) {
+  for (const int config : {int{k_12_bit}, 0x3805, 0x3815}) {
+    Bench bench;
+    bench.start(static_cast<std::uint16_t>(config));
+    bench.probe.run_ms(1000);
+    bench.stop();
+    const Heard& heard = bench.probe.heard();
+    const double most = heard.channels[0].lag_ticks / 2.0;
+    double longest = 0;
+    for (const HeardSample& sample : heard.samples) {
+      const double lag = bench.lag_us(sample);
+      longest = std::max(longest, lag);
+      ASSERT_GT(lag, -1);
+      ASSERT_LE(lag, most);
+    }
+    RecordProperty("longest_lag_us_" + std::to_string(config), std::to_string(longest));
+    printf("config %04x: longest lag %.1f of %.1f us\n", static_cast<unsigned>(config), longest, most);
+  }
+}
+
+TEST(Firmware, StampsEdgesWithinTheResolutionItTells) {
+  Bench bench;
+  bench.start(k_12_bit);
+  struct Truth {
+    Cycle cycle;
+    int line;
+    bool level;
+  };
+  std::vector<Truth> truth;
+  std::mt19937 random(7);
+  std::array<bool, 7> levels{};
+  for (int i = 0; i < 3500; ++i) {
+    const auto line = static_cast<std::size_t>(i % 7);
+    const Cycle cycle = bench.probe.core().now() + 100 + random() % 16000;
+    levels[line] = !levels[line];
+    bench.probe.set_line_at(cycle, static_cast<int>(line), levels[line]);
+    truth.push_back({cycle, static_cast<int>(line), levels[line]});
+    ASSERT_TRUE(bench.probe.core().run_until(cycle + 1600));
+  }
+  bench.stop();
+  const Heard& heard = bench.probe.heard();
+  expect_whole(heard);
+  ASSERT_EQ(heard.edges.size(), truth.size());
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    const HeardEdge& edge = heard.edges[i];
+    ASSERT_EQ(edge.line, truth[i].line);
+    ASSERT_EQ(edge.level, truth[i].level);
+    const jm_wire_line& line = heard.lines[edge.line];
+    const double error_us = bench.us_of(edge.ticks) - line.lag_ticks / 2.0 -
+                            static_cast<double>(truth[i].cycle) / static_cast<double>(k_cycles_per_us);
+    ASSERT_LE(std::abs(error_us), line.resolution_ticks / 4.0)
+        << "edge " << i << " of line " << int{edge.line};
+    ASSERT_LE(std::abs(error_us), edge.line == 0 ? 2 : 25);
+  }
+}
+
+TEST(Firmware, TellsLinesThatChangeTogetherAtOneTime) {
+  Bench bench;
+  bench.start(k_12_bit);
+  const Cycle cycle = bench.probe.core().now() + 16000;
+  for (int line = 1; line < 7; ++line)
+    bench.probe.set_line_at(cycle, line, true);
+  bench.probe.run_ms(10);
+  bench.stop();
+  ASSERT_EQ(bench.probe.heard().edges.size(), 6U);
+  const auto& edges = bench.probe.heard().edges;
+  EXPECT_LE(edges.back().ticks - edges.front().ticks, 60U);
+}
+
+TEST(Firmware, AnswersPingsWhileItSamples) {
+  Bench bench;
+  bench.start(k_12_bit);
+  for (std::uint32_t token = 1; token <= 20; ++token) {
+    const double asked_us =
+        static_cast<double>(bench.probe.core().now()) / static_cast<double>(k_cycles_per_us);
+    bench.probe.ask_ping(token);
+    bench.probe.run_ms(12);
+    ASSERT_EQ(bench.probe.heard().pongs.size(), token);
+    const jm_wire_pong& pong = bench.probe.heard().pongs.back();
+    EXPECT_EQ(pong.token, token);
+    // 12 bytes of 10 to 11 us (the library sends a parity bit, too), and what other interrupts may take.
+    EXPECT_NEAR(bench.us_of(jm_wire_ticks_of(pong.received)) - asked_us, 150, 35);
+    EXPECT_GE(jm_wire_ticks_of(pong.replied), jm_wire_ticks_of(pong.received));
+  }
+  bench.stop();
+}
+
+TEST(Firmware, TakesUpASensorThatWasAway) {
+  Bench bench;
+  bench.start(k_12_bit);
+  bench.probe.chip().set_present(false, bench.probe.core().now());
+  bench.probe.run_ms(100);
+  EXPECT_EQ(bench.probe.heard().statuses.back().state, JM_WIRE_SENSOR_LOST);
+  bench.probe.chip().set_present(true, bench.probe.core().now());
+  bench.probe.run_ms(100);
+  EXPECT_EQ(bench.probe.heard().statuses.back().state, JM_WIRE_SAMPLING);
+  EXPECT_EQ(bench.probe.chip().config(), k_12_bit);
+  bench.stop();
+  EXPECT_EQ(bench.probe.heard().statuses.back().counts[JM_WIRE_SENSOR_LOSSES], 1U);
+  EXPECT_EQ(bench.probe.chip().tally().read_again, 0);
+}
+
+TEST(Firmware, GivesASensorItsSettingsBackAfterADipOfItsSupply) {
+  Bench bench;
+  bench.start(k_12_bit);
+  bench.probe.chip().brown_out(bench.probe.core().now());
+  bench.probe.run_ms(100);
+  EXPECT_EQ(bench.probe.chip().config(), k_12_bit);
+  bench.stop();
+  EXPECT_EQ(bench.probe.heard().statuses.back().counts[JM_WIRE_SENSOR_LOSSES], 1U);
+}
+
+TEST(Firmware, KeepsItsStackInWhatTheRamLeaves) {
+  Bench bench;
+  bench.start(k_12_bit);
+  avr_t* avr = bench.probe.core().raw();
+  unsigned lowest = 0xFFFF;
+  std::mt19937 random(3);
+  bool level = false;
+  for (const Cycle end = avr->cycle + 16'000'000; avr->cycle < end; avr_run(avr)) {
+    lowest = std::min(lowest, avr->data[0x5D] | static_cast<unsigned>(avr->data[0x5E]) << 8);
+    if (random() % 4000 == 0)
+      bench.probe.set_line_at(avr->cycle + 50, static_cast<int>(random() % 7), level = !level);
+    if (random() % 100000 == 0) bench.probe.ask(JM_WIRE_ASK_HELLO);
+  }
+  EXPECT_LT(0x8FF - lowest, 400U);  // of 2048 less 1228 at most
+  printf("stack: %u bytes at most\n", 0x8FF - lowest);
+}
+
+}  // namespace
+}  // namespace joulemark::twin
