@@ -10,6 +10,7 @@ import unittest
 from harness import BINARY, CliTest, LONG
 
 NOBODY = 65534
+REFUSED = (2, 7)  # 7: the version in its head is one that does not exist yet
 needs_root = unittest.skipUnless(os.geteuid() == 0, "needs root to become another user or mount a disk")
 
 
@@ -100,8 +101,8 @@ class CaptureFiles(CliTest):
     def figures(self, name):
         """What a report says, without the file's name and check sum; None when there is no report."""
         code, output, errors = self.run_raw(b"report", name, b"--json", b"-")
-        self.assertIn(code, (0, 2, 6), errors)
-        if code == 2:
+        self.assertIn(code, (0, *REFUSED, 6), errors)
+        if code in REFUSED:
             self.assertIn(name, errors)
             return None
         report = json.loads(output)
@@ -123,9 +124,9 @@ class CaptureFiles(CliTest):
                     damaged[chance.randrange(len(damaged))] = chance.randrange(256)
             (self.folder / "y.jmk").write_bytes(damaged)
             with self.subTest(number=number):
-                self.assertIn(self.run_raw(b"info", b"y.jmk")[0], (0, 2))
+                self.assertIn(self.run_raw(b"info", b"y.jmk")[0], (0, *REFUSED))
                 verified = self.run_raw(b"verify", b"y.jmk")[0]
-                self.assertIn(verified, (0, 2, 6))
+                self.assertIn(verified, (0, *REFUSED, 6))
                 found = self.figures(b"y.jmk")
                 refused += found is None
                 if found is None or found == truth:
