@@ -50,7 +50,7 @@ Status edit_capture(const std::string& path, const CaptureEdit& edit) {
   }
   JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::write));
   JM_TRY(check_schema(db));
-  JM_TRY(db.execute("BEGIN IMMEDIATE"));
+  JM_TRY(db.execute("PRAGMA busy_timeout=2000; BEGIN IMMEDIATE"));
   JM_TRY_ASSIGN(const std::optional<Ending> ending, read_ending(db));
   if (!ending) {
     return fail(ErrorCode::unreadable,

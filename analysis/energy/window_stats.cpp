@@ -92,6 +92,7 @@ Result<WindowStats> window_stats(SampleSource& source, TimeRange window) {
   if (rail.has_charge()) {
     stats.charge_c = sum.charge_c;
     JM_TRY_ASSIGN(stats.current_a, quantity_stats(source, k_current, window));
+    if (stats.current_a) stats.current_a->max = sum.peak_current_a;  // rounded as in the report
   }
   if (const auto voltage = voltage_channel(source.info())) {
     JM_TRY_ASSIGN(stats.voltage_v, quantity_stats(source, *voltage, window));

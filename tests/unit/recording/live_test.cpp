@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/energy/build_report.h>
+#include <analysis/model/memory_capture.h>
+#include <analysis/model/tee.h>
+
+#include <app/recording/instruments.h>
+#include <app/recording/live_strip.h>
+#include <app/recording/recent_source.h>
+#include <app/recording/recorder.h>
+
+#include <gtest/gtest.h>
+
+namespace joulemark {
+namespace {
+
+void record_simulated(SampleSink& sink, std::vector<std::string> options, double duration_s) {
+  options.emplace_back("pace=max");
+  auto instrument = make_registry().open("sim:kws", options);
+  ASSERT_TRUE(instrument);
+  ASSERT_TRUE(record(**instrument, sink, {duration_s, {}, false}, {}));
+}
+
+TEST(LiveStrip, ShowsWhatWasSampledAndDerivesPower) {
+  MemoryCapture capture;
+  LiveStrip strip;
+  Tee both({&capture, &strip});
+  record_simulated(both, {"rate=10kHz", "voltage_channel=on"}, 3);
+  const TimeRange range{1'000'000'000, 1'500'000'000};
+  for (const auto& [trace, channel] :
+       {std::pair{LiveStrip::Trace::current, k_current}, std::pair{LiveStrip::Trace::power, k_power},
+        std::pair{LiveStrip::Trace::voltage, ChannelId{1}}}) {
+    ASSERT_TRUE(strip.has(trace));
+    const auto shown = strip.columns(trace, range, 50);
+    std::vector<TimeRange> windows;
+    for (TimeNs i = 0; i < 50; ++i)
+      windows.push_back({range.begin_ns + i * 10'000'000, range.begin_ns + (i + 1) * 10'000'000});
+    const auto stored = capture.integrals(channel, windows, Boundary::fractional);
+    ASSERT_TRUE(stored);
+    for (std::size_t i = 0; i < 50; ++i) {
+      EXPECT_EQ(shown[i].count, 100) << i;
+      EXPECT_NEAR(shown[i].min, (*stored)[i].min, 1e-3 * (*stored)[i].max)
+          << i;  // power: voltage held a sample
+      EXPECT_NEAR(shown[i].max, (*stored)[i].max, 1e-3 * (*stored)[i].max) << i;
+      EXPECT_NEAR(shown[i].mean, (*stored)[i].mean(), 1e-3 * (*stored)[i].max) << i;
+    }
+  }
+}
+
+TEST(LiveStrip, KeepsTheNewestWhenItIsFull) {
+  LiveStrip strip;
+  record_simulated(strip, {"rate=1kHz"}, 100);
+  const TimeRange extent = strip.extent();
+  EXPECT_EQ(extent.end_ns, 100'000'000'000);
+  EXPECT_EQ(extent.length_ns(), static_cast<TimeNs>(LiveStrip::k_steps) * 1'000'000);
+  EXPECT_EQ(strip.columns(LiveStrip::Trace::current, {0, 1'000'000'000}, 1)[0].count, 0)
+      << "long overwritten";
+  EXPECT_EQ(strip.columns(LiveStrip::Trace::current, {99'000'000'000, 100'000'000'000}, 1)[0].count, 1000);
+}
+
+TEST(LiveStrip, FollowsTheLinesAndNamesTheGaps) {
+  MemoryCapture capture;
+  LiveStrip strip;
+  Tee both({&capture, &strip});
+  record_simulated(both, {"rate=10kHz", "gap=1s,samples=500"}, 4);
+  ASSERT_EQ(strip.gaps().size(), 1U);
+  EXPECT_EQ(strip.gaps()[0].length_ns(), 50'000'000);
+  std::vector<std::pair<TimeNs, TimeNs>> high;  // of d0
+  ASSERT_TRUE(capture.edges(k_all_time, [&](std::span<const Edge> edges) -> Status {
+    for (const Edge& edge : edges) {
+      if (edge.line.value != 0) continue;
+      if (edge.level) high.emplace_back(edge.time_ns, 4'000'000'000);
+      if (!edge.level) high.back().second = edge.time_ns;
+    }
+    return {};
+  }));
+  ASSERT_FALSE(high.empty());
+  for (const auto& [begin_ns, end_ns] : high) {
+    const auto inside = strip.levels({begin_ns + 2'000'000, end_ns - 2'000'000}, 1);
+    EXPECT_EQ(inside[0].high & 1U, 1U);
+    EXPECT_EQ(inside[0].low & 1U, 0U);
+    const auto before = strip.levels({begin_ns - 4'000'000, begin_ns - 2'000'000}, 1);
+    EXPECT_EQ(before[0].high & 1U, 0U);
+  }
+}
+
+TEST(RecentSource, IsTheEndOfARecordingAsIfItHadBegunThere) {
+  MemoryCapture capture;
+  record_simulated(capture, {"rate=10kHz"}, 30);
+  RecentSource recent(capture, 10'000'000'000);
+  const auto extent = recent.extent(ChannelId{0});
+  ASSERT_TRUE(extent);
+  EXPECT_EQ(extent->samples, 100'000);
+  EXPECT_EQ(extent->time, (TimeRange{20'000'000'000, 30'000'000'000}));
+  const auto whole = build_report(capture, {});
+  const auto last = build_report(recent, {});
+  ASSERT_TRUE(whole && last);
+  EXPECT_NEAR(last->report.capture.duration_s, 10, 1e-9);
+  std::size_t matched = 0;
+  for (const EventRow& row : last->rows) {
+    for (const EventRow& same : whole->rows) {
+      if (same.time != row.time || same.name != row.name) continue;
+      EXPECT_EQ(same.energy_j, row.energy_j);
+      ++matched;
+    }
+  }
+  EXPECT_EQ(matched, last->rows.size());
+  EXPECT_GT(matched, 10U);
+}
+
+}  // namespace
+}  // namespace joulemark
