@@ -152,6 +152,26 @@ def reports(table, binaries, folder):
               f"{100 * memory_mb / peer_mb:.0f} % of the memory")
 
 
+def dashboard(table, binaries, folder):
+    """Absent where joulemark-gui was not built."""
+    binary = binaries / "bench_dashboard"
+    if not binary.exists():
+        return
+    ours, _ = google_benchmark(binary, folder, "FirstPicture|ZoomAndPan", 1)
+    first = next(r for n, r in ours.items() if "FirstPicture" in n)["first_ms"]
+    table.add("dashboard: first picture of 10^9 samples, 2560 x 1440", f"{first:.0f} ms", "<= 300 ms", first <= 300)
+    steps = next(r for n, r in ours.items() if "ZoomAndPan" in n)
+    table.add("dashboard: a step of zoom or pan, 2560 x 1440", f"p50 {steps['p50_ms']:.1f} ms, p99 {steps['p99_ms']:.1f} ms",
+              "p99 <= 33 ms", steps["p99_ms"] <= 33)
+    ours, memory_mb = google_benchmark(binary, folder, "Live", 1)
+    (result,) = ours.values()
+    table.add("dashboard: live 1 MS/s, 8 lines, 20 k edges/s: pictures", f"{result['frames_per_s']:.1f} a second", ">= 30",
+              result["frames_per_s"] >= 29.5)
+    table.add("dashboard: the same: lost samples", f"{result['lost']:.0f} of {result['samples']:.3g}", "0", result["lost"] == 0)
+    table.add("dashboard: the same: resident memory", f"{memory_mb - PATTERN_MB:.0f} MB", "<= 250 MB",
+              memory_mb - PATTERN_MB <= 250)
+
+
 def machine():
     model = next((line.split(":")[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
                   if line.startswith("model name")), platform.machine())
@@ -172,7 +192,7 @@ def main():
     options = arguments.parse_args()
     table, started, load_before = Table(), time.monotonic(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="joulemark-bench-", dir=os.environ.get("JOULEMARK_BENCH_DIR")) as folder:
-        for part in (store, live, monsoon, views, reports):
+        for part in (store, live, monsoon, views, reports, dashboard):
             part(table, options.binaries, folder)
             print(f"{part.__name__}: done after {time.monotonic() - started:.0f} s", file=sys.stderr)
     text = measured(table, started, (load_before, os.getloadavg()[0]))

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/dashboard/banner.h>
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QStyle>
+
+namespace joulemark {
+namespace {
+
+constexpr int k_moment_ms = 300;
+
+}  // namespace
+Banner::Banner(QWidget* parent)
+    : QWidget(parent),
+      row_(new QHBoxLayout(this)),
+      text_(new QLabel(this)),
+      progress_(new QProgressBar(this)) {
+  setObjectName(QStringLiteral("banner"));
+  setAttribute(Qt::WA_StyledBackground);
+  row_->setContentsMargins(12, 6, 8, 6);
+  row_->addWidget(text_, 1);
+  row_->addWidget(progress_);
+  text_->setWordWrap(true);
+  text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  progress_->setFixedWidth(160);
+  progress_->setTextVisible(false);
+  delay_.setSingleShot(true);
+  connect(&delay_, &QTimer::timeout, this, [this] { show(); });
+  hide();
+}
+
+QString Banner::text() const {
+  return isHidden() ? QString() : text_->text();
+}
+
+void Banner::clear() {
+  delete buttons_;
+  buttons_ = new QWidget(this);
+  auto* layout = new QHBoxLayout(buttons_);
+  layout->setContentsMargins(0, 0, 0, 0);
+  row_->addWidget(buttons_);
+}
+
+void Banner::show_message(Level level, const QString& text, const QString& offer, Action accept) {
+  clear();
+  working_ = false;
+  progress_->hide();
+  text_->setText(text);
+  setProperty("level", level == Level::bad ? "bad" : "note");
+  style()->unpolish(this);
+  style()->polish(this);
+  if (!offer.isEmpty()) {
+    auto* button = new QPushButton(offer, buttons_);
+    button->setProperty("primary", true);
+    buttons_->layout()->addWidget(button);
+    connect(button, &QPushButton::clicked, this, [this, accept = std::move(accept)] {
+      const Action chosen = accept;
+      hide();
+      chosen();
+    });
+  }
+  auto* dismiss = new QPushButton(tr("Dismiss"), buttons_);
+  buttons_->layout()->addWidget(dismiss);
+  connect(dismiss, &QPushButton::clicked, this, [this] { hide(); });
+  show();
+}
+
+void Banner::show_work(const QString& text, Action cancel) {
+  clear();
+  working_ = true;
+  text_->setText(text);
+  setProperty("level", "note");
+  style()->unpolish(this);
+  style()->polish(this);
+  progress_->setRange(0, 0);
+  progress_->show();
+  auto* stop = new QPushButton(tr("Cancel"), buttons_);
+  buttons_->layout()->addWidget(stop);
+  connect(stop, &QPushButton::clicked, this, [this, cancel = std::move(cancel)] {
+    const Action chosen = cancel;
+    hide();
+    chosen();
+  });
+  if (isHidden() && !delay_.isActive()) delay_.start(k_moment_ms);
+}
+
+void Banner::show_part(double part) {
+  if (!working_) return;
+  progress_->setRange(0, part < 0 ? 0 : 1000);
+  if (part >= 0) progress_->setValue(static_cast<int>(1000 * part));
+}
+
+void Banner::hide_work() {
+  delay_.stop();
+  if (working_) hide();
+  working_ = false;
+}
+
+}  // namespace joulemark

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <analysis/formats/importer.h>
+#include <analysis/model/units.h>
+
+#include <app/dashboard/dialogs.h>
+#include <app/dashboard/option_form.h>
+#include <app/models/text.h>
+
+#include <QComboBox>
+#include <QCoreApplication>
+#include <QDialog>
+#include <QDialogButtonBox>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QGridLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QVBoxLayout>
+#include <algorithm>
+
+namespace joulemark {
+namespace {
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("Dialogs", text);
+}
+
+QLabel* muted(const QString& text, QWidget* parent) {
+  auto* label = new QLabel(text, parent);
+  label->setWordWrap(true);
+  label->setProperty("role", "muted");
+  return label;
+}
+
+// A dialog with room for a body, a line for what is wrong, and OK and Cancel.
+struct Frame {
+  QDialog dialog;
+  QVBoxLayout* body;
+  QLabel* trouble;
+  QDialogButtonBox* buttons;
+
+  Frame(QWidget* parent, const QString& title, const QString& accept)
+      : dialog(parent), body(new QVBoxLayout), trouble(new QLabel(&dialog)) {
+    dialog.setWindowTitle(title);
+    dialog.setMinimumWidth(480);
+    auto* column = new QVBoxLayout(&dialog);
+    column->addLayout(body, 1);
+    trouble->setProperty("role", "bad");
+    trouble->setWordWrap(true);
+    trouble->hide();
+    column->addWidget(trouble);
+    buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, &dialog);
+    buttons->button(QDialogButtonBox::Ok)->setText(accept);
+    buttons->button(QDialogButtonBox::Ok)->setProperty("primary", true);
+    column->addWidget(buttons);
+    QObject::connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
+  }
+
+  void complain(const QString& text) const {
+    trouble->setText(text);
+    trouble->show();
+  }
+};
+
+QScrollArea* scrolled(QWidget* inner, QWidget* parent) {
+  auto* area = new QScrollArea(parent);
+  area->setWidget(inner);
+  area->setWidgetResizable(true);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setMinimumHeight(std::min(420, inner->sizeHint().height() + 8));
+  return area;
+}
+
+}  // namespace
+
+std::optional<QStringList> ask_options(QWidget* parent, const QString& title, std::vector<OptionSpec> specs,
+                                       const QStringList& given, const QString& warning) {
+  Frame frame(parent, title, tr("Use these"));
+  if (!warning.isEmpty()) {
+    auto* label = new QLabel(warning, &frame.dialog);
+    label->setWordWrap(true);
+    frame.body->addWidget(label);
+  }
+  if (specs.empty()) frame.body->addWidget(muted(tr("This instrument has no options."), &frame.dialog));
+  auto* form = new OptionForm(std::move(specs), given, &frame.dialog);
+  frame.body->addWidget(scrolled(form, &frame.dialog), 1);
+  std::optional<QStringList> chosen;
+  QObject::connect(frame.buttons, &QDialogButtonBox::accepted, &frame.dialog, [&] {
+    const auto values = form->values();
+    if (!values) return frame.complain(to_qt(values.error().message));
+    chosen = *values;
+    frame.dialog.accept();
+  });
+  frame.dialog.exec();
+  return chosen;
+}
+
+std::optional<ImportRequest> ask_import(QWidget* parent, const QStringList& inputs) {
+  Frame frame(parent, tr("Import a recording"), tr("Import"));
+  ImportRequest request;
+  for (const QString& input : inputs)
+    request.inputs.emplace_back(input.toStdString());
+  auto* format = new QComboBox(&frame.dialog);
+  for (const Importer& importer : importers())
+    format->addItem(to_qt(importer.name) + QStringLiteral(" \u2013 ") + to_qt(importer.description),
+                    to_qt(importer.name));
+  if (const auto found = choose_importer("", request.inputs))
+    format->setCurrentIndex(format->findData(to_qt((*found)->name)));
+  QString target = inputs.front();
+  while (target.endsWith(QLatin1Char('/')))
+    target.chop(1);
+  const QFileInfo first(target);
+  auto* file = new QLineEdit(first.path() + QLatin1Char('/') +
+                                 (first.isDir() ? first.fileName() : first.completeBaseName()) +
+                                 QStringLiteral(".jmk"),
+                             &frame.dialog);
+  auto* head = new QFormLayout;
+  head->addRow(tr("From"), new QLabel(inputs.join(QStringLiteral(", ")), &frame.dialog));
+  head->addRow(tr("Format"), format);
+  head->addRow(tr("Capture to make"), file);
+  frame.body->addLayout(head);
+  auto* area = new QScrollArea(&frame.dialog);
+  area->setWidgetResizable(true);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setMinimumHeight(240);
+  frame.body->addWidget(area, 1);
+  const auto show_form = [&] {
+    const auto specs = importers()[static_cast<std::size_t>(format->currentIndex())].options;
+    area->setWidget(new OptionForm(specs, {}, &frame.dialog));
+  };
+  QObject::connect(format, &QComboBox::currentIndexChanged, &frame.dialog, show_form);
+  show_form();
+  bool accepted = false;
+  QObject::connect(frame.buttons, &QDialogButtonBox::accepted, &frame.dialog, [&] {
+    const auto values = static_cast<OptionForm*>(area->widget())->values();
+    if (!values) return frame.complain(to_qt(values.error().message));
+    request.format = format->currentData().toString().toStdString();
+    request.options.clear();
+    for (const QString& value : *values)
+      request.options.push_back(value.toStdString());
+    request.file = file->text().toStdString();
+    if (QFileInfo::exists(file->text()) && !request.overwrite) {
+      request.overwrite = true;
+      frame.buttons->button(QDialogButtonBox::Ok)->setText(tr("Replace it"));
+      return frame.complain(tr("%1 is there already: replace it, or choose another name.").arg(file->text()));
+    }
+    accepted = true;
+    frame.dialog.accept();
+  });
+  QObject::connect(file, &QLineEdit::textChanged, &frame.dialog, [&] { request.overwrite = false; });
+  frame.dialog.exec();
+  return accepted ? std::optional(request) : std::nullopt;
+}
+
+std::optional<ValueLimits> ask_limits(QWidget* parent, const QString& title, const QString& unit,
+                                      std::pair<double, double> shown) {
+  Frame frame(parent, title, tr("Use these"));
+  const std::string si = unit.toStdString();
+  auto* low = new QLineEdit(to_qt(format_si(shown.first, si)), &frame.dialog);
+  auto* high = new QLineEdit(to_qt(format_si(shown.second, si)), &frame.dialog);
+  auto* form = new QFormLayout;
+  form->addRow(tr("From"), low);
+  form->addRow(tr("To"), high);
+  frame.body->addLayout(form);
+  frame.body->addWidget(muted(
+      tr("With their units, like 0%1 and 50m%1. Both empty: by what is visible.").arg(unit), &frame.dialog));
+  std::optional<ValueLimits> chosen;
+  QObject::connect(frame.buttons, &QDialogButtonBox::accepted, &frame.dialog, [&] {
+    if (low->text().isEmpty() && high->text().isEmpty()) {
+      chosen = ValueLimits();
+      return frame.dialog.accept();
+    }
+    const auto from = parse_quantity(low->text().toStdString(), si);
+    const auto to = parse_quantity(high->text().toStdString(), si);
+    if (!from) return frame.complain(to_qt(from.error().message));
+    if (!to) return frame.complain(to_qt(to.error().message));
+    if (*to <= *from) return frame.complain(tr("The upper end must lie above the lower one."));
+    chosen = ValueLimits(std::pair{*from, *to});
+    frame.dialog.accept();
+  });
+  frame.dialog.exec();
+  return chosen;
+}
+
+void show_shortcuts(QWidget* parent, const std::vector<std::pair<QString, QString>>& keys) {
+  QDialog dialog(parent);
+  dialog.setWindowTitle(tr("Keys and pointer"));
+  auto* column = new QVBoxLayout(&dialog);
+  auto* inner = new QWidget(&dialog);
+  auto* grid = new QGridLayout(inner);
+  grid->setHorizontalSpacing(18);
+  const int rows = static_cast<int>((keys.size() + 1) / 2);
+  for (int i = 0; i < static_cast<int>(keys.size()); ++i) {
+    const auto& [key, what] = keys[static_cast<std::size_t>(i)];
+    auto* name = new QLabel(key, inner);
+    QFont bold = name->font();
+    bold.setBold(true);
+    name->setFont(bold);
+    grid->addWidget(name, i % rows, 2 * (i / rows), Qt::AlignRight);
+    grid->addWidget(new QLabel(what, inner), i % rows, 2 * (i / rows) + 1);
+  }
+  column->addWidget(inner);
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, &dialog);
+  column->addWidget(buttons);
+  QObject::connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
+  dialog.exec();
+}
+
+}  // namespace joulemark

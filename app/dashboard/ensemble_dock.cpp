@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/dashboard/ensemble_dock.h>
+#include <app/dashboard/overlay.h>
+#include <app/dashboard/theme.h>
+#include <app/dashboard/ticks.h>
+#include <app/models/text.h>
+
+#include <QComboBox>
+#include <QLabel>
+#include <QListWidget>
+#include <QPainter>
+#include <QVBoxLayout>
+#include <algorithm>
+
+namespace joulemark {
+namespace {
+
+constexpr int k_most_listed = 50;
+constexpr double k_left = 52;
+constexpr double k_bottom = 24;
+
+}  // namespace
+
+class EnsembleDock::Plot final : public QWidget {
+ public:
+  explicit Plot(QWidget* parent) : QWidget(parent) { setMinimumHeight(150); }
+
+  void set(std::shared_ptr<const Ensemble> ensemble, bool power) {
+    ensemble_ = std::move(ensemble);
+    power_ = power;
+    update();
+  }
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QPainter painter(this);
+    painter.fillRect(rect(), theme().surface);
+    if (!ensemble_) return;
+    const QRectF area(k_left, 20, width() - k_left - 12, height() - 20 - k_bottom);
+    const auto low = std::min(0.0, *std::ranges::min_element(ensemble_->p05));
+    const double high = *std::ranges::max_element(ensemble_->p95) * 1.06 + 1e-15;
+    paint_axes(painter, area, low, high);
+    const auto x = [&](std::size_t bin) {
+      return area.left() +
+             area.width() * (static_cast<double>(bin) + 0.5) / static_cast<double>(ensemble_->median.size());
+    };
+    const auto y = [&](double value) { return area.bottom() - area.height() * (value - low) / (high - low); };
+    QPolygonF band;
+    QPolygonF median;
+    for (std::size_t bin = 0; bin < ensemble_->median.size(); ++bin) {
+      band << QPointF(x(bin), y(ensemble_->p95[bin]));
+      median << QPointF(x(bin), y(ensemble_->median[bin]));
+    }
+    for (std::size_t bin = ensemble_->median.size(); bin-- > 0;)
+      band << QPointF(x(bin), y(ensemble_->p05[bin]));
+    painter.setRenderHint(QPainter::Antialiasing);
+    QColor fill = theme().quantity(power_ ? Quantity::power : Quantity::current);
+    painter.setPen(QPen(fill, 1.4));
+    QColor light = fill;
+    light.setAlpha(80);
+    painter.setBrush(light);
+    painter.setPen(Qt::NoPen);
+    painter.drawPolygon(band);
+    painter.setPen(QPen(fill, 1.4));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawPolyline(median);
+  }
+
+ private:
+  [[nodiscard]] TimeRange range() const {
+    return {ensemble_->begin_ns,
+            ensemble_->begin_ns + ensemble_->bin_ns * static_cast<TimeNs>(ensemble_->median.size())};
+  }
+
+  void paint_axes(QPainter& painter, const QRectF& area, double low, double high) const {
+    painter.setFont(label_font());
+    const QFontMetrics metrics(painter.font());
+    const TimeScale scale{range(), area.left(), area.width()};
+    QColor event = theme().event(0);
+    event.setAlpha(34);
+    const double x0 = scale.x(0);
+    painter.fillRect(QRectF(x0, area.top(), scale.x(ensemble_->median_length_ns) - x0, area.height()), event);
+    const LinearTicks values =
+        linear_ticks(low, high, static_cast<int>(area.height() / 32), power_ ? "W" : "A");
+    painter.setPen(theme().quantity(power_ ? Quantity::power : Quantity::current));
+    painter.drawText(QRectF(10, 2, 90, 16), Qt::AlignLeft | Qt::AlignVCenter, values.unit);
+    for (const Tick& tick : values.ticks) {
+      const double y = area.bottom() - area.height() * (tick.at - low) / (high - low);
+      painter.setPen(theme().line);
+      painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
+      painter.setPen(theme().muted);
+      painter.drawText(QRectF(0, y - 8, k_left - 7, 16), Qt::AlignRight | Qt::AlignVCenter, tick.text);
+    }
+    for (const Tick& tick : time_ticks(range(), static_cast<int>(area.width() / 80)).ticks) {
+      const double x = scale.x(static_cast<TimeNs>(tick.at));
+      const double wide = metrics.horizontalAdvance(tick.text) + 4;
+      if (x + wide / 2 > width()) continue;
+      painter.drawText(QRectF(x - wide / 2, area.bottom() + 5, wide, metrics.height()), Qt::AlignCenter,
+                       tick.text);
+    }
+  }
+
+  std::shared_ptr<const Ensemble> ensemble_;
+  bool power_ = true;
+};
+
+EnsembleDock::EnsembleDock(QWidget* parent)
+    : QWidget(parent),
+      names_(new QComboBox(this)),
+      plot_(new Plot(this)),
+      caption_(new QLabel(this)),
+      odd_(new QListWidget(this)) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(8, 6, 8, 6);
+  column->setSpacing(6);
+  column->addWidget(names_);
+  column->addWidget(plot_, 3);
+  column->addWidget(caption_);
+  column->addWidget(odd_, 2);
+  names_->setAccessibleName(tr("Event to fold"));
+  caption_->setWordWrap(true);
+  caption_->setProperty("role", "muted");
+  odd_->setAccessibleName(tr("The oddest events"));
+  odd_->setToolTip(
+      tr("Root mean square distance from the median, in standard deviations of each point; click to see the "
+         "event"));
+  connect(names_, &QComboBox::currentTextChanged, this, [this](const QString& name) {
+    if (!name.isEmpty()) Q_EMIT nameChosen(name);
+  });
+  connect(odd_, &QListWidget::currentRowChanged, this, [this](int row) {
+    if (row >= 0 && ensemble_)
+      Q_EMIT eventChosen(ensemble_->by_distance[static_cast<std::size_t>(row)].event);
+  });
+}
+
+QString EnsembleDock::name() const {
+  return names_->currentText();
+}
+
+void EnsembleDock::set_names(const QStringList& names) {
+  const QString before = name();
+  {
+    const QSignalBlocker quiet(names_);
+    names_->clear();
+    names_->addItems(names);
+    if (names.contains(before)) names_->setCurrentText(before);
+  }
+  if (names.isEmpty())
+    return show_message(
+        tr("No events yet: name a line under Rules, and they are laid over each other here."));
+  Q_EMIT nameChosen(name());
+}
+
+void EnsembleDock::show_ensemble(const QString& name, std::shared_ptr<const Ensemble> ensemble, bool power) {
+  if (name != this->name()) return;
+  ensemble_ = std::move(ensemble);
+  plot_->set(ensemble_, power);
+  QString caption = tr("%1 events folded: median and p5 to p95").arg(ensemble_->folded);
+  if (ensemble_->left_out > 0) caption += tr("; %1 left out, samples are missing").arg(ensemble_->left_out);
+  if (ensemble_->not_taken > 0)
+    caption += tr("; an even choice, %1 more not taken").arg(ensemble_->not_taken);
+  caption_->setText(caption + tr(". The oddest first:"));
+  const QSignalBlocker quiet(odd_);
+  odd_->clear();
+  const auto listed = std::min<std::size_t>(ensemble_->by_distance.size(), k_most_listed);
+  for (std::size_t i = 0; i < listed; ++i) {
+    const FoldedEvent& event = ensemble_->by_distance[i];
+    odd_->addItem(tr("event %1   %2 sd").arg(event.event + 1).arg(event.distance, 0, 'f', 2));
+  }
+}
+
+void EnsembleDock::show_message(const QString& message) {
+  ensemble_.reset();
+  plot_->set(nullptr, true);
+  caption_->setText(message);
+  odd_->clear();
+}
+
+}  // namespace joulemark

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <analysis/energy/ensemble.h>
+
+#include <QWidget>
+#include <memory>
+
+QT_BEGIN_NAMESPACE
+class QComboBox;
+class QLabel;
+class QListWidget;
+QT_END_NAMESPACE
+
+namespace joulemark {
+
+// All events of a name folded on the edge that begins them: median, p5 to p95, and the oddest ones by rank.
+class EnsembleDock final : public QWidget {
+  Q_OBJECT
+ public:
+  explicit EnsembleDock(QWidget* parent = nullptr);
+
+  void set_names(const QStringList& names);
+  void show_ensemble(const QString& name, std::shared_ptr<const Ensemble> ensemble, bool power);
+  void show_message(const QString& message);
+  [[nodiscard]] QString name() const;
+  [[nodiscard]] const Ensemble* ensemble() const { return ensemble_.get(); }
+
+ Q_SIGNALS:
+  void nameChosen(const QString& name);
+  void eventChosen(std::size_t event);
+
+ private:
+  class Plot;
+  QComboBox* names_;
+  Plot* plot_;
+  QLabel* caption_;
+  QListWidget* odd_;
+  std::shared_ptr<const Ensemble> ensemble_;
+};
+
+}  // namespace joulemark

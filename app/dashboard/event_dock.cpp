@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/dashboard/event_dock.h>
+#include <app/dashboard/theme.h>
+#include <app/models/event_table.h>
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPainter>
+#include <QShortcut>
+#include <QStyledItemDelegate>
+#include <QTableView>
+#include <QVBoxLayout>
+#include <algorithm>
+
+namespace joulemark {
+namespace {
+
+// A bar behind the energy, a dot of the event's colour before its name.
+class EventDelegate final : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    const auto name = static_cast<std::size_t>(index.data(EventTable::name_role).toUInt());
+    QStyleOptionViewItem inner = option;
+    if (index.column() == EventTable::name) inner.rect.adjust(14, 0, 0, 0);
+    if (const QVariant part = index.data(EventTable::part_role); part.isValid()) {
+      QColor bar = theme().event(name);
+      bar.setAlpha(theme().dark ? 70 : 60);
+      const double width = (option.rect.width() - 4) * part.toDouble();
+      painter->fillRect(
+          QRectF(option.rect.left() + 2, option.rect.top() + 3, width, option.rect.height() - 6), bar);
+    }
+    QStyledItemDelegate::paint(painter, inner, index);
+    if (index.column() != EventTable::name) return;
+    painter->fillRect(QRectF(option.rect.left() + 6, option.rect.center().y() - 3, 7, 7),
+                      theme().event(name));
+  }
+};
+
+}  // namespace
+
+EventDock::EventDock(EventTable& table, QWidget* parent)
+    : QWidget(parent),
+      table_(table),
+      view_(new QTableView(this)),
+      filter_(new QLineEdit(this)),
+      count_(new QLabel(this)) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 6, 0, 0);
+  column->setSpacing(6);
+  auto* head = new QHBoxLayout;
+  head->setContentsMargins(8, 0, 8, 0);
+  head->addWidget(filter_, 1);
+  head->addWidget(count_);
+  column->addLayout(head);
+  column->addWidget(view_, 1);
+  filter_->setPlaceholderText(tr("Filter:  infer  E>1.5mJ  dt<20ms  lost"));
+  filter_->setToolTip(
+      tr("Words of the name or the remarks, and comparisons of E, net, dt, t, P and I with a quantity"));
+  filter_->setClearButtonEnabled(true);
+  filter_->setAccessibleName(tr("Filter events"));
+  count_->setProperty("role", "muted");
+  view_->setModel(&table_);
+  view_->setAccessibleName(tr("Events"));
+  view_->setItemDelegate(new EventDelegate(view_));
+  view_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  view_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+  view_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+  view_->setShowGrid(false);
+  view_->setWordWrap(false);
+  view_->verticalHeader()->hide();
+  view_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  view_->verticalHeader()->setDefaultSectionSize(view_->fontMetrics().height() + 9);
+  view_->horizontalHeader()->setHighlightSections(false);
+  view_->horizontalHeader()->setSectionsMovable(true);
+  view_->setSortingEnabled(true);
+  view_->sortByColumn(EventTable::begin, Qt::AscendingOrder);
+  QFont font = view_->font();
+  font.setPointSizeF(font.pointSizeF() - 0.5);
+  view_->setFont(font);
+  view_->horizontalHeader()->setFont(font);
+  view_->horizontalHeader()->setMinimumSectionSize(20);
+  const int digit = QFontMetrics(font).horizontalAdvance(QLatin1Char('0'));
+  for (const auto& [section, digits] :
+       {std::pair{0, 5}, {1, 14}, {2, 9}, {3, 10}, {4, 10}, {5, 10}, {6, 10}, {7, 10}, {8, 20}})
+    view_->setColumnWidth(section, digits * digit + 8);
+  connect(filter_, &QLineEdit::textChanged, this, [this] { filter(); });
+  connect(&table_, &EventTable::modelReset, this, [this] { count(); });
+  connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+          [this](const QModelIndex& now) {
+            if (now.isValid()) Q_EMIT eventChosen(table_.event_at(now.row()));
+          });
+  auto* copying = new QShortcut(QKeySequence::Copy, view_);
+  copying->setContext(Qt::WidgetShortcut);
+  connect(copying, &QShortcut::activated, this, [this] { copy(); });
+  count();
+}
+
+void EventDock::filter() {
+  const bool sensible = table_.set_filter(filter_->text());
+  QPalette palette = QApplication::palette();
+  if (!sensible) palette.setColor(QPalette::Text, theme().lost);
+  filter_->setPalette(palette);
+}
+
+void EventDock::count() {
+  const auto all = table_.analysis() == nullptr ? 0 : table_.analysis()->rows.size();
+  const auto shown = static_cast<std::size_t>(table_.rowCount());
+  count_->setText(shown == all ? tr("%1 events").arg(all) : tr("%1 of %2").arg(shown).arg(all));
+}
+
+void EventDock::select(std::size_t event) {
+  const int row = table_.row_of(event);
+  if (row >= 0) go_to_row(row);
+}
+
+void EventDock::go_to_row(int row) {
+  if (row < 0 || row >= table_.rowCount()) return;
+  view_->setCurrentIndex(table_.index(row, EventTable::name));
+  view_->scrollTo(view_->currentIndex());
+}
+
+void EventDock::step(int by) {
+  const QModelIndex now = view_->currentIndex();
+  go_to_row(now.isValid() ? std::clamp(now.row() + by, 0, std::max(0, table_.rowCount() - 1)) : 0);
+}
+
+void EventDock::focus_filter() {
+  filter_->setFocus();
+  filter_->selectAll();
+}
+
+void EventDock::copy() const {
+  QString text;
+  for (const QModelIndex& row : view_->selectionModel()->selectedRows()) {
+    QStringList cells;
+    for (int column = 0; column < table_.columnCount(); ++column)
+      cells << row.siblingAtColumn(column).data().toString();
+    text += cells.join(QLatin1Char('\t')) + QLatin1Char('\n');
+  }
+  QApplication::clipboard()->setText(text);
+}
+
+}  // namespace joulemark

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+QT_BEGIN_NAMESPACE
+class QLabel;
+class QLineEdit;
+class QTableView;
+QT_END_NAMESPACE
+
+namespace joulemark {
+
+class EventTable;
+
+// All events, to be searched, sorted and clicked.
+class EventDock final : public QWidget {
+  Q_OBJECT
+ public:
+  explicit EventDock(EventTable& table, QWidget* parent = nullptr);
+
+  void select(std::size_t event);
+  void step(int by);  // to the next or previous one as they are sorted
+  void go_to_row(int row);
+  void focus_filter();
+
+ Q_SIGNALS:
+  void eventChosen(std::size_t event);
+
+ private:
+  void filter();
+  void count();
+  void copy() const;
+
+  EventTable& table_;
+  QTableView* view_;
+  QLineEdit* filter_;
+  QLabel* count_;
+};
+
+}  // namespace joulemark

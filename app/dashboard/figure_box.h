@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The figures that stand beside a pair of cursors.
+#pragma once
+
+#include <analysis/energy/window_stats.h>
+#include <analysis/model/channel.h>
+
+#include <app/models/text.h>
+
+#include <QColor>
+#include <QRectF>
+#include <QString>
+#include <vector>
+
+class QPainter;
+
+namespace joulemark {
+
+struct FigureRow {
+  QString label;
+  Figure figure;
+};
+
+// What a pane of that quantity says: mean, min, max, deviation, and charge or energy.
+[[nodiscard]] std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity);
+
+// Everything, as text for the clipboard.
+[[nodiscard]] QString figures_as_text(const WindowStats& stats);
+
+// Numbers right-aligned before their units; to the right of the cursors when there is room, else to the left
+// or within. low: at the lower edge of the plot, so that two pairs do not hide each other.
+void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, const QRectF& plot, double left,
+                      double right, const QColor& colour, bool low);
+
+}  // namespace joulemark

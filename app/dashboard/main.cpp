@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// joulemark-gui: the dashboard.
+#include <app/dashboard/gui_version.h>
+#include <app/dashboard/main_window.h>
+#include <app/dashboard/theme.h>
+#include <app/dashboard/tour.h>
+#include <app/recording/instruments.h>
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QIcon>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <cstring>
+
+int main(int argc, char** argv) {
+  using namespace joulemark;
+  bool tour = false;
+  for (int i = 1; i < argc; ++i)
+    tour = tour || std::strncmp(argv[i], "--screenshot-tour", 17) == 0;
+  if (tour && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+  QApplication app(argc, argv);
+  QApplication::setApplicationName(QStringLiteral("joulemark-gui"));
+  QApplication::setApplicationDisplayName(QStringLiteral("Joulemark"));
+  QApplication::setApplicationVersion(QStringLiteral(JOULEMARK_GUI_VERSION));
+  QApplication::setWindowIcon(QIcon(QStringLiteral(":/joulemark.svg")));
+  QCommandLineParser parser;
+  parser.setApplicationDescription(
+      QStringLiteral("Records, shows and measures the energy of embedded targets."));
+  parser.addHelpOption();
+  parser.addVersionOption();
+  parser.addPositionalArgument(QStringLiteral("FILE"),
+                               QStringLiteral("A capture (.jmk), or a recording to import."));
+  const QCommandLineOption instrument(QStringLiteral("instrument"),
+                                      QStringLiteral("Choose this instrument, like sim:kws or monsoon:."),
+                                      QStringLiteral("URI"));
+  const QCommandLineOption pictures(QStringLiteral("screenshot-tour"),
+                                    QStringLiteral("Render every view into this folder and end."),
+                                    QStringLiteral("DIR"));
+  parser.addOption(instrument);
+  parser.addOption(pictures);
+  parser.process(app);
+  const QStringList files = parser.positionalArguments();
+  QTemporaryDir settings;  // of a tour, which must not depend on or change a person's own
+  if (parser.isSet(pictures)) {
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings.path());
+    return run_tour(app, make_registry(), parser.value(pictures), files.value(0));
+  }
+  use_theme(app, QSettings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("joulemark"),
+                           QStringLiteral("joulemark-gui"))
+                     .value(QStringLiteral("dark"), true)
+                     .toBool());
+  MainWindow window(make_registry());
+  window.show();
+  window.offer_unfinished();
+  if (parser.isSet(instrument)) window.set_instrument(parser.value(instrument));
+  if (!files.isEmpty()) window.open_file(files.front());
+  return QApplication::exec();
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MainWindow: menus, keys, and what a person adds to a capture.
+#include <app/dashboard/banner.h>
+#include <app/dashboard/dialogs.h>
+#include <app/dashboard/event_dock.h>
+#include <app/dashboard/exporter.h>
+#include <app/dashboard/figure_box.h>
+#include <app/dashboard/main_window.h>
+#include <app/dashboard/pane.h>
+#include <app/dashboard/theme.h>
+#include <app/dashboard/waveform_view.h>
+#include <app/models/capture_document.h>
+#include <app/models/text.h>
+
+#include <QApplication>
+#include <QClipboard>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QInputDialog>
+#include <QMenu>
+#include <QMenuBar>
+#include <algorithm>
+
+namespace joulemark {
+
+QAction* MainWindow::add_action(QMenu* menu, const QString& text, const QKeySequence& keys,
+                                const std::function<void()>& run) {
+  QAction* action = menu->addAction(text, this, run);
+  action->setShortcut(keys);
+  if (!keys.isEmpty())
+    keys_.emplace_back(keys.toString(QKeySequence::NativeText),
+                       QString(text).remove(QLatin1Char('&')).remove(QStringLiteral("\u2026")));
+  addAction(action);
+  return action;
+}
+
+void MainWindow::build_menus() {
+  QMenu* file = menuBar()->addMenu(tr("&File"));
+  add_action(file, tr("&Open or import\u2026"), QKeySequence::Open, [this] { ask_open(); });
+  recent_ = file->addMenu(tr("Open &recent"));
+  file->addSeparator();
+  add_action(file, tr("Record or stop"), Qt::CTRL | Qt::Key_R, [this] { ask_record(); });
+  add_action(file, tr("Where recordings go\u2026"), {}, [this] {
+    const QString folder =
+        QFileDialog::getExistingDirectory(this, tr("Where recordings go"), recordings_folder());
+    if (!folder.isEmpty()) settings_.setValue(QStringLiteral("recording/folder"), folder);
+  });
+  file->addSeparator();
+  add_action(file, tr("&Export\u2026"), Qt::CTRL | Qt::Key_E, [this] { export_as(); });
+  file->addSeparator();
+  add_action(file, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
+  build_edit_menu();
+  build_view_menu();
+  build_help_menu();
+}
+
+void MainWindow::build_edit_menu() {
+  QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+  add_action(edit, tr("&Undo"), QKeySequence::Undo, [this] {
+    if (document_) document_->undo_stack().undo();
+  });
+  add_action(edit, tr("&Redo"), QKeySequence::Redo, [this] {
+    if (document_) document_->undo_stack().redo();
+  });
+  edit->addSeparator();
+  add_action(edit, tr("&Copy the cursors' figures"), Qt::CTRL | Qt::SHIFT | Qt::Key_C,
+             [this] { copy_figures(); });
+  add_action(edit, tr("&Find events"), QKeySequence::Find, [this] {
+    show_dock(QStringLiteral("events"));
+    event_dock_->focus_filter();
+  });
+  edit->addSeparator();
+  add_action(edit, tr("Cursors A and B here"), Qt::Key_C, [this] { place_cursors(0); });
+  add_action(edit, tr("Cursors C and D here"), Qt::SHIFT | Qt::Key_C, [this] { place_cursors(1); });
+  add_action(edit, tr("Hide cursors"), Qt::Key_X, [this] {
+    window_.set_cursors(0, std::nullopt);
+    window_.set_cursors(1, std::nullopt);
+  });
+  add_action(edit, tr("Name the window between A and B\u2026"), Qt::Key_W, [this] { mark_selection(); });
+  add_action(edit, tr("Set a marker at A\u2026"), Qt::Key_M, [this] { mark_instant(); });
+}
+
+void MainWindow::build_view_menu() {
+  QMenu* view = menuBar()->addMenu(tr("&View"));
+  add_action(view, tr("Show &all"), Qt::Key_A, [this] { window_.show_all(); });
+  add_action(view, tr("Zoom to &selection"), Qt::Key_Z, [this] {
+    if (const auto chosen = selection()) window_.show(*chosen);
+  });
+  add_action(view, tr("&Back to the view before"), Qt::Key_Backspace, [this] { window_.back(); });
+  add_action(view, tr("Follow the &newest"), Qt::Key_L,
+             [this] { window_.show_end(window_.range().length_ns()); });
+  const auto middle = [this] { return window_.range().begin_ns + window_.range().length_ns() / 2; };
+  add_action(view, tr("Zoom in"), Qt::Key_Plus, [this, middle] { window_.zoom(0.5, middle()); });
+  add_action(view, tr("Zoom out"), Qt::Key_Minus, [this, middle] { window_.zoom(2, middle()); });
+  add_action(view, tr("Earlier"), Qt::Key_Left, [this] { window_.pan(-window_.range().length_ns() / 4); });
+  add_action(view, tr("Later"), Qt::Key_Right, [this] { window_.pan(window_.range().length_ns() / 4); });
+  add_action(view, tr("To the begin"), Qt::Key_Home,
+             [this] { window_.pan(window_.limits().begin_ns - window_.range().begin_ns); });
+  add_action(view, tr("To the end"), Qt::Key_End,
+             [this] { window_.pan(window_.limits().end_ns - window_.range().end_ns); });
+  add_action(view, tr("Next event"), Qt::Key_N, [this] { event_dock_->step(1); });
+  add_action(view, tr("Previous event"), Qt::Key_P, [this] { event_dock_->step(-1); });
+  for (int n = 0; n < 9; ++n)
+    addAction(tr("Event %1 of the table").arg(n + 1), static_cast<Qt::Key>(Qt::Key_1 + n), this,
+              [this, n] { event_dock_->go_to_row(n); });
+  keys_.emplace_back(QStringLiteral("1 \u2026 9"), tr("Event of that row"));
+  view->addSeparator();
+  QAction* log = add_action(view, tr("&Logarithmic current and power"), Qt::Key_G,
+                            [this] { waveform_->set_logarithmic(!waveform_->logarithmic()); });
+  log->setCheckable(true);
+  add_action(view, tr("Limits of the current\u2026"), Qt::Key_Y,
+             [this] { change_limits(Quantity::current); });
+  add_action(view, tr("Limits of the power\u2026"), Qt::SHIFT | Qt::Key_Y,
+             [this] { change_limits(Quantity::power); });
+  add_action(view, tr("Automatic limits"), Qt::Key_R, [this] { waveform_->reset_values(); });
+  view->addSeparator();
+  for (auto* dock : findChildren<QDockWidget*>()) {
+    if (dock->objectName() != QStringLiteral("headline")) view->addAction(dock->toggleViewAction());
+  }
+  view->addSeparator();
+  add_action(view, tr("Dark or light"), Qt::Key_D, [this] { set_dark(!theme().dark); });
+  add_action(view, tr("Full screen"), Qt::Key_F11,
+             [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
+}
+
+void MainWindow::build_help_menu() {
+  QMenu* help = menuBar()->addMenu(tr("&Help"));
+  add_action(help, tr("&Keys and pointer"), Qt::Key_Question, [this] { show_shortcuts(this, keys_); });
+  keys_.emplace_back(tr("Wheel"), tr("Zoom at the pointer"));
+  keys_.emplace_back(tr("Ctrl+Wheel"), tr("Zoom the value axis"));
+  keys_.emplace_back(tr("Shift+Wheel"), tr("Earlier or later"));
+  keys_.emplace_back(tr("Drag"), tr("Pan, or move a cursor"));
+  keys_.emplace_back(tr("Shift+Drag"), tr("Select"));
+  keys_.emplace_back(tr("Double click"), tr("Zoom to the event"));
+}
+
+std::optional<TimeRange> MainWindow::selection() const {
+  const auto between = window_.cursors(0);
+  return between && !between->empty() ? between : std::nullopt;
+}
+
+void MainWindow::place_cursors(std::size_t pair) {
+  const TimeRange range = window_.range();
+  const TimeNs part = range.length_ns() / (pair == 0 ? 4 : 8);
+  window_.set_cursors(pair, TimeRange{range.begin_ns + part, range.end_ns - part});
+}
+
+void MainWindow::edit_setup(const QString& what, const std::function<void(EventSetup&)>& change) {
+  if (!document_) return;
+  EventSetup setup = document_->setup();
+  change(setup);
+  if (const Status done = document_->change_setup(std::move(setup), what); !done)
+    trouble(to_qt(done.error().message));
+}
+
+void MainWindow::mark_selection() {
+  const auto chosen = selection();
+  if (!document_ || !chosen) return trouble(tr("Select a stretch first: Shift+drag, or C for the cursors."));
+  bool ok = false;
+  const QString name = QInputDialog::getText(this, tr("Name the window"), tr("Name"), QLineEdit::Normal,
+                                             QStringLiteral("window"), &ok);
+  if (ok)
+    edit_setup(tr("Name window"), [&](EventSetup& setup) {
+      setup.windows.push_back({name.trimmed().toStdString(), *chosen});
+    });
+}
+
+void MainWindow::mark_instant() {
+  if (!document_) return;
+  const TimeNs at = window_.cursors(0) ? window_.cursors(0)->begin_ns
+                                       : window_.range().begin_ns + window_.range().length_ns() / 2;
+  bool ok = false;
+  const QString name = QInputDialog::getText(this, tr("Set a marker"), tr("Name"), QLineEdit::Normal,
+                                             QStringLiteral("marker"), &ok);
+  if (!ok || name.trimmed().isEmpty()) return;
+  edit_setup(tr("Set marker"), [&](EventSetup& setup) {
+    setup.instants.push_back({name.trimmed().toStdString(), MarkerKind::instant, MarkerSource::person, at});
+  });
+}
+
+void MainWindow::copy_figures() const {
+  QString text;
+  for (std::size_t pair = 0; pair < TimeWindow::k_pairs; ++pair) {
+    if (const auto& stats = waveform_->stats(pair)) text += figures_as_text(*stats);
+  }
+  if (!text.isEmpty()) QApplication::clipboard()->setText(text);
+}
+
+void MainWindow::change_limits(Quantity quantity) {
+  Pane* pane = waveform_->pane(quantity);
+  const auto chosen = ask_limits(this, tr("Limits: %1").arg(title_of(quantity)), to_qt(unit_of(quantity)),
+                                 pane->shown_limits());
+  if (chosen) pane->set_limits(*chosen);
+}
+
+void MainWindow::export_as() {
+  if (!document_ || !document_->is_open()) return trouble(tr("Open a capture first."));
+  const QFileInfo from(document_->path());
+  const QString file = QFileDialog::getSaveFileName(
+      this, tr("Export"), from.path() + QLatin1Char('/') + from.completeBaseName() + QStringLiteral(".png"),
+      tr("Picture of the waveform (*.png *.svg *.pdf);;Report (*.json);;Samples of the selection or the view "
+         "(*.csv)"));
+  if (!file.isEmpty()) export_to(file);
+}
+
+void MainWindow::export_to(const QString& file) {
+  const QString ending = QFileInfo(file).suffix().toLower();
+  Status done;
+  if (ending == QStringLiteral("json")) {
+    done = document_->analysis() ? export_report(*document_->analysis(), file)
+                                 : Status(fail(ErrorCode::inadequate, "there is no report yet"));
+  } else if (ending == QStringLiteral("csv")) {
+    done = export_samples(*document_->source(), selection().value_or(window_.range()), file);
+  } else {
+    done = export_picture(*waveform_, file);
+  }
+  if (!done) return trouble(to_qt(done.error().message));
+  banner_->show_message(Banner::Level::note, tr("Written: %1").arg(file));
+}
+
+void MainWindow::context_menu(const QPoint& global, TimeNs time_ns, Quantity quantity) {
+  QMenu menu;
+  const bool chosen = selection().has_value();
+  menu.addAction(tr("Zoom to selection"), this, [this] { window_.show(*selection()); })->setEnabled(chosen);
+  menu.addAction(tr("Name the window between A and B\u2026"), this, [this] { mark_selection(); })
+      ->setEnabled(chosen);
+  menu.addAction(tr("Set a marker here\u2026"), this, [this, time_ns] {
+    window_.set_cursors(0, TimeRange{time_ns, selection() ? std::max(time_ns, selection()->end_ns)
+                                                          : time_ns + window_.range().length_ns() / 10});
+    mark_instant();
+  });
+  menu.addAction(tr("Copy the cursors' figures"), this, [this] { copy_figures(); })->setEnabled(chosen);
+  menu.addSeparator();
+  menu.addAction(tr("Show all"), this, [this] { window_.show_all(); });
+  menu.addAction(tr("Back"), this, [this] { window_.back(); })->setEnabled(window_.can_go_back());
+  menu.addAction(tr("Limits: %1\u2026").arg(title_of(quantity)), this,
+                 [this, quantity] { change_limits(quantity); });
+  menu.addAction(tr("Automatic limits"), this, [this] { waveform_->reset_values(); });
+  menu.addSeparator();
+  menu.addAction(tr("Export\u2026"), this, [this] { export_as(); });
+  menu.exec(global);
+}
+
+}  // namespace joulemark

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MainWindow: from an instrument to a capture.
+#include <analysis/capture/verify.h>
+
+#include <app/dashboard/banner.h>
+#include <app/dashboard/dialogs.h>
+#include <app/dashboard/ensemble_dock.h>
+#include <app/dashboard/findings_bar.h>
+#include <app/dashboard/histogram_dock.h>
+#include <app/dashboard/main_window.h>
+#include <app/dashboard/state_bar.h>
+#include <app/dashboard/tile_row.h>
+#include <app/dashboard/waveform_view.h>
+#include <app/models/capture_document.h>
+#include <app/models/import_job.h>
+#include <app/models/recording_session.h>
+#include <app/models/text.h>
+#include <app/models/tiles.h>
+
+#include <QCloseEvent>
+#include <QDateTime>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QStandardPaths>
+#include <algorithm>
+
+namespace joulemark {
+namespace {
+
+constexpr TimeNs k_live_ns = 10'000'000'000;  // shown while following the newest
+constexpr TimeNs k_least_live_ns = 20'000'000;
+constexpr int k_frames_a_state = 8;
+constexpr auto k_unfinished = "recording/unfinished";
+
+bool is_output(const QString& option) {
+  return option.startsWith(QStringLiteral("vout"));
+}
+
+}  // namespace
+
+QString MainWindow::recordings_folder() const {
+  const QString documents = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+  return settings_.value(QStringLiteral("recording/folder"), documents + QStringLiteral("/Joulemark"))
+      .toString();
+}
+
+QString MainWindow::new_recording_file(const QString& uri) const {
+  const QString stem = uri.section(QLatin1Char('?'), 0, 0)
+                           .replace(QLatin1Char(':'), QLatin1Char('-'))
+                           .replace(QLatin1Char('/'), QLatin1Char('_'));
+  const QString stamp = QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss"));
+  QString file = recordings_folder() + QLatin1Char('/') + stem + QLatin1Char('-') + stamp;
+  for (int n = 2; QFileInfo::exists(file + QStringLiteral(".jmk")); ++n)
+    file = file.section(QLatin1Char('+'), 0, 0) + QLatin1Char('+') + QString::number(n);
+  return file + QStringLiteral(".jmk");
+}
+
+void MainWindow::set_instrument(const QString& uri) {
+  state_->set_uri(uri);
+}
+
+void MainWindow::ask_options() {
+  auto specs = instruments_.options_of(state_->uri());
+  std::erase_if(specs, [](const OptionSpec& spec) { return is_output(to_qt(spec.name)); });
+  QStringList output = options_.filter(QStringLiteral("vout"));
+  const auto chosen = joulemark::ask_options(this, tr("Options of %1").arg(state_->uri()), specs, options_);
+  if (!chosen) return;
+  options_ = *chosen + output;
+  state_->set_options(options_);
+}
+
+void MainWindow::ask_output() {
+  auto specs = instruments_.options_of(state_->uri());
+  std::erase_if(specs, [](const OptionSpec& spec) { return !is_output(to_qt(spec.name)); });
+  const auto chosen = joulemark::ask_options(
+      this, tr("Output of %1").arg(state_->uri()), specs, options_,
+      tr("A voltage that is too high destroys the target. It is set when the next recording starts, after "
+         "asking once more; left empty, the output is never touched."));
+  if (!chosen) return;
+  options_.removeIf([](const QString& option) { return is_output(option); });
+  options_ += *chosen;
+  state_->set_options(options_);
+}
+
+bool MainWindow::confirm_output() {
+  const QStringList output = options_.filter(QStringLiteral("vout="));
+  if (output.isEmpty()) return true;
+  QMessageBox question(QMessageBox::Warning, tr("Change the output?"),
+                       tr("This sets the output of %1 to %2.").arg(state_->uri(), output.front().mid(5)),
+                       QMessageBox::Cancel, this);
+  question.setInformativeText(
+      tr("Check that the target bears it. What becomes of it at the end is one of the output's options."));
+  auto* yes = question.addButton(tr("Set it and record"), QMessageBox::AcceptRole);
+  question.setDefaultButton(QMessageBox::Cancel);
+  question.exec();
+  return question.clickedButton() == static_cast<QAbstractButton*>(yes);
+}
+
+void MainWindow::ask_record() {
+  if (session_ && session_->running()) return stop_recording();
+  const QString uri = state_->uri();
+  if (uri.isEmpty()) return trouble(tr("Choose an instrument first, or type its URI, like sim:kws."));
+  if (!confirm_output()) return;
+  RecordingRequest request;
+  request.uri = uri.toStdString();
+  for (const QString& option : options_)
+    request.options.push_back(option.toStdString());
+  QDir().mkpath(recordings_folder());
+  request.file = new_recording_file(uri).toStdString();
+  record(request);
+}
+
+void MainWindow::record_simulation(double duration_s) {
+  RecordingRequest request;
+  request.uri = "sim:kws";
+  request.limits.duration_s = duration_s;
+  QDir().mkpath(recordings_folder());
+  request.file = new_recording_file(QStringLiteral("sim:kws")).toStdString();
+  record(request);
+}
+
+void MainWindow::record(const RecordingRequest& request) {
+  if (session_ && session_->running()) return trouble(tr("A recording is under way already."));
+  waveform_->set_source(nullptr);
+  document_.reset();
+  session_ = std::make_unique<RecordingSession>(request);
+  connect_session();
+  state_->set_running(true);
+  settings_.setValue(QLatin1String(k_unfinished), settings_.value(QLatin1String(k_unfinished)).toStringList()
+                                                      << to_qt(request.file));
+  settings_.sync();
+  work_->show_work(tr("Opening %1").arg(to_qt(request.uri)), [this] { stop_recording(); });
+  session_->start();
+}
+
+void MainWindow::connect_session() {
+  connect(session_.get(), &RecordingSession::started, this, [this] { recording_started(); });
+  connect(session_.get(), &RecordingSession::ended, this,
+          [this](bool kept, const QString& reason, const QString& error) {
+            recording_ended(kept, reason, error);
+          });
+  connect(session_.get(), &RecordingSession::news, this,
+          [this](const QString& sentence) { banner_->show_message(Banner::Level::note, sentence); });
+  connect(session_.get(), &RecordingSession::analysed, this, [this](std::shared_ptr<const Analysis> recent) {
+    tiles_->show_tiles(headline_tiles(*recent), true);
+    findings_.set(recent->report, {});
+    waveform_->set_setup(session_->setup());
+    waveform_->set_analysis(recent);
+    events_.set_analysis(std::move(recent));
+  });
+}
+
+void MainWindow::recording_started() {
+  work_->hide_work();
+  setWindowTitle(tr("Recording %1 \u2013 Joulemark").arg(to_qt(session_->uri())));
+  events_.set_analysis(nullptr);
+  histogram_dock_->set_analysis(nullptr);
+  ensemble_dock_->show_message(tr("Shown when the recording has ended."));
+  findings_.clear();
+  findings_bar_->show_grade({});
+  tiles_->show_tiles(empty_tiles(), true);
+  rules_.set({}, {});
+  for (std::size_t pair = 0; pair < TimeWindow::k_pairs; ++pair)
+    window_.set_cursors(pair, std::nullopt);
+  live_begun_ = false;
+  waveform_->set_setup({});
+  waveform_->set_following(true);
+  waveform_->set_source(session_.get());
+  centre_->setCurrentWidget(waveform_);
+  frames_.start();
+}
+
+// The newest stays in sight until somebody looks back; from then on until "Follow the newest" the view stands
+// still.
+void MainWindow::live_frame() {
+  if (!session_) return frames_.stop();
+  const TimeRange extent = session_->extent();
+  if (extent.empty()) return;
+  const bool following = !live_begun_ || window_.range().end_ns >= window_.limits().end_ns;
+  const TimeNs length = live_begun_ ? window_.range().length_ns() : k_live_ns;
+  live_begun_ = true;
+  window_.set_limits({std::min(extent.begin_ns, extent.end_ns - k_live_ns), extent.end_ns}, k_least_live_ns);
+  if (following) window_.show_end(length);
+  waveform_->refresh();
+  if (++frame_ % k_frames_a_state == 0) state_->show_recording(session_->figures(), recordings_folder());
+}
+
+void MainWindow::stop_recording() {
+  if (session_) session_->stop();
+}
+
+void MainWindow::recording_ended(bool kept, const QString& reason, const QString& error) {
+  frames_.stop();
+  state_->set_running(false);
+  const QString file = to_qt(session_->file());
+  QStringList unfinished = settings_.value(QLatin1String(k_unfinished)).toStringList();
+  unfinished.removeAll(file);
+  settings_.setValue(QLatin1String(k_unfinished), unfinished);
+  work_->hide_work();
+  waveform_->set_source(nullptr);
+  if (!kept) {
+    centre_->setCurrentIndex(0);
+    state_->show_idle(recordings_folder());
+    return trouble(tr("Nothing was recorded: %1").arg(error));
+  }
+  open_capture(file);
+  if (error.isEmpty()) return;
+  trouble(tr("The recording ended early (%1): %2. What came before is kept.").arg(reason, error));
+}
+
+void MainWindow::offer_unfinished() {
+  QStringList unfinished = settings_.value(QLatin1String(k_unfinished)).toStringList();
+  settings_.remove(QLatin1String(k_unfinished));
+  unfinished.removeIf([](const QString& file) { return !QFileInfo::exists(file); });
+  if (unfinished.isEmpty()) return;
+  const QString file = unfinished.back();
+  banner_->show_message(
+      Banner::Level::note,
+      tr("%1 was still being recorded when this window went away. All but the last second or so is there.")
+          .arg(QFileInfo(file).fileName()),
+      tr("Recover and open"), [this, file] { recover(file); });
+}
+
+void MainWindow::recover(const QString& file) {
+  const auto repaired = repair_capture(file.toStdString());
+  if (!repaired) return trouble(to_qt(repaired.error().message));
+  open_capture(file);
+}
+
+// Closing ends a recording as Stop does; its file is closed before the window is gone.
+void MainWindow::closeEvent(QCloseEvent* event) {
+  if (session_ && session_->running()) {
+    const auto answer =
+        QMessageBox::question(this, tr("Stop recording?"),
+                              tr("A recording is under way. Closing stops it and keeps what was recorded."),
+                              QMessageBox::Close | QMessageBox::Cancel, QMessageBox::Cancel);
+    if (answer != QMessageBox::Close) return event->ignore();
+    frames_.stop();
+    waveform_->set_source(nullptr);
+    const QString file = to_qt(session_->file());
+    session_.reset();
+    QStringList unfinished = settings_.value(QLatin1String(k_unfinished)).toStringList();
+    unfinished.removeAll(file);
+    settings_.setValue(QLatin1String(k_unfinished), unfinished);
+  }
+  settings_.setValue(QStringLiteral("window/geometry"), saveGeometry());
+  settings_.setValue(QStringLiteral("window/state"), saveState());
+  event->accept();
+}
+
+// --- importing ---
+
+void MainWindow::ask_open() {
+  const QStringList paths = QFileDialog::getOpenFileNames(
+      this, tr("Open or import"), settings_.value(QStringLiteral("open/folder")).toString(),
+      tr("Captures and recordings (*.jmk *.csv *.bin *.json *.txt *.log);;All files (*)"));
+  if (paths.isEmpty()) return;
+  settings_.setValue(QStringLiteral("open/folder"), QFileInfo(paths.front()).path());
+  open_inputs(paths);
+}
+
+void MainWindow::import(const QStringList& paths) {
+  const auto request = ask_import(this, paths);
+  if (request) start_import(*request);
+}
+
+void MainWindow::start_import(const ImportRequest& request) {
+  import_ = std::make_unique<ImportJob>();
+  connect(import_.get(), &ImportJob::done, this, [this](const QString& file) { open_capture(file); });
+  connect(import_.get(), &ImportJob::failed, this, [this](const QString& message) {
+    work_->hide_work();
+    trouble(tr("Not imported: %1").arg(message));
+  });
+  connect(import_.get(), &ImportJob::progressed, this, [this](qint64 samples) {
+    work_->show_work(tr("Importing: %L1 samples").arg(samples), [this] { import_->cancel(); });
+  });
+  work_->show_work(tr("Importing"), [this] { import_->cancel(); });
+  import_->start(request);
+}
+
+}  // namespace joulemark

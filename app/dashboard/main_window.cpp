@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/dashboard/banner.h>
+#include <app/dashboard/ensemble_dock.h>
+#include <app/dashboard/event_dock.h>
+#include <app/dashboard/findings_bar.h>
+#include <app/dashboard/histogram_dock.h>
+#include <app/dashboard/main_window.h>
+#include <app/dashboard/rule_dock.h>
+#include <app/dashboard/state_bar.h>
+#include <app/dashboard/theme.h>
+#include <app/dashboard/tile_row.h>
+#include <app/dashboard/waveform_view.h>
+#include <app/dashboard/welcome.h>
+#include <app/models/capture_document.h>
+#include <app/models/import_job.h>
+#include <app/models/recording_session.h>
+#include <app/models/text.h>
+#include <app/models/tiles.h>
+
+#include <QApplication>
+#include <QDockWidget>
+#include <QDropEvent>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMimeData>
+#include <QPainter>
+#include <QStackedWidget>
+#include <QUrl>
+#include <QVBoxLayout>
+#include <algorithm>
+
+namespace joulemark {
+namespace {
+
+constexpr int k_most_recent = 12;
+constexpr double k_event_margin = 0.6;  // shown around an event, in its lengths
+
+}  // namespace
+
+MainWindow::MainWindow(InstrumentRegistry registry, QWidget* parent)
+    : QMainWindow(parent),
+      settings_(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("joulemark"),
+                QStringLiteral("joulemark-gui")),
+      instruments_(std::move(registry)),
+      rules_([this](EventSetup setup, const QString& what) -> Status {
+        if (!document_) return fail(ErrorCode::usage, "open a capture first");
+        return document_->change_setup(std::move(setup), what);
+      }) {
+  setWindowTitle(tr("Joulemark"));
+  setAcceptDrops(true);
+  setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowTabbedDocks | QMainWindow::AllowNestedDocks);
+  build();
+  build_docks();
+  build_menus();
+  connect_parts();
+  resize(1280, 800);
+  restoreGeometry(settings_.value(QStringLiteral("window/geometry")).toByteArray());
+  restoreState(settings_.value(QStringLiteral("window/state")).toByteArray());
+  show_recent();
+  instruments_.watch(true);
+  centre_->setFocus();
+  state_->show_idle(recordings_folder());
+}
+
+MainWindow::~MainWindow() {
+  session_.reset();  // closes its file before anything that it draws on is gone
+}
+
+void MainWindow::build() {
+  auto* inner = new QWidget(this);
+  auto* column = new QVBoxLayout(inner);
+  column->setContentsMargins(6, 4, 6, 6);
+  column->setSpacing(6);
+  state_ = new StateBar(instruments_, inner);
+  tiles_ = new TileRow(inner);
+  banner_ = new Banner(inner);
+  work_ = new Banner(inner);
+  centre_ = new QStackedWidget(inner);
+  welcome_ = new Welcome(centre_);
+  waveform_ = new WaveformView(window_, centre_);
+  centre_->addWidget(welcome_);
+  centre_->addWidget(waveform_);
+  centre_->setFocusPolicy(Qt::StrongFocus);
+  waveform_->setFocusPolicy(Qt::StrongFocus);
+  centre_->setMinimumHeight(220);
+  centre_->setMinimumWidth(420);
+  column->addWidget(banner_);
+  column->addWidget(work_);
+  column->addWidget(centre_, 1);
+  setCentralWidget(inner);
+  auto* top = new QWidget(this);
+  auto* rows = new QVBoxLayout(top);
+  rows->setContentsMargins(6, 2, 6, 0);
+  rows->setSpacing(6);
+  rows->addWidget(state_);
+  rows->addWidget(tiles_);
+  auto* dock = new QDockWidget(this);
+  dock->setObjectName(QStringLiteral("headline"));
+  dock->setTitleBarWidget(new QWidget(dock));
+  dock->setFeatures(QDockWidget::NoDockWidgetFeatures);
+  dock->setWidget(top);
+  addDockWidget(Qt::TopDockWidgetArea, dock);
+}
+
+namespace {
+
+// Where a dock is taken to be moved (or double-clicked to float); its name is on its tab already.
+class Grip final : public QWidget {
+ public:
+  using QWidget::QWidget;
+  [[nodiscard]] QSize sizeHint() const override { return {40, 9}; }
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QPainter painter(this);
+    painter.fillRect(QRect(width() / 2 - 16, 4, 32, 2), theme().line);
+  }
+};
+
+}  // namespace
+
+QDockWidget* MainWindow::add_dock(const char* name, const QString& title, QWidget* inner) {
+  auto* dock = new QDockWidget(title, this);
+  dock->setObjectName(QLatin1String(name));
+  dock->setWidget(inner);
+  dock->setTitleBarWidget(new Grip(dock));
+  return dock;
+}
+
+void MainWindow::build_docks() {
+  event_dock_ = new EventDock(events_);
+  ensemble_dock_ = new EnsembleDock;
+  histogram_dock_ = new HistogramDock;
+  rule_dock_ = new RuleDock(rules_);
+  findings_bar_ = new FindingsBar(findings_);
+  auto* events = add_dock("events", tr("Events"), event_dock_);
+  addDockWidget(Qt::RightDockWidgetArea, events);
+  for (QDockWidget* dock : {add_dock("ensemble", tr("Ensemble"), ensemble_dock_),
+                            add_dock("histogram", tr("Histogram"), histogram_dock_),
+                            add_dock("rules", tr("Rules"), rule_dock_)}) {
+    addDockWidget(Qt::RightDockWidgetArea, dock);
+    tabifyDockWidget(events, dock);
+  }
+  events->raise();
+  setTabPosition(Qt::RightDockWidgetArea, QTabWidget::North);
+  auto* findings = add_dock("findings", tr("Findings"), findings_bar_);
+
+  addDockWidget(Qt::BottomDockWidgetArea, findings);
+  setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
+  setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
+  resizeDocks({events}, {424}, Qt::Horizontal);
+  resizeDocks({findings}, {96}, Qt::Vertical);
+}
+
+void MainWindow::show_dock(const QString& name) {
+  if (auto* dock = findChild<QDockWidget*>(name)) {
+    dock->show();
+    dock->raise();
+  }
+}
+
+void MainWindow::connect_parts() {
+  connect(state_, &StateBar::recordAsked, this, [this] { ask_record(); });
+  connect(state_, &StateBar::stopAsked, this, [this] { stop_recording(); });
+  connect(state_, &StateBar::optionsAsked, this, [this] { ask_options(); });
+  connect(state_, &StateBar::outputAsked, this, [this] { ask_output(); });
+  connect(state_, &StateBar::uriChanged, this, [this] {
+    options_.clear();
+    state_->set_options(options_);
+  });
+  connect(welcome_, &Welcome::openAsked, this, [this] { ask_open(); });
+  connect(welcome_, &Welcome::simulationAsked, this, [this] { record_simulation(10); });
+  connect(welcome_, &Welcome::fileChosen, this, [this](const QString& path) { open_file(path); });
+  connect(event_dock_, &EventDock::eventChosen, this, [this](std::size_t event) { show_event(event); });
+  connect(ensemble_dock_, &EnsembleDock::nameChosen, this,
+          [this](const QString& name) { request_fold(name); });
+  connect(ensemble_dock_, &EnsembleDock::eventChosen, this, [this](std::size_t event) {
+    event_dock_->select(event);
+    show_event(event);
+  });
+  connect(findings_bar_, &FindingsBar::chosen, this, [this](int row) { show_finding(row); });
+  connect(waveform_, &WaveformView::eventActivated, this, [this](std::size_t event) {
+    event_dock_->select(event);
+    show_event(event);
+  });
+  connect(waveform_, &WaveformView::contextRequested, this,
+          [this](const QPoint& global, TimeNs time_ns, Quantity quantity) {
+            context_menu(global, time_ns, quantity);
+          });
+  connect(&window_, &TimeWindow::cursorsChanged, this, [this](std::size_t pair) {
+    const auto between = window_.cursors(pair);
+    if (document_ && between && !between->empty())
+      document_->measure_window(static_cast<int>(pair), *between);
+  });
+  frames_.setInterval(25);
+  frames_.setTimerType(Qt::PreciseTimer);
+  connect(&frames_, &QTimer::timeout, this, [this] { live_frame(); });
+}
+
+// --- opening ---
+
+void MainWindow::trouble(const QString& text) {
+  banner_->show_message(Banner::Level::bad, text);
+}
+
+void MainWindow::open_file(const QString& path) {
+  open_inputs({path});
+}
+
+void MainWindow::open_inputs(const QStringList& paths) {
+  if (session_ && session_->running())
+    return trouble(tr("A recording is under way: stop it before opening something else."));
+  if (paths.size() == 1 && QFileInfo(paths.front()).suffix() == QStringLiteral("jmk"))
+    return open_capture(paths.front());
+  import(paths);
+}
+
+void MainWindow::open_capture(const QString& path) {
+  waveform_->set_source(nullptr);
+  if (session_) session_.release()->deleteLater();  // it may be telling us that it ended
+  banner_->hide();
+  document_ = std::make_unique<CaptureDocument>();
+  connect_document();
+  work_->show_work(tr("Opening %1").arg(QFileInfo(path).fileName()), [this] { document_.reset(); });
+  document_->open(QFileInfo(path).absoluteFilePath());
+}
+
+void MainWindow::connect_document() {
+  CaptureDocument* document = document_.get();
+  connect(document, &CaptureDocument::opened, this, [this] { opened(); });
+  connect(document, &CaptureDocument::failed, this, [this](const QString& message) {
+    work_->hide_work();
+    events_.set_analysis(nullptr);
+    findings_.clear();
+    tiles_->show_tiles(empty_tiles(), false);
+    centre_->setCurrentWidget(welcome_);
+    trouble(message);
+    document_.release()->deleteLater();
+  });
+  connect(document, &CaptureDocument::lanesReady, this, [this] { waveform_->refresh(); });
+  connect(document, &CaptureDocument::setupChanged, this, [this] {
+    rules_.set(document_->setup(), document_->info().lines);
+    waveform_->set_setup(document_->setup());
+  });
+  connect(document, &CaptureDocument::analysisStarted, this, [this] {
+    work_->show_work(tr("Measuring %1").arg(QFileInfo(document_->path()).fileName()),
+                     [this] { document_->cancel_work(); });
+  });
+  connect(document, &CaptureDocument::analysisProgressed, this,
+          [this](double part) { work_->show_part(part); });
+  connect(document, &CaptureDocument::analysisChanged, this, [this] { analysis_changed(); });
+  connect(document, &CaptureDocument::analysisFailed, this, [this](const QString& message) {
+    work_->hide_work();
+    trouble(message);
+  });
+  connect(document, &CaptureDocument::saveFailed, this, [this](const QString& message) {
+    trouble(tr("The change is shown but not saved: %1").arg(message));
+  });
+  connect(document, &CaptureDocument::windowMeasured, this, [this](int key, const WindowStats& stats) {
+    const auto pair = static_cast<std::size_t>(key);
+    if (window_.cursors(pair) == stats.time) waveform_->set_stats(pair, stats);
+  });
+  connect(document, &CaptureDocument::folded, this,
+          [this](const QString& name, std::shared_ptr<const Ensemble> ensemble) {
+            ensemble_dock_->show_ensemble(name, std::move(ensemble), document_->has(Quantity::power));
+          });
+  connect(document, &CaptureDocument::foldFailed, this,
+          [this](const QString& message) { ensemble_dock_->show_message(message); });
+}
+
+void MainWindow::opened() {
+  work_->hide_work();
+  remember(document_->path());
+  setWindowTitle(tr("%1 \u2013 Joulemark").arg(QFileInfo(document_->path()).fileName()));
+  for (std::size_t pair = 0; pair < TimeWindow::k_pairs; ++pair)
+    window_.set_cursors(pair, std::nullopt);
+  window_.set_limits(document_->extent(), 10 * document_->interval_ns());
+  window_.show_all();
+  rules_.set(document_->setup(), document_->info().lines);
+  waveform_->set_following(false);
+  waveform_->set_source(document_.get());
+  waveform_->set_setup(document_->setup());
+  centre_->setCurrentWidget(waveform_);
+  waveform_->setFocus();
+  events_.set_analysis(nullptr);
+  const auto primary = primary_channel(document_->info());
+  const auto extent = primary ? document_->source()->extent(*primary) : Result<Extent>(Extent{});
+  if (extent)
+    state_->show_capture(document_->info(), extent->time.seconds(), extent->lost_samples,
+                         recordings_folder());
+}
+
+void MainWindow::analysis_changed() {
+  work_->hide_work();
+  const auto& analysis = document_->analysis();
+  tiles_->show_tiles(headline_tiles(*analysis), false);
+  findings_.set(analysis->report, document_->anomalies());
+  findings_bar_->show_grade(to_qt(name_of(analysis->report.quality.grade)));
+  waveform_->set_analysis(analysis);
+  events_.set_analysis(analysis);
+  histogram_dock_->set_analysis(analysis);
+  QStringList names;
+  for (const EventReport& event : analysis->report.events)
+    names << to_qt(event.name);
+  ensemble_dock_->set_names(names);
+}
+
+void MainWindow::request_fold(const QString& name) {
+  if (document_) document_->fold(name.toStdString());
+}
+
+void MainWindow::show_event(std::size_t event) {
+  if (events_.analysis() == nullptr || event >= events_.analysis()->rows.size()) return;
+  const TimeRange time = events_.time_of(event);
+  const TimeNs margin =
+      std::max<TimeNs>(1000, static_cast<TimeNs>(k_event_margin * static_cast<double>(time.length_ns())));
+  window_.show({time.begin_ns - margin, time.end_ns + margin});
+  window_.set_cursors(0, time);
+}
+
+void MainWindow::show_finding(int row) {
+  const auto time = findings_.time_of(row);
+  if (!time || !document_) return;
+  const TimeNs margin = std::max<TimeNs>(time->length_ns(), window_.limits().length_ns() / 200);
+  window_.show({time->begin_ns - margin, time->end_ns + margin});
+}
+
+// --- recent files, drops ---
+
+void MainWindow::remember(const QString& path) {
+  QStringList recent = settings_.value(QStringLiteral("recent")).toStringList();
+  recent.removeAll(path);
+  recent.prepend(path);
+  settings_.setValue(QStringLiteral("recent"),
+                     QStringList(recent.first(std::min<qsizetype>(recent.size(), k_most_recent))));
+  show_recent();
+}
+
+void MainWindow::show_recent() {
+  QStringList recent;
+  for (const QString& file : settings_.value(QStringLiteral("recent")).toStringList()) {
+    if (QFileInfo::exists(file)) recent << file;
+  }
+  welcome_->set_recent(recent);
+  recent_->clear();
+  for (const QString& file : recent)
+    recent_->addAction(QFileInfo(file).fileName(), this, [this, file] { open_file(file); })->setToolTip(file);
+  recent_->setEnabled(!recent.isEmpty());
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  QStringList paths;
+  for (const QUrl& url : event->mimeData()->urls()) {
+    if (url.isLocalFile()) paths << url.toLocalFile();
+  }
+  event->acceptProposedAction();
+  if (!paths.isEmpty())
+    QMetaObject::invokeMethod(
+        this, [this, paths] { open_inputs(paths); }, Qt::QueuedConnection);
+}
+
+void MainWindow::set_dark(bool dark) {
+  use_theme(*static_cast<QApplication*>(QCoreApplication::instance()), dark);
+  settings_.setValue(QStringLiteral("dark"), dark);
+  waveform_->apply_theme();
+  state_->set_running(session_ && session_->running());
+  if (session_ && session_->running()) {
+    state_->show_recording(session_->figures(), recordings_folder());
+  } else if (document_ && document_->is_open()) {
+    const auto primary = primary_channel(document_->info());
+    const auto extent = primary ? document_->source()->extent(*primary) : Result<Extent>(Extent{});
+    if (extent)
+      state_->show_capture(document_->info(), extent->time.seconds(), extent->lost_samples,
+                           recordings_folder());
+  } else {
+    state_->show_idle(recordings_folder());
+  }
+  findings_bar_->show_grade(
+      events_.analysis() != nullptr ? to_qt(name_of(events_.analysis()->report.quality.grade)) : QString());
+}
+
+}  // namespace joulemark

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <analysis/energy/build_report.h>
+
+#include <app/models/event_table.h>
+#include <app/models/findings_model.h>
+#include <app/models/instrument_list.h>
+#include <app/models/rule_table.h>
+#include <app/models/time_window.h>
+
+#include <QMainWindow>
+#include <QSettings>
+#include <memory>
+
+QT_BEGIN_NAMESPACE
+class QStackedWidget;
+QT_END_NAMESPACE
+
+namespace joulemark {
+
+class Banner;
+class CaptureDocument;
+class EnsembleDock;
+class EventDock;
+class FindingsBar;
+class HistogramDock;
+class ImportJob;
+class RecordingSession;
+class RuleDock;
+class StateBar;
+class TileRow;
+class WaveformView;
+class Welcome;
+struct ImportRequest;
+struct RecordingRequest;
+
+// The window: state row, tiles, waveform, docks, findings; and the way from a recording to a capture to its
+// figures.
+class MainWindow final : public QMainWindow {
+  Q_OBJECT
+ public:
+  explicit MainWindow(InstrumentRegistry registry, QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  void open_file(const QString& path);           // a capture, or what can be imported after a question
+  void record(const RecordingRequest& request);  // no questions
+  void record_simulation(double duration_s);
+  void stop_recording();
+  void start_import(const ImportRequest& request);
+  void export_to(const QString& file);  // what, by the ending
+  void set_instrument(const QString& uri);
+  void offer_unfinished();  // recordings that an earlier window did not live to close
+  void set_dark(bool dark);
+  void show_dock(const QString& name);  // "events", "ensemble", "histogram", "rules"
+
+  [[nodiscard]] CaptureDocument* document() const { return document_.get(); }
+  [[nodiscard]] RecordingSession* session() const { return session_.get(); }
+  [[nodiscard]] WaveformView& waveform() const { return *waveform_; }
+  [[nodiscard]] TimeWindow& time_window() { return window_; }
+  [[nodiscard]] EventTable& events() { return events_; }
+  [[nodiscard]] EventDock& event_dock() const { return *event_dock_; }
+  [[nodiscard]] EnsembleDock& ensemble_dock() const { return *ensemble_dock_; }
+  [[nodiscard]] RuleTable& rules() { return rules_; }
+  [[nodiscard]] FindingsModel& findings() { return findings_; }
+  [[nodiscard]] TileRow& tiles() const { return *tiles_; }
+  [[nodiscard]] Banner& banner() const { return *banner_; }
+  [[nodiscard]] QString recordings_folder() const;
+  [[nodiscard]] std::int64_t frames() const { return frame_; }  // drawn of recordings
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+
+ private:
+  void build();
+  void build_docks();
+  QDockWidget* add_dock(const char* name, const QString& title, QWidget* inner);
+  void build_menus();
+  void build_view_menu();
+  void build_edit_menu();
+  void build_help_menu();
+  QAction* add_action(QMenu* menu, const QString& text, const QKeySequence& keys,
+                      const std::function<void()>& run);
+  void connect_parts();
+  void connect_document();
+  void connect_session();
+
+  void ask_open();
+  void open_inputs(const QStringList& paths);
+  void open_capture(const QString& path);
+  void import(const QStringList& paths);
+  void recover(const QString& file);
+  void remember(const QString& path);
+  void show_recent();
+  void opened();
+  void analysis_changed();
+  void show_event(std::size_t event);
+  void show_finding(int row);
+  void request_fold(const QString& name);
+  void edit_setup(const QString& what, const std::function<void(EventSetup&)>& change);
+  void trouble(const QString& text);
+
+  void ask_record();
+  void ask_options();
+  void ask_output();
+  void recording_started();
+  void recording_ended(bool kept, const QString& reason, const QString& error);
+  void live_frame();
+  [[nodiscard]] bool confirm_output();
+  [[nodiscard]] QString new_recording_file(const QString& uri) const;
+  [[nodiscard]] std::optional<TimeRange> selection() const;
+
+  void mark_selection();
+  void mark_instant();
+  void place_cursors(std::size_t pair);
+  void copy_figures() const;
+  void export_as();
+  void context_menu(const QPoint& global, TimeNs time_ns, Quantity quantity);
+  void change_limits(Quantity quantity);
+
+  QSettings settings_;
+  TimeWindow window_;
+  InstrumentList instruments_;
+  EventTable events_;
+  FindingsModel findings_;
+  RuleTable rules_;
+  std::unique_ptr<CaptureDocument> document_;
+  std::unique_ptr<RecordingSession> session_;
+  std::unique_ptr<ImportJob> import_;
+  QStringList options_;
+  QTimer frames_;
+  bool live_begun_ = false;
+  std::int64_t frame_ = 0;
+  std::vector<std::pair<QString, QString>> keys_;
+
+  StateBar* state_;
+  TileRow* tiles_;
+  Banner* banner_;
+  Banner* work_;
+  QStackedWidget* centre_;
+  Welcome* welcome_;
+  WaveformView* waveform_;
+  EventDock* event_dock_;
+  EnsembleDock* ensemble_dock_;
+  HistogramDock* histogram_dock_;
+  RuleDock* rule_dock_;
+  FindingsBar* findings_bar_;
+  QMenu* recent_;
+};
+
+}  // namespace joulemark

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/dashboard/band_item.h>
+#include <app/dashboard/figure_box.h>
+#include <app/dashboard/pane.h>
+#include <app/dashboard/theme.h>
+#include <app/dashboard/ticks.h>
+#include <app/models/text.h>
+
+#include <QChart>
+#include <QCoreApplication>
+#include <QLineSeries>
+#include <QPainter>
+#include <QValueAxis>
+#include <algorithm>
+#include <cmath>
+
+namespace joulemark {
+namespace {
+
+constexpr int k_top = 8;
+constexpr int k_bottom = 8;
+constexpr double k_band_z = 3.5;  // over the chart's grid, under its series
+constexpr double k_least_log = 1e-9;
+constexpr double k_least_shade = 3;
+constexpr double k_tick_px = 44;
+
+bool empty(const ViewColumn& column) {
+  return column.count == 0;
+}
+
+QPen grid_pen() {
+  QColor colour = theme().line;
+  colour.setAlpha(theme().dark ? 140 : 170);
+  return QPen(colour, 1);
+}
+
+}  // namespace
+
+QString title_of(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::current:
+      return QCoreApplication::translate("Pane", "Current");
+    case Quantity::voltage:
+      return QCoreApplication::translate("Pane", "Voltage");
+    default:
+      return QCoreApplication::translate("Pane", "Power");
+  }
+}
+
+Pane::Pane(Quantity quantity, QWidget* parent)
+    : QChartView(parent),
+      quantity_(quantity),
+      mean_(new QLineSeries(this)),
+      time_axis_(new QValueAxis(this)),
+      value_axis_(new QValueAxis(this)) {
+  chart()->legend()->hide();
+  chart()->setMargins({});
+  chart()->setBackgroundVisible(false);
+  chart()->setAnimationOptions(QChart::NoAnimation);
+  chart()->addSeries(mean_);
+  chart()->addAxis(time_axis_, Qt::AlignBottom);
+  chart()->addAxis(value_axis_, Qt::AlignLeft);
+  mean_->attachAxis(time_axis_);
+  mean_->attachAxis(value_axis_);
+  for (QValueAxis* axis : {time_axis_, value_axis_}) {
+    axis->setLabelsVisible(false);
+    axis->setGridLineVisible(false);
+    axis->setTickCount(2);
+    axis->setLineVisible(false);
+  }
+  band_ = new BandItem(chart());
+  band_->setZValue(k_band_z);
+  setRenderHint(QPainter::Antialiasing, false);
+  setFrameShape(QFrame::NoFrame);
+  setInteractive(false);
+  setViewportUpdateMode(QGraphicsView::FullViewportUpdate);
+  setMinimumHeight(90);
+  setFocusPolicy(Qt::NoFocus);
+  viewport()->setMouseTracking(true);
+  setAccessibleName(title_of(quantity));
+  apply_theme();
+}
+
+void Pane::apply_theme() {
+  mean_->setPen(QPen(theme().quantity(quantity_), 1));
+  setBackgroundBrush(theme().surface);
+  redraw();
+}
+
+QRectF Pane::plot() const {
+  return {k_gutter, k_top, std::max(10.0, width() - 1.0 * k_gutter - k_right_margin),
+          std::max(10.0, height() - 1.0 * k_top - k_bottom)};
+}
+
+std::size_t Pane::columns_wanted() const {
+  return static_cast<std::size_t>(std::max(1.0, plot().width() * devicePixelRatioF()));
+}
+
+TimeScale Pane::scale() const {
+  return {overlay_.range, plot().left(), plot().width()};
+}
+
+double Pane::axis_value(double value) const {
+  return logarithmic_ ? std::log10(std::max(value, k_least_log / 10)) : value;
+}
+
+double Pane::y(double value) const {
+  const double low = axis_value(shown_.first);
+  const double high = axis_value(shown_.second);
+  return plot().bottom() - plot().height() * (axis_value(value) - low) / (high - low);
+}
+
+// Round numbers around what is visible, from zero where that is not far.
+Pane::Limits Pane::automatic_limits() const {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  double least_positive = std::numeric_limits<double>::infinity();
+  for (const ViewColumn& column : columns_) {
+    if (empty(column)) continue;
+    low = std::min(low, column.min);
+    high = std::max(high, column.max);
+    if (column.mean > 0) least_positive = std::min(least_positive, std::max(column.min, column.mean / 10));
+  }
+  if (low > high) return shown_;
+  if (logarithmic_) {
+    const double top = std::max(high, k_least_log * 10);
+    const double bottom = std::clamp(least_positive, k_least_log, top / 10);
+    return {std::pow(10.0, std::floor(std::log10(bottom))),
+            std::pow(10.0, std::ceil(std::log10(top) - 1e-9))};
+  }
+  if (low > 0 && low < 0.6 * high) low = 0;
+  if (high <= low) high = low + std::max(std::abs(low) * 0.1, 1e-9);
+  const double margin = 0.06 * (high - low);
+  return {low == 0 ? 0 : low - margin, high + margin};
+}
+
+void Pane::show_columns(std::vector<ViewColumn> columns, const Overlay& overlay) {
+  columns_ = std::move(columns);
+  overlay_ = overlay;
+  find_holes();
+  redraw();
+}
+
+void Pane::show_overlay(const Overlay& overlay) {
+  overlay_ = overlay;
+  viewport()->update();
+}
+
+void Pane::set_stats(std::size_t pair, const std::optional<WindowStats>& stats) {
+  stats_[pair] = stats;
+  viewport()->update();
+}
+
+void Pane::set_logarithmic(bool on) {
+  logarithmic_ = on;
+  limits_.reset();
+  redraw();
+}
+
+void Pane::set_limits(std::optional<Limits> limits) {
+  limits_ = limits;
+  redraw();
+}
+
+void Pane::zoom_value(double factor, int at_y) {
+  const double part = std::clamp((plot().bottom() - at_y) / plot().height(), 0.0, 1.0);
+  const double low = axis_value(shown_.first);
+  const double high = axis_value(shown_.second);
+  const double about = low + part * (high - low);
+  const double bottom = about - (about - low) * factor;
+  const double top = about + (high - about) * factor;
+  set_limits(logarithmic_ ? Limits{std::pow(10.0, bottom), std::pow(10.0, top)} : Limits{bottom, top});
+}
+
+// Runs without data between data: never drawn across, listed as lost or not.
+void Pane::find_holes() {
+  holes_.clear();
+  const auto first = std::ranges::find_if_not(columns_, empty);
+  for (auto at = first; at != columns_.end();) {
+    const auto hole = std::find_if(at, columns_.end(), empty);
+    const auto next = std::find_if_not(hole, columns_.end(), empty);
+    if (next == columns_.end()) break;
+    holes_.push_back({hole->time.begin_ns, next->time.begin_ns});
+    at = next;
+  }
+}
+
+void Pane::redraw() {
+  shown_ = limits_.value_or(automatic_limits());
+  set_axes();
+  draw_band();
+  draw_mean();
+  viewport()->update();
+}
+
+// The chart's own ticks are not used: their number explodes while range and interval change one after the
+// other.
+void Pane::set_axes() {
+  const double low = axis_value(shown_.first);
+  const double high = axis_value(shown_.second);
+  if (high > low) value_axis_->setRange(low, high);
+  if (const double seconds = overlay_.range.seconds(); seconds > 0) time_axis_->setRange(0, seconds);
+}
+
+std::vector<Tick> Pane::value_ticks(QString* unit) const {
+  if (logarithmic_) return decade_ticks(shown_.first, shown_.second, unit_of(quantity_));
+  const int most = std::max(2, static_cast<int>(plot().height() / k_tick_px));
+  LinearTicks linear = linear_ticks(shown_.first, shown_.second, most, unit_of(quantity_));
+  if (unit != nullptr) *unit = linear.unit;
+  return std::move(linear.ticks);
+}
+
+void Pane::paint_grid(QPainter& painter) const {
+  const QRectF area = plot();
+  painter.setPen(grid_pen());
+  for (const Tick& tick : value_ticks(nullptr)) {
+    const double at = std::floor(logarithmic_ ? y(std::pow(10.0, tick.at)) : y(tick.at));
+    painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at));
+  }
+  for (const Tick& tick : time_ticks(overlay_.range, time_tick_count(area.width())).ticks) {
+    const double at = std::floor(scale().x(static_cast<TimeNs>(tick.at)));
+    painter.drawLine(QPointF(at, area.top()), QPointF(at, area.bottom()));
+  }
+}
+
+void Pane::draw_band() {
+  band_->set_area(plot());
+  const double ratio = devicePixelRatioF();
+  std::vector<BandItem::Line> lines(columns_.size());
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (empty(columns_[i])) continue;
+    lines[i] = {static_cast<int>((y(columns_[i].max) - k_top) * ratio),
+                static_cast<int>((y(columns_[i].min) - k_top) * ratio)};
+  }
+  QColor colour = theme().quantity(quantity_);
+  colour.setAlpha(theme().dark ? 105 : 95);
+  band_->set_lines(lines, colour, ratio);
+}
+
+void Pane::draw_mean() {
+  QList<QPointF> points;
+  points.reserve(static_cast<qsizetype>(columns_.size()));
+  const double step_s =
+      overlay_.range.seconds() / static_cast<double>(std::max<std::size_t>(columns_.size(), 1));
+  const double low = axis_value(shown_.first);
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (!empty(columns_[i]))
+      points << QPointF((static_cast<double>(i) + 0.5) * step_s, std::max(axis_value(columns_[i].mean), low));
+  }
+  mean_->replace(points);
+}
+
+void Pane::resizeEvent(QResizeEvent* event) {
+  QChartView::resizeEvent(event);
+  chart()->setPlotArea(plot());
+  redraw();
+}
+
+void Pane::drawBackground(QPainter* painter, const QRectF& rect) {
+  painter->fillRect(rect, theme().surface);
+  paint_grid(*painter);
+  const QRectF area = plot();
+  for_visible_events(overlay_, scale(), [&](double x, double width, std::uint32_t name) {
+    if (width < k_least_shade) return;  // the ribbon shows it; here it would hide the samples
+    QColor fill = theme().event(name);
+    fill.setAlpha(theme().dark ? 34 : 40);
+    painter->fillRect(QRectF(x, area.top(), width, area.height()), fill);
+  });
+}
+
+void Pane::drawForeground(QPainter* painter, const QRectF&) {
+  const QRectF area = plot();
+  paint_gaps(*painter, overlay_.gaps, scale(), area);
+  paint_gaps(*painter, holes_, scale(), area);
+  paint_cursor_lines(*painter, overlay_, scale(), area);
+  paint_labels(*painter);
+  for (std::size_t pair = 0; pair < stats_.size(); ++pair)
+    paint_figures(*painter, pair);
+}
+
+void Pane::paint_labels(QPainter& painter) const {
+  QString unit_text;
+  const std::vector<Tick> ticks = value_ticks(&unit_text);
+  painter.setFont(label_font());
+  const QFontMetrics metrics(painter.font());
+  const double head = plot().top() + metrics.height() + 6;
+  painter.setPen(theme().quantity(quantity_));
+  const QString title =
+      unit_text.isEmpty() ? title_of(quantity_) : title_of(quantity_) + QStringLiteral("  ") + unit_text;
+  painter.drawText(QRectF(10, plot().top() - 4, k_gutter - 18, metrics.height()),
+                   Qt::AlignLeft | Qt::AlignVCenter, title);
+  painter.setPen(theme().muted);
+  for (const Tick& tick : ticks) {
+    const double at = logarithmic_ ? y(std::pow(10.0, tick.at)) : y(tick.at);
+    if (at < head || at > plot().bottom() + 1) continue;
+    painter.drawText(QRectF(0, at - metrics.height() / 2.0, k_gutter - 8, metrics.height()),
+                     Qt::AlignRight | Qt::AlignVCenter, tick.text);
+  }
+}
+
+void Pane::paint_figures(QPainter& painter, std::size_t pair) const {
+  if (!stats_[pair] || !overlay_.cursors[pair]) return;
+  const TimeRange& between = *overlay_.cursors[pair];
+  const double left = scale().x(std::min(between.begin_ns, between.end_ns));
+  const double right = scale().x(std::max(between.begin_ns, between.end_ns));
+  if (right < plot().left() || left > plot().right()) return;
+  paint_figure_box(painter, figure_rows(*stats_[pair], quantity_), plot(), left, right,
+                   pair == 0 ? theme().cursor : theme().second_cursor, pair != 0);
+}
+
+}  // namespace joulemark

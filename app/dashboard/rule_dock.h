@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <app/models/event_setup.h>
+
+#include <QCoreApplication>
+#include <QWidget>
+
+QT_BEGIN_NAMESPACE
+class QLabel;
+class QTableView;
+QT_END_NAMESPACE
+
+namespace joulemark {
+
+class RuleTable;
+
+// Which line means what; every change is shown at once and saved with the capture.
+class RuleDock final : public QWidget {
+  Q_DECLARE_TR_FUNCTIONS(RuleDock)
+
+ public:
+  explicit RuleDock(RuleTable& table, QWidget* parent = nullptr);
+  [[nodiscard]] QTableView* view() const { return view_; }
+
+ private:
+  RuleTable& table_;
+  QTableView* view_;
+  QLabel* trouble_;
+};
+
+}  // namespace joulemark

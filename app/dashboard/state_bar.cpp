@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/dashboard/state_bar.h>
+#include <app/dashboard/theme.h>
+#include <app/models/instrument_list.h>
+#include <app/models/text.h>
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QPixmap>
+#include <QPushButton>
+#include <algorithm>
+#include <filesystem>
+
+namespace joulemark {
+namespace {
+
+QIcon shape_icon(bool round, const QColor& colour) {
+  QPixmap pixmap(22, 22);
+  pixmap.fill(Qt::transparent);
+  QPainter painter(&pixmap);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(colour);
+  if (round) painter.drawEllipse(4, 4, 14, 14);
+  if (!round) painter.drawRoundedRect(5, 5, 12, 12, 2, 2);
+  return QIcon(pixmap);
+}
+
+QLabel* figure_label(QWidget* parent, const QString& tip) {
+  auto* label = new QLabel(parent);
+  label->setToolTip(tip);
+  label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  label->setTextFormat(Qt::RichText);
+  return label;
+}
+
+QString labelled(const QString& label, const QString& value, const QColor& colour) {
+  return QStringLiteral("<span style='color:%1'>%2</span>&nbsp; <span style='color:%3'>%4</span>")
+      .arg(theme().muted.name(), label, colour.name(), value.toHtmlEscaped());
+}
+
+}  // namespace
+
+StateBar::StateBar(InstrumentList& instruments, QWidget* parent)
+    : QWidget(parent),
+      instruments_(instruments),
+      choice_(new QComboBox(this)),
+      record_(new QPushButton(tr("Record"), this)),
+      stop_(new QPushButton(tr("Stop"), this)),
+      options_(new QPushButton(tr("Options\u2026"), this)),
+      output_(new QPushButton(this)),
+      rate_(figure_label(this, tr("Samples per second of the current"))),
+      lost_(figure_label(this, tr("Samples of the current that were lost"))),
+      time_(figure_label(this, tr("Length of the recording"))),
+      disk_(figure_label(this, tr("Space left where recordings go"))) {
+  setObjectName(QStringLiteral("panel"));
+  setAttribute(Qt::WA_StyledBackground);
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(8, 6, 12, 6);
+  row->setSpacing(8);
+  choice_->setModel(&instruments);
+  choice_->setEditable(true);
+  choice_->setInsertPolicy(QComboBox::NoInsert);
+  choice_->setMinimumWidth(170);
+  choice_->setAccessibleName(tr("Instrument"));
+  choice_->setToolTip(tr("What to record from: an attached instrument, a simulation, or any URI"));
+  record_->setProperty("recording", true);
+  record_->setToolTip(tr("Start a recording (Ctrl+R)"));
+  stop_->setToolTip(tr("End the recording and keep it (Ctrl+R)"));
+  for (QWidget* widget :
+       {static_cast<QWidget*>(choice_), static_cast<QWidget*>(options_), static_cast<QWidget*>(record_),
+        static_cast<QWidget*>(stop_), static_cast<QWidget*>(output_)})
+    row->addWidget(widget);
+  row->addStretch(1);
+  for (QLabel* label : {rate_, lost_, time_, disk_}) {
+    row->addSpacing(8);
+    row->addWidget(label);
+  }
+  connect(record_, &QPushButton::clicked, this, &StateBar::recordAsked);
+  connect(stop_, &QPushButton::clicked, this, &StateBar::stopAsked);
+  connect(options_, &QPushButton::clicked, this, &StateBar::optionsAsked);
+  connect(output_, &QPushButton::clicked, this, &StateBar::outputAsked);
+  connect(choice_, &QComboBox::currentTextChanged, this, [this] {
+    show_output();
+    Q_EMIT uriChanged(uri());
+  });
+  connect(&instruments_, &InstrumentList::modelAboutToBeReset, this, [this] { setProperty("uri", uri()); });
+  connect(&instruments_, &InstrumentList::modelReset, this, [this] {
+    const QString before = property("uri").toString();
+    if (!before.isEmpty()) return set_uri(before);
+    for (int i = 0; i < instruments_.rowCount(); ++i) {
+      if (instruments_.entry(i).usable) return set_uri(instruments_.entry(i).uri);
+    }
+  });
+  set_running(false);
+  set_options({});
+  show_idle({});
+}
+
+QString StateBar::uri() const {
+  return choice_->currentText().trimmed();
+}
+
+void StateBar::set_uri(const QString& uri) {
+  const int row = choice_->findData(uri, InstrumentList::uri_role);
+  if (row >= 0) choice_->setCurrentIndex(row);
+  if (row < 0) choice_->setEditText(uri);
+}
+
+void StateBar::set_options(const QStringList& options) {
+  given_ = options;
+  const auto count = std::ranges::count_if(
+      options, [](const QString& each) { return !each.startsWith(QStringLiteral("vout")); });
+  options_->setText(count == 0 ? tr("Options\u2026") : tr("Options (%1)\u2026").arg(count));
+  options_->setToolTip(options.isEmpty() ? tr("Options of the instrument; none is set")
+                                         : options.join(QLatin1Char('\n')));
+  show_output();
+}
+
+// The output is stated in words even when nothing will happen to it.
+void StateBar::show_output() {
+  const auto specs = instruments_.options_of(uri());
+  output_->setVisible(std::ranges::any_of(specs, [](const OptionSpec& spec) { return spec.name == "vout"; }));
+  const auto vout = std::ranges::find_if(
+      given_, [](const QString& each) { return each.startsWith(QStringLiteral("vout=")); });
+  output_->setText(vout == given_.end() ? tr("Vout: as it is") : tr("Vout %1 at start").arg(vout->mid(5)));
+  output_->setToolTip(
+      tr("The instrument's output is touched only when a voltage is set here, and after asking again"));
+}
+
+void StateBar::set_running(bool running) {
+  record_->setEnabled(!running);
+  record_->setIcon(shape_icon(true, running ? theme().muted : QColor(Qt::white)));
+  stop_->setEnabled(running);
+  stop_->setIcon(shape_icon(false, running ? theme().text : theme().muted));
+  for (QWidget* widget :
+       {static_cast<QWidget*>(choice_), static_cast<QWidget*>(options_), static_cast<QWidget*>(output_)})
+    widget->setEnabled(!running);
+}
+
+void StateBar::set_figures(double rate_hz, std::optional<std::int64_t> lost,
+                           std::optional<double> duration_s) {
+  rate_->setText(
+      labelled(tr("rate"), rate_hz > 0 ? si_text(rate_hz, "S/s", 3) : QString(QChar(0x2014)), theme().text));
+  const bool bad = lost.value_or(0) > 0;
+  lost_->setText(labelled(tr("lost"), lost ? QString::number(*lost) : QString(QChar(0x2014)),
+                          bad ? theme().lost : theme().text));
+  time_->setText(
+      labelled(tr("time"), duration_s ? clock_text(*duration_s) : QString(QChar(0x2014)), theme().text));
+}
+
+void StateBar::set_disk(const QString& folder) {
+  std::error_code error;
+  std::filesystem::path place = folder.toStdString();
+  while (!place.empty() && !std::filesystem::exists(place, error) && place != place.parent_path())
+    place = place.parent_path();
+  const auto space = std::filesystem::space(place, error);
+  const double gigabytes = error ? 0 : static_cast<double>(space.available) / 1e9;
+  const QString text = error
+                           ? QString(QChar(0x2014))
+                           : QString::number(gigabytes, 'f', gigabytes < 10 ? 1 : 0) + QStringLiteral(" GB");
+  disk_->setText(labelled(tr("disk"), text, !error && gigabytes < 1 ? theme().lost : theme().text));
+}
+
+void StateBar::show_idle(const QString& folder) {
+  set_figures(0, std::nullopt, std::nullopt);
+  set_disk(folder);
+}
+
+void StateBar::show_recording(const RecordingSession::Figures& figures, const QString& folder) {
+  set_figures(figures.rate_hz, figures.lost_samples, figures.duration_s);
+  set_disk(folder);
+}
+
+void StateBar::show_capture(const CaptureInfo& info, double duration_s, std::int64_t lost_samples,
+                            const QString& folder) {
+  set_disk(folder);
+  const auto primary = primary_channel(info);
+  set_figures(primary ? info.channels[primary->value].rate_hz : 0, lost_samples, duration_s);
+}
+
+}  // namespace joulemark

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <app/models/recording_session.h>
+
+#include <QStringList>
+#include <QWidget>
+
+QT_BEGIN_NAMESPACE
+class QComboBox;
+class QLabel;
+class QPushButton;
+QT_END_NAMESPACE
+
+namespace joulemark {
+
+class InstrumentList;
+
+// One row that is always visible: the instrument, record and stop, its output, and how the recording goes.
+class StateBar final : public QWidget {
+  Q_OBJECT
+ public:
+  explicit StateBar(InstrumentList& instruments, QWidget* parent = nullptr);
+
+  [[nodiscard]] QString uri() const;
+  void set_uri(const QString& uri);
+  void set_options(const QStringList& options);  // as they will be used, key=value
+  void show_idle(const QString& folder);         // the disk that would be recorded to
+  void show_recording(const RecordingSession::Figures& figures, const QString& folder);
+  void show_capture(const CaptureInfo& info, double duration_s, std::int64_t lost_samples,
+                    const QString& folder);
+  void set_running(bool running);
+
+ Q_SIGNALS:
+  void recordAsked();
+  void stopAsked();
+  void optionsAsked();
+  void outputAsked();
+  void uriChanged(const QString& uri);
+
+ private:
+  void set_figures(double rate_hz, std::optional<std::int64_t> lost, std::optional<double> duration_s);
+  void set_disk(const QString& folder);
+  void show_output();
+
+  InstrumentList& instruments_;
+  QComboBox* choice_;
+  QPushButton* record_;
+  QPushButton* stop_;
+  QPushButton* options_;
+  QPushButton* output_;
+  QLabel* rate_;
+  QLabel* lost_;
+  QLabel* time_;
+  QLabel* disk_;
+  QStringList given_;
+};
+
+}  // namespace joulemark

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/dashboard/ticks.h>
+#include <app/models/text.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace joulemark {
+namespace {
+
+double nice_step(double span, int most) {
+  const double raw = span / std::max(most, 1);
+  const double decade = std::pow(10.0, std::floor(std::log10(raw)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (decade * factor >= raw * (1 - 1e-9)) return decade * factor;
+  }
+  return decade * 10;
+}
+
+struct Prefix {
+  double factor;
+  const char* text;
+};
+
+constexpr std::array<Prefix, 7> k_prefixes{
+    {{1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "\u00b5"}, {1e-9, "n"}, {1e-12, "p"}}};
+
+Prefix prefix_of(double magnitude) {
+  for (const Prefix& prefix : k_prefixes) {
+    if (magnitude >= prefix.factor * 0.999999) return prefix;
+  }
+  return k_prefixes.back();
+}
+
+QString number(double value, int decimals) {
+  QString text = QString::number(std::abs(value) < 1e-12 ? 0.0 : value, 'f', decimals);
+  return text.replace(QLatin1Char('-'), QChar(0x2212));
+}
+
+}  // namespace
+
+LinearTicks linear_ticks(double low, double high, int most, std::string_view unit) {
+  LinearTicks result;
+  if (!(high > low)) return result;
+  result.step = nice_step(high - low, most);
+  const Prefix prefix = prefix_of(std::max(std::abs(low), std::abs(high)));
+  result.unit = QString::fromUtf8(prefix.text) + to_qt(unit);
+  const double step = result.step / prefix.factor;
+  const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
+  for (double k = std::ceil(low / result.step - 1e-9); k * result.step <= high + 1e-9 * result.step; ++k)
+    result.ticks.push_back({k * result.step, number(k * step, decimals)});
+  return result;
+}
+
+std::vector<Tick> decade_ticks(double low, double high, std::string_view unit) {
+  std::vector<Tick> ticks;
+  for (int power = static_cast<int>(std::ceil(std::log10(low) - 1e-9)); power <= std::log10(high) + 1e-9;
+       ++power)
+    ticks.push_back({static_cast<double>(power), si_text(std::pow(10.0, power), unit, 1)});
+  return ticks;
+}
+
+TimeTicks time_ticks(TimeRange range, int most) {
+  TimeTicks result;
+  const double step = std::max(1.0, nice_step(static_cast<double>(range.length_ns()), most));
+  result.step_ns = static_cast<TimeNs>(step);
+  TimeNs at = (range.begin_ns / result.step_ns) * result.step_ns;
+  if (at < range.begin_ns) at += result.step_ns;
+  const TimeNs furthest = std::max(std::abs(range.begin_ns), std::abs(range.end_ns));
+  for (; at <= range.end_ns; at += result.step_ns) {
+    // All in the unit of the furthest one.
+    QString text = time_text(at == 0 ? 0 : at, result.step_ns);
+    if (furthest >= 1'000'000'000) {
+      const int decimals = std::clamp(static_cast<int>(std::ceil(9 - std::log10(step) - 1e-9)), 0, 9);
+      text = number(to_seconds(at), decimals) + QChar(0x00a0) + QLatin1Char('s');
+    }
+    result.ticks.push_back({static_cast<double>(at), text});
+  }
+  return result;
+}
+
+}  // namespace joulemark

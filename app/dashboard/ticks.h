@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where an axis has its ticks, and what stands beside them.
+#pragma once
+
+#include <analysis/model/time.h>
+
+#include <QString>
+#include <string_view>
+#include <vector>
+
+namespace joulemark {
+
+struct Tick {
+  double at = 0;  // in the axis' own unit
+  QString text;
+};
+
+// At 1, 2 or 5 x 10^n apart, at most `most` of them within [low, high]; all with one SI prefix.
+struct LinearTicks {
+  double step = 1;
+  QString unit;  // with prefix
+  std::vector<Tick> ticks;
+};
+[[nodiscard]] LinearTicks linear_ticks(double low, double high, int most, std::string_view unit);
+
+// At the powers of ten within [low, high]; `at` is log10.
+[[nodiscard]] std::vector<Tick> decade_ticks(double low, double high, std::string_view unit);
+
+struct TimeTicks {
+  TimeNs step_ns = 1;
+  std::vector<Tick> ticks;  // at: ns
+};
+[[nodiscard]] TimeTicks time_ticks(TimeRange range, int most);
+// How many fit into so many pixels.
+[[nodiscard]] inline int time_tick_count(double width) {
+  return width < 220 ? 2 : static_cast<int>(width / 110);
+}
+
+}  // namespace joulemark

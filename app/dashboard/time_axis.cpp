@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/dashboard/theme.h>
+#include <app/dashboard/ticks.h>
+#include <app/dashboard/time_axis.h>
+#include <app/models/text.h>
+
+#include <QCoreApplication>
+#include <QPainter>
+#include <algorithm>
+
+namespace joulemark {
+namespace {
+
+constexpr int k_axis_height = 26;
+constexpr int k_ribbon_height = 20;
+
+void paint_flag(QPainter& painter, double x, const QString& text, const QColor& colour, double left,
+                double right) {
+  const QFontMetrics metrics(painter.font());
+  const double width = metrics.horizontalAdvance(text) + 10;
+  const double from = std::clamp(x - width / 2, left, std::max(left, right - width));
+  const QRectF flag(from, 3, width, metrics.height() + 3);
+  painter.fillRect(flag, colour);
+  painter.setPen(theme().dark ? QColor(0x0b0e12) : QColor(0xffffff));
+  painter.drawText(flag, Qt::AlignCenter, text);
+}
+
+}  // namespace
+
+TimeAxis::TimeAxis(QWidget* parent) : QWidget(parent) {
+  setFixedHeight(k_axis_height);
+  setMouseTracking(true);
+}
+
+void TimeAxis::show_overlay(const Overlay& overlay) {
+  overlay_ = overlay;
+  update();
+}
+
+void TimeAxis::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.fillRect(rect(), theme().surface);
+  const TimeScale scale{overlay_.range, k_gutter, 1.0 * width() - k_gutter - k_right_margin};
+  const double right = scale.left + scale.width;
+  painter.setFont(label_font());
+  const QFontMetrics metrics(painter.font());
+  const auto near_flag = [&](double x, double reach) {
+    const auto near = [&](TimeNs time_ns) { return std::abs(scale.x(time_ns) - x) < reach; };
+    return std::ranges::any_of(overlay_.cursors, [&](const auto& pair) {
+      return pair && (near(pair->begin_ns) || near(pair->end_ns));
+    });
+  };
+  const TimeTicks ticks = time_ticks(overlay_.range, time_tick_count(scale.width));
+  for (const Tick& tick : ticks.ticks) {
+    const double x = scale.x(static_cast<TimeNs>(tick.at));
+    painter.setPen(theme().line);
+    painter.drawLine(QPointF(x, 0), QPointF(x, 4));
+    painter.setPen(theme().muted);
+    const double wide = metrics.horizontalAdvance(tick.text);
+    if (x - wide / 2 < k_gutter - 10 || x + wide / 2 > width() || near_flag(x, wide / 2 + 12)) continue;
+    painter.drawText(QRectF(x - wide / 2 - 2, 6, wide + 4, metrics.height()), Qt::AlignCenter, tick.text);
+  }
+  painter.setPen(theme().muted);
+  painter.drawText(QRectF(10, 6, k_gutter - 18, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                   si_text(overlay_.range.seconds(), "s", 3));
+  for (const auto& [time_ns, name] : overlay_.instants) {
+    const double x = scale.x(time_ns);
+    if (x >= scale.left && x <= right) paint_flag(painter, x, name, theme().warning, scale.left, right);
+  }
+  for (std::size_t pair = 0; pair < overlay_.cursors.size(); ++pair) {
+    if (!overlay_.cursors[pair]) continue;
+    const QColor colour = pair == 0 ? theme().cursor : theme().second_cursor;
+    const double a = scale.x(overlay_.cursors[pair]->begin_ns);
+    const double b = scale.x(overlay_.cursors[pair]->end_ns);
+    const char16_t first = pair == 0 ? u'A' : u'C';
+    if (a >= scale.left && a <= right)
+      paint_flag(painter, a, QString(QChar(first)), colour, scale.left, right);
+    if (b >= scale.left && b <= right)
+      paint_flag(painter, b, QString(QChar(static_cast<char16_t>(first + 1))), colour, scale.left, right);
+  }
+}
+
+EventRibbon::EventRibbon(QWidget* parent) : QWidget(parent) {
+  setFixedHeight(k_ribbon_height);
+  setMouseTracking(true);
+}
+
+void EventRibbon::set_names(std::vector<QString> names) {
+  names_ = std::move(names);
+  update();
+}
+
+void EventRibbon::show_overlay(const Overlay& overlay) {
+  overlay_ = overlay;
+  update();
+}
+
+void EventRibbon::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.fillRect(rect(), theme().surface);
+  const TimeScale scale{overlay_.range, k_gutter, 1.0 * width() - k_gutter - k_right_margin};
+  painter.setFont(label_font());
+  const QFontMetrics metrics(painter.font());
+  painter.setPen(theme().muted);
+  painter.drawText(QRectF(10, 0, k_gutter - 18, height()), Qt::AlignLeft | Qt::AlignVCenter,
+                   QCoreApplication::translate("EventRibbon", "Events"));
+  for_visible_events(overlay_, scale, [&](double x, double width, std::uint32_t name) {
+    QColor fill = theme().event(name);
+    painter.fillRect(QRectF(x, 3, width, 2), fill);
+    const QString text = name < names_.size() ? names_[name] : QString();
+    if (metrics.horizontalAdvance(text) + 6 > width) return;
+    painter.setPen(fill);
+    painter.drawText(QRectF(x + 3, 5, width - 4, height() - 5), Qt::AlignLeft | Qt::AlignVCenter, text);
+  });
+}
+
+}  // namespace joulemark

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/dashboard/banner.h>
+#include <app/dashboard/ensemble_dock.h>
+#include <app/dashboard/main_window.h>
+#include <app/dashboard/theme.h>
+#include <app/dashboard/tour.h>
+#include <app/dashboard/waveform_view.h>
+#include <app/models/capture_document.h>
+#include <app/models/recording_session.h>
+
+#include <QApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QFontDatabase>
+#include <QTextStream>
+#include <QThread>
+#include <functional>
+
+namespace joulemark {
+namespace {
+
+constexpr int k_patience_ms = 120'000;
+constexpr int k_live_ms = 9'000;
+
+bool wait_for(const std::function<bool()>& there, int patience_ms = k_patience_ms) {
+  QElapsedTimer timer;
+  timer.start();
+  while (!there() && timer.elapsed() < patience_ms) {
+    QApplication::processEvents(QEventLoop::AllEvents, 20);
+    QThread::msleep(2);
+  }
+  QApplication::processEvents();
+  return there();
+}
+
+class Tour {
+ public:
+  Tour(QApplication& app, MainWindow& window, QString folder)
+      : app_(app), window_(window), folder_(std::move(folder)) {}
+
+  [[nodiscard]] bool open(const QString& capture) {
+    window_.open_file(capture);
+    return wait_for([&] {
+      return window_.document() != nullptr && window_.document()->analysis() && window_.document()->idle();
+    });
+  }
+
+  void picture(const QString& name) {
+    for (int i = 0; i < 4; ++i)
+      QApplication::processEvents(QEventLoop::AllEvents, 20);
+    window_.grab().save(folder_ + QLatin1Char('/') + name + QStringLiteral(".png"));
+    QTextStream(stdout) << name << ".png\n";
+  }
+
+  void in_every_look(const QString& name) {
+    for (const bool dark : {true, false}) {
+      window_.set_dark(dark);
+      for (const QSize size : {QSize(1280, 800), QSize(2560, 1440)}) {
+        window_.resize(size);
+        picture(QStringLiteral("%1-%2-%3")
+                    .arg(name, dark ? QStringLiteral("dark") : QStringLiteral("light"))
+                    .arg(size.width()));
+      }
+    }
+    window_.set_dark(true);
+    window_.resize(1280, 800);
+  }
+
+  void views() {
+    window_.show_dock(QStringLiteral("events"));
+    in_every_look(QStringLiteral("overview"));
+    const auto& rows = window_.document()->analysis()->rows;
+    if (!rows.empty()) {
+      show_around(rows[rows.size() / 2].time);
+      in_every_look(QStringLiteral("event"));
+      window_.waveform().set_logarithmic(true);
+      in_every_look(QStringLiteral("logarithmic"));
+      window_.waveform().set_logarithmic(false);
+      window_.show_dock(QStringLiteral("ensemble"));
+      wait_for([&] { return window_.document()->idle(); });
+      in_every_look(QStringLiteral("ensemble"));
+    }
+    window_.show_dock(QStringLiteral("histogram"));
+    in_every_look(QStringLiteral("histogram"));
+    window_.show_dock(QStringLiteral("rules"));
+    in_every_look(QStringLiteral("rules"));
+    window_.show_dock(QStringLiteral("events"));
+  }
+
+  void live() {
+    RecordingRequest request;
+    request.uri = "sim:kws";
+    request.file = (folder_ + QStringLiteral("/live.jmk")).toStdString();
+    request.overwrite = true;
+    window_.record(request);
+    wait_for([] { return false; }, k_live_ms);
+    in_every_look(QStringLiteral("live"));
+    window_.stop_recording();
+    wait_for([&] { return window_.document() != nullptr && window_.document()->analysis(); });
+  }
+
+  void trouble() {
+    const QString broken = folder_ + QStringLiteral("/broken.jmk");
+    QFile file(broken);
+    if (file.open(QIODevice::WriteOnly)) file.write("this is no capture");
+    file.close();
+    window_.open_file(broken);
+    wait_for([&] { return !window_.banner().text().isEmpty() && window_.document() == nullptr; });
+    in_every_look(QStringLiteral("error"));
+    file.remove();
+  }
+
+ private:
+  void show_around(TimeRange event) {
+    const TimeNs margin = event.length_ns();
+    window_.time_window().show({event.begin_ns - margin, event.end_ns + margin});
+    window_.time_window().set_cursors(0, event);
+    wait_for([&] { return window_.waveform().stats(0).has_value(); }, 5000);
+  }
+
+  QApplication& app_;
+  MainWindow& window_;
+  QString folder_;
+};
+
+}  // namespace
+
+int run_tour(QApplication& app, InstrumentRegistry registry, const QString& folder, const QString& capture) {
+  if (!QDir().mkpath(folder)) {
+    QTextStream(stderr) << folder << ": cannot be made\n";
+    return 9;
+  }
+  if (QFontDatabase::families().contains(QStringLiteral("Roboto")))
+    QApplication::setFont(QFont(QStringLiteral("Roboto"), 10));
+  use_theme(app, true);
+  MainWindow window(std::move(registry));
+  window.resize(1280, 800);
+  window.show();
+  Tour tour(app, window, folder);
+  tour.in_every_look(QStringLiteral("empty"));
+  tour.live();
+  const QString file = capture.isEmpty() ? folder + QStringLiteral("/live.jmk") : capture;
+  if (!tour.open(file)) {
+    QTextStream(stderr) << file << ": " << window.banner().text() << '\n';
+    return 2;
+  }
+  tour.views();
+  tour.trouble();
+  return 0;
+}
+
+}  // namespace joulemark

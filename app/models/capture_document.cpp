@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/models/capture_document.h>
+#include <app/models/text.h>
+#include <app/models/watched_source.h>
+
+#include <algorithm>
+
+namespace joulemark {
+
+// What is read before the first picture.
+struct CaptureDocument::Opened {
+  std::unique_ptr<CaptureReader> reader;
+  TimeRange extent;
+  std::vector<Anomaly> anomalies;
+  EventSetup setup;
+};
+
+class SetupCommand final : public QUndoCommand {
+ public:
+  SetupCommand(CaptureDocument& document, EventSetup before, EventSetup after, const QString& what)
+      : QUndoCommand(what), document_(document), before_(std::move(before)), after_(std::move(after)) {}
+
+  void redo() override { change(before_, after_); }
+  void undo() override { change(after_, before_); }
+
+ private:
+  void change(const EventSetup& from, const EventSetup& to) {
+    document_.save(from, to);
+    document_.apply(to);
+  }
+
+  CaptureDocument& document_;
+  EventSetup before_;
+  EventSetup after_;
+};
+
+namespace {
+
+enum WorkKey { k_open, k_report, k_lanes, k_fold, k_save, k_first_window = 100 };
+
+// Where samples are missing, joined and in order.
+std::vector<TimeRange> gaps_among(const std::vector<Anomaly>& anomalies) {
+  std::vector<TimeRange> gaps;
+  for (const Anomaly& anomaly : anomalies) {
+    if (anomaly.severity == Severity::data_loss && !anomaly.time.empty()) gaps.push_back(anomaly.time);
+  }
+  std::ranges::sort(gaps, {}, &TimeRange::begin_ns);
+  std::vector<TimeRange> joined;
+  for (const TimeRange& gap : gaps) {
+    if (!joined.empty() && gap.begin_ns <= joined.back().end_ns) {
+      joined.back().end_ns = std::max(joined.back().end_ns, gap.end_ns);
+    } else {
+      joined.push_back(gap);
+    }
+  }
+  return joined;
+}
+
+std::optional<ChannelId> channel_for(const CaptureInfo& info, Quantity quantity) {
+  if (quantity == Quantity::current) return k_current;
+  if (quantity == Quantity::power) return k_power;
+  for (std::uint32_t i = 0; i < info.channels.size(); ++i) {
+    if (info.channels[i].quantity == quantity) return ChannelId{i};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+CaptureDocument::CaptureDocument(QObject* parent) : QObject(parent), undo_(this) {}
+
+CaptureDocument::~CaptureDocument() = default;
+
+void CaptureDocument::open(const QString& path) {
+  path_ = path;
+  long_work_.post(k_open, [this, file = path.toStdString()](const std::stop_token&) {
+    const auto read = [&]() -> Result<Opened> {
+      Opened opened;
+      JM_TRY_ASSIGN(opened.reader, CaptureReader::open(file));
+      JM_TRY_ASSIGN(const ChannelId primary, primary_channel(opened.reader->info()));
+      JM_TRY_ASSIGN(const Extent extent, opened.reader->extent(primary));
+      opened.extent = extent.time;
+      JM_TRY_ASSIGN(opened.anomalies, opened.reader->anomalies());
+      JM_TRY_ASSIGN(opened.setup, read_setup(*opened.reader));
+      return opened;
+    };
+    auto opened = std::make_shared<Result<Opened>>(read());
+    deliver(this, [this, opened] {
+      if (!*opened) return Q_EMIT failed(to_qt(opened->error().message));
+      take(std::move(**opened));
+    });
+  });
+}
+
+void CaptureDocument::take(Opened opened) {
+  reader_ = std::move(opened.reader);
+  extent_ = opened.extent;
+  anomalies_ = std::move(opened.anomalies);
+  gaps_ = gaps_among(anomalies_);
+  setup_ = std::move(opened.setup);
+  Q_EMIT this->opened();
+  index_lanes();
+  analyse();
+}
+
+const CaptureInfo& CaptureDocument::info() const {
+  static const CaptureInfo k_nothing;
+  return reader_ ? reader_->info() : k_nothing;
+}
+
+TimeNs CaptureDocument::interval_ns() const {
+  const auto primary = primary_channel(info());
+  const double interval_s = primary ? info().channels[primary->value].interval_s() : 0;
+  return interval_s > 0 ? std::max<TimeNs>(1, from_seconds(interval_s)) : 1000;
+}
+
+bool CaptureDocument::has(Quantity quantity) const {
+  if (!reader_) return false;
+  const auto channel = channel_for(info(), quantity);
+  return channel && derive(info(), *channel).has_value();
+}
+
+std::vector<ViewColumn> CaptureDocument::columns(Quantity quantity, TimeRange range, std::size_t count) {
+  if (!has(quantity) || range.empty() || count == 0) return {};
+  auto columns = reader_->view(*channel_for(info(), quantity), range, count);
+  if (!columns) {
+    trouble_ = columns.error().message;
+    return {};
+  }
+  return std::move(*columns);
+}
+
+std::vector<LaneColumn> CaptureDocument::lanes(TimeRange range, std::size_t count) {
+  if (!lanes_) return {};
+  auto columns = lanes_->columns(*reader_, range, count);
+  if (!columns) {
+    trouble_ = columns.error().message;
+    return {};
+  }
+  return std::move(*columns);
+}
+
+void CaptureDocument::index_lanes() {
+  long_work_.post(k_lanes, [this, file = path_.toStdString(), extent = extent_](const std::stop_token& stop) {
+    auto reader = CaptureReader::open(file);
+    if (!reader) return;
+    WatchedSource source(**reader, stop);
+    auto index = LaneIndex::build(source, extent);
+    if (stop.stop_requested()) return;
+    auto built = std::make_shared<Result<LaneIndex>>(std::move(index));
+    deliver(this, [this, built] {
+      if (*built) lanes_ = std::move(**built);
+      if (!*built) trouble_ = built->error().message;
+      Q_EMIT lanesReady();
+    });
+  });
+}
+
+ReportOptions CaptureDocument::report_options() const {
+  ReportOptions options;
+  for (const EventRule& rule : setup_.rules)
+    options.events.push_back(format_event_rule(rule));
+  options.windows = setup_.windows;
+  const auto named = [&](const auto& item) { return item.name == *setup_.useful; };
+  if (setup_.useful &&
+      (std::ranges::any_of(setup_.rules, named) || std::ranges::any_of(setup_.windows, named))) {
+    options.useful = setup_.useful;
+  }
+  return options;
+}
+
+void CaptureDocument::analyse() {
+  Q_EMIT analysisStarted();
+  const auto task = [this, file = path_.toStdString(),
+                     options = report_options()](const std::stop_token& stop) {
+    const auto progress = [this](double part) {
+      deliver(this, [this, part] { Q_EMIT analysisProgressed(part); });
+    };
+    const auto measure = [&]() -> Result<Analysis> {
+      JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
+      WatchedSource source(*reader, stop, progress);
+      return build_report(source, options);
+    };
+    auto result = std::make_shared<Result<Analysis>>(measure());
+    if (stop.stop_requested()) return;
+    deliver(this, [this, result, file] {
+      if (!*result) return Q_EMIT analysisFailed(to_qt(result->error().message));
+      (*result)->report.capture.file = file;
+      analysis_ = std::make_shared<const Analysis>(std::move(**result));
+      Q_EMIT analysisChanged();
+    });
+  };
+  long_work_.post(k_report, task);
+}
+
+Status CaptureDocument::change_setup(EventSetup setup, const QString& what) {
+  std::ranges::stable_sort(setup.rules, {}, &EventRule::name);
+  std::ranges::stable_sort(setup.windows, {}, [](const NamedWindow& window) { return window.time.begin_ns; });
+  JM_TRY(check_setup(setup));
+  if (setup == setup_) return {};
+  undo_.push(new SetupCommand(*this, setup_, std::move(setup), what));
+  return {};
+}
+
+void CaptureDocument::apply(const EventSetup& setup) {
+  setup_ = setup;
+  Q_EMIT setupChanged();
+  analyse();
+}
+
+// Each save is a key of its own: none may be dropped for a newer one, since it writes only what it changed.
+void CaptureDocument::save(const EventSetup& before, const EventSetup& after) {
+  static int next_key = 1 << 20;
+  long_work_.post(next_key++, [this, file = path_.toStdString(),
+                               edit = edit_between(before, after)](const std::stop_token&) {
+    const Status saved = edit_capture(file, edit);
+    if (saved) return;
+    deliver(this, [this, message = to_qt(saved.error().message)] { Q_EMIT saveFailed(message); });
+  });
+}
+
+void CaptureDocument::measure_window(int key, TimeRange window) {
+  quick_work_.post(k_first_window + key,
+                   [this, key, window, file = path_.toStdString()](const std::stop_token& stop) {
+                     auto reader = CaptureReader::open(file);
+                     if (!reader) return;
+                     WatchedSource source(**reader, stop);
+                     auto stats = window_stats(source, window);
+                     if (!stats || stop.stop_requested()) return;
+                     deliver(this, [this, key, stats = *stats] { Q_EMIT windowMeasured(key, stats); });
+                   });
+}
+
+void CaptureDocument::fold(const std::string& event_name) {
+  if (!analysis_) return;
+  const auto task = [this, event_name, file = path_.toStdString(),
+                     analysis = analysis_](const std::stop_token& stop) {
+    const auto measure = [&]() -> Result<Ensemble> {
+      JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
+      WatchedSource source(*reader, stop);
+      std::vector<TimeRange> windows;
+      std::vector<std::size_t> rows;
+      for (std::size_t i = 0; i < analysis->rows.size(); ++i) {
+        if (analysis->report.events[analysis->rows[i].name].name != event_name) continue;
+        windows.push_back(analysis->rows[i].time);
+        rows.push_back(i);
+      }
+      const bool power = derive(source.info(), k_power).has_value();
+      JM_TRY_ASSIGN(Ensemble ensemble,
+                    fold_events(source, windows, {.channel = power ? k_power : k_current}));
+      for (FoldedEvent& event : ensemble.by_distance)
+        event.event = rows[event.event];
+      return ensemble;
+    };
+    auto result = std::make_shared<Result<Ensemble>>(measure());
+    if (stop.stop_requested()) return;
+    deliver(this, [this, result, name = to_qt(event_name)] {
+      if (!*result) return Q_EMIT foldFailed(to_qt(result->error().message));
+      Q_EMIT folded(name, std::make_shared<const Ensemble>(std::move(**result)));
+    });
+  };
+  long_work_.post(k_fold, task);
+}
+
+void CaptureDocument::cancel_work() {
+  long_work_.cancel(k_report);
+  long_work_.cancel(k_fold);
+  long_work_.cancel(k_lanes);
+}
+
+}  // namespace joulemark

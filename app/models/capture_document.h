@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One capture file on the bench: what is drawn from it, what is measured in it, and what a person says of it.
+#pragma once
+
+#include <analysis/capture/capture_reader.h>
+#include <analysis/energy/build_report.h>
+#include <analysis/energy/ensemble.h>
+#include <analysis/energy/window_stats.h>
+
+#include <app/models/event_setup.h>
+#include <app/models/wave_source.h>
+#include <app/models/worker.h>
+
+#include <QObject>
+#include <QUndoStack>
+#include <memory>
+#include <string>
+
+namespace joulemark {
+
+// Everything long happens on workers with readers of their own; signals arrive on the document's thread,
+// where all calls are made. An edit is shown, measured and saved at once, and can be undone.
+class CaptureDocument final : public QObject, public WaveSource {
+  Q_OBJECT
+ public:
+  explicit CaptureDocument(QObject* parent = nullptr);
+  ~CaptureDocument() override;
+
+  void open(const QString& path);  // then opened() or failed()
+  [[nodiscard]] const QString& path() const { return path_; }
+  [[nodiscard]] bool is_open() const { return reader_ != nullptr; }
+  [[nodiscard]] bool closed_properly() const { return reader_ && reader_->closed(); }
+
+  [[nodiscard]] const CaptureInfo& info() const override;
+  [[nodiscard]] TimeRange extent() const override { return extent_; }
+  [[nodiscard]] bool has(Quantity quantity) const override;
+  [[nodiscard]] std::vector<ViewColumn> columns(Quantity quantity, TimeRange range,
+                                                std::size_t count) override;
+  [[nodiscard]] std::vector<LaneColumn> lanes(TimeRange range, std::size_t count) override;
+  [[nodiscard]] const std::vector<TimeRange>& gaps() const override { return gaps_; }
+  [[nodiscard]] const std::vector<Anomaly>& anomalies() const { return anomalies_; }
+  [[nodiscard]] SampleSource* source() { return reader_.get(); }
+  // What one sample interval of the primary channel lasts; 1 us when unknown.
+  [[nodiscard]] TimeNs interval_ns() const;
+
+  // Null until the first report; the newest one.
+  [[nodiscard]] const std::shared_ptr<const Analysis>& analysis() const { return analysis_; }
+  [[nodiscard]] const EventSetup& setup() const { return setup_; }
+  // One step to undo, named by what ("Rename window"). Errors: usage when a name makes no sense or is taken;
+  // nothing changed then.
+  [[nodiscard]] Status change_setup(EventSetup setup, const QString& what);
+  [[nodiscard]] QUndoStack& undo_stack() { return undo_; }
+
+  void measure_window(int key, TimeRange window);  // then windowMeasured(); of each key only the newest
+  void fold(const std::string& event_name);        // then folded() or foldFailed()
+  void cancel_work();
+  // Everything asked for is done and its signals are on the way.
+  [[nodiscard]] bool idle() const { return long_work_.idle() && quick_work_.idle(); }
+
+ Q_SIGNALS:
+  void opened();
+  void failed(const QString& message);
+  void lanesReady();
+  void setupChanged();
+  void analysisStarted();
+  void analysisProgressed(double part);
+  void analysisChanged();
+  void analysisFailed(const QString& message);
+  void saveFailed(const QString& message);
+  void windowMeasured(int key, const joulemark::WindowStats& stats);
+  void folded(const QString& event_name, std::shared_ptr<const joulemark::Ensemble> ensemble);
+  void foldFailed(const QString& message);
+
+ private:
+  friend class SetupCommand;
+  struct Opened;
+  void take(Opened opened);
+  void apply(const EventSetup& setup);
+  void save(const EventSetup& before, const EventSetup& after);
+  void analyse();
+  [[nodiscard]] ReportOptions report_options() const;
+  void index_lanes();
+
+  QString path_;
+  std::unique_ptr<CaptureReader> reader_;  // for drawing, on our thread
+  TimeRange extent_;
+  std::vector<TimeRange> gaps_;
+  std::vector<Anomaly> anomalies_;
+  std::optional<LaneIndex> lanes_;
+  EventSetup setup_;
+  std::shared_ptr<const Analysis> analysis_;
+  QUndoStack undo_;
+  Worker long_work_;
+  Worker quick_work_;
+};
+
+}  // namespace joulemark

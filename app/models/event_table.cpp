@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <analysis/model/units.h>
+
+#include <app/models/event_table.h>
+#include <app/models/text.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace joulemark {
+namespace {
+
+constexpr double k_unknown = std::numeric_limits<double>::quiet_NaN();
+
+double figure(const EventRow& row, int column) {
+  switch (column) {
+    case EventTable::number:
+      return static_cast<double>(row.index);
+    case EventTable::name:
+      return row.name;
+    case EventTable::begin:
+      return to_seconds(row.time.begin_ns);
+    case EventTable::length:
+      return row.time.seconds();
+    case EventTable::energy:
+      return row.energy_j ? *row.energy_j : row.charge_c.value_or(k_unknown);
+    case EventTable::net_energy:
+      return row.net_energy_j.value_or(k_unknown);
+    case EventTable::power:
+      return row.power_w.value_or(k_unknown);
+    case EventTable::peak:
+      return row.peak_current_a.value_or(k_unknown);
+    default:
+      return row.flags;
+  }
+}
+
+std::optional<double> known(double value) {
+  return value == value ? std::optional(value) : std::nullopt;
+}
+
+QString remarks_of(const EventRow& row) {
+  QStringList words;
+  for (const std::string& flag : names_of_flags(row.flags))
+    words << to_qt(flag).replace(QLatin1Char('_'), QLatin1Char(' '));
+  return words.join(QStringLiteral(", "));
+}
+
+struct Comparable {
+  const char* name;
+  int column;
+  const char* unit;
+};
+
+// None: no comparison at all. A Test with a column of k_columns: one that makes no sense.
+std::optional<EventTable::Test> parse_comparison(const QString& term) {
+  constexpr std::array<Comparable, 6> k_known{{{"E", EventTable::energy, "J"},
+                                               {"net", EventTable::net_energy, "J"},
+                                               {"dt", EventTable::length, "s"},
+                                               {"t", EventTable::begin, "s"},
+                                               {"P", EventTable::power, "W"},
+                                               {"I", EventTable::peak, "A"}}};
+  const qsizetype at = std::max(term.indexOf(QLatin1Char('<')), term.indexOf(QLatin1Char('>')));
+  if (at < 0) return std::nullopt;
+  for (const Comparable& quantity : k_known) {
+    if (term.left(at).compare(QLatin1String(quantity.name), Qt::CaseInsensitive) != 0) continue;
+    const auto limit = parse_quantity(term.mid(at + 1).toStdString(), quantity.unit);
+    if (!limit) break;
+    return EventTable::Test{quantity.column, term[at] == QLatin1Char('>'), *limit, {}};
+  }
+  return EventTable::Test{EventTable::k_columns, false, 0, {}};
+}
+
+}  // namespace
+
+void EventTable::set_analysis(std::shared_ptr<const Analysis> analysis) {
+  beginResetModel();
+  analysis_ = std::move(analysis);
+  largest_.assign(analysis_ ? analysis_->report.events.size() : 0, 0);
+  if (analysis_) {
+    for (const EventRow& row : analysis_->rows)
+      largest_[row.name] = std::max(largest_[row.name], known(figure(row, energy)).value_or(0));
+  }
+  rebuild();
+  endResetModel();
+}
+
+bool EventTable::set_filter(const QString& text) {
+  std::vector<Test> tests;
+  for (const QString& term : text.split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
+    const auto comparison = parse_comparison(term);
+    if (comparison && comparison->column == k_columns) return false;
+    tests.push_back(comparison.value_or(Test{-1, false, 0, term}));
+  }
+  beginResetModel();
+  tests_ = std::move(tests);
+  rebuild();
+  endResetModel();
+  return true;
+}
+
+bool EventTable::passes(const EventRow& row) const {
+  return std::ranges::all_of(tests_, [&](const Test& test) {
+    if (test.column < 0) {
+      return to_qt(analysis_->report.events[row.name].name).contains(test.word, Qt::CaseInsensitive) ||
+             (row.flags != 0 && remarks_of(row).contains(test.word, Qt::CaseInsensitive));
+    }
+    const double value = figure(row, test.column);
+    return test.above ? value > test.limit : value < test.limit;
+  });
+}
+
+void EventTable::rebuild() {
+  order_.clear();
+  if (!analysis_) return;
+  order_.reserve(analysis_->rows.size());
+  for (std::uint32_t i = 0; i < analysis_->rows.size(); ++i) {
+    if (tests_.empty() || passes(analysis_->rows[i])) order_.push_back(i);
+  }
+  sort_order();
+}
+
+// Stable by begin, in which the analysis has them. Unknown figures stand at the end, whichever the direction.
+void EventTable::sort_order() {
+  std::ranges::sort(order_);
+  const bool up = sort_direction_ == Qt::AscendingOrder;
+  if (sort_column_ == begin && up) return;
+  std::vector<std::pair<double, std::uint32_t>> keys;
+  keys.reserve(order_.size());
+  for (const std::uint32_t event : order_) {
+    const auto value = known(figure(analysis_->rows[event], sort_column_));
+    keys.emplace_back(value ? (up ? *value : -*value) : std::numeric_limits<double>::infinity(), event);
+  }
+  std::ranges::sort(keys);
+  std::ranges::transform(keys, order_.begin(), &std::pair<double, std::uint32_t>::second);
+}
+
+void EventTable::sort(int column, Qt::SortOrder order) {
+  Q_EMIT layoutAboutToBeChanged();
+  sort_column_ = column;
+  sort_direction_ = order;
+  if (analysis_) sort_order();
+  Q_EMIT layoutChanged();
+}
+
+int EventTable::row_of(std::size_t event) const {
+  const auto found = std::ranges::find(order_, event);
+  return found == order_.end() ? -1 : static_cast<int>(found - order_.begin());
+}
+
+int EventTable::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(order_.size());
+}
+
+int EventTable::columnCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(k_columns);
+}
+
+QString EventTable::text_of(const EventRow& row, int column) const {
+  switch (column) {
+    case number:
+      return QString::number(row.index + 1);
+    case name:
+      return to_qt(analysis_->report.events[row.name].name);
+    case begin:
+      return time_text(row.time.begin_ns, 1'000'000);
+    case length:
+      return si_text(row.time.seconds(), "s");
+    case energy:
+      return row.energy_j ? si_text(row.energy_j, "J") : si_text(row.charge_c, "C");
+    case net_energy:
+      return si_text(row.net_energy_j, "J");
+    case power:
+      return si_text(row.power_w, "W");
+    case peak:
+      return si_text(row.peak_current_a, "A");
+    default:
+      return remarks_of(row);
+  }
+}
+
+QVariant EventTable::data(const QModelIndex& index, int role) const {
+  if (!index.isValid() || !analysis_) return {};
+  const EventRow& row = analysis_->rows[event_at(index.row())];
+  switch (role) {
+    case Qt::DisplayRole:
+      return text_of(row, index.column());
+    case value_role:
+      return figure(row, index.column());
+    case name_role:
+      return row.name;
+    case part_role:
+      if (index.column() != energy || largest_[row.name] <= 0) return {};
+      return std::clamp(known(figure(row, energy)).value_or(0) / largest_[row.name], 0.0, 1.0);
+    case Qt::TextAlignmentRole: {
+      const bool text = index.column() == name || index.column() == remarks;
+      return QVariant((text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    }
+    case Qt::ToolTipRole:
+      return row.flags == 0 ? QVariant() : QVariant(remarks_of(row));
+    default:
+      return {};
+  }
+}
+
+QVariant EventTable::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal) return {};
+  const bool text = section == name || section == remarks;
+  if (role == Qt::TextAlignmentRole)
+    return QVariant((text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+  const bool charge = analysis_ && !analysis_->rows.empty() && !analysis_->report.total.energy_j;
+  if (role == Qt::DisplayRole) {
+    const std::array<QString, k_columns> k_titles{
+        tr("#"),   tr("Name"),  tr("Start"), tr("Duration"), charge ? tr("Charge") : tr("Energy"),
+        tr("Net"), tr("Power"), tr("Peak"),  tr("Remarks")};
+    return k_titles[static_cast<std::size_t>(section)];
+  }
+  if (role != Qt::ToolTipRole) return {};
+  const std::array<QString, k_columns> k_tips{
+      tr("Number among the events of its name"),
+      tr("What the rule or window is called"),
+      tr("Begin on the capture clock, in seconds"),
+      tr("From the edge that begins it to the one that ends it"),
+      tr("Energy of the window in joules, for one inference where a window stands for several"),
+      tr("Energy above the mean power of idle, in joules"),
+      tr("Mean power of the window in watts"),
+      tr("Highest sample of current in the window, in amperes"),
+      tr("What makes a figure doubtful or unknown")};
+  return k_tips[static_cast<std::size_t>(section)];
+}
+
+}  // namespace joulemark

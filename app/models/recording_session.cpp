@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <analysis/capture/capture_reader.h>
+#include <analysis/capture/capture_writer.h>
+#include <analysis/model/tee.h>
+
+#include <app/models/recording_session.h>
+#include <app/models/text.h>
+#include <app/models/watched_source.h>
+#include <app/recording/instruments.h>
+#include <app/recording/recent_source.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace joulemark {
+namespace {
+
+constexpr TimeNs k_recent_ns = 60'000'000'000;
+constexpr TimeNs k_longest_hold_ns = 20'000'000;
+constexpr int k_check_ms = 250;
+constexpr qint64 k_pause_per_work = 4;  // figures may take a fifth of a core
+constexpr int k_analysis = 1;
+
+// Sits before the file in the Tee: what reads the file lets go of it before it is closed.
+class LetGo final : public SampleSink {
+ public:
+  explicit LetGo(std::function<void()> let_go) : let_go_(std::move(let_go)) {}
+
+  [[nodiscard]] Status begin(const CaptureInfo&) override { return {}; }
+  [[nodiscard]] Status accept(const SampleBlock&) override { return {}; }
+  [[nodiscard]] Status accept(const Edge&) override { return {}; }
+  [[nodiscard]] Status accept(const Marker&) override { return {}; }
+  [[nodiscard]] Status accept(const Anomaly&) override { return {}; }
+  [[nodiscard]] Status accept(const ClockPoint&) override { return {}; }
+  [[nodiscard]] Status accept(const MetadataItem&) override { return {}; }
+  [[nodiscard]] Status accept(const RawBytes&) override { return {}; }
+  [[nodiscard]] Status end(EndReason) override {
+    let_go_();
+    return {};
+  }
+
+ private:
+  std::function<void()> let_go_;
+};
+
+Result<Analysis> analyse_end_of(const std::string& file, const std::stop_token& stop) {
+  JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
+  WatchedSource source(*reader, stop);
+  RecentSource recent(source, k_recent_ns);
+  return build_report(recent, {});
+}
+
+// Whether the next column with samples is near enough for the one before i to hold until then.
+bool held(const std::vector<ViewColumn>& columns, std::size_t i) {
+  std::size_t next = i;
+  while (next < columns.size() && columns[next].count == 0)
+    ++next;
+  return next < columns.size() && columns[next].time.begin_ns - columns[i].time.begin_ns < k_longest_hold_ns;
+}
+
+LiveStrip::Trace trace_of(Quantity quantity) {
+  if (quantity == Quantity::current) return LiveStrip::Trace::current;
+  return quantity == Quantity::power ? LiveStrip::Trace::power : LiveStrip::Trace::voltage;
+}
+
+}  // namespace
+
+RecordingSession::RecordingSession(RecordingRequest request, QObject* parent)
+    : QObject(parent), request_(std::move(request)) {
+  timer_.setInterval(k_check_ms);
+  connect(&timer_, &QTimer::timeout, this, [this] { analyse_recent(); });
+}
+
+RecordingSession::~RecordingSession() {
+  stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void RecordingSession::start() {
+  running_ = true;
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void RecordingSession::stop() {
+  thread_.request_stop();
+}
+
+void RecordingSession::run(const std::stop_token& stop) {
+  const auto outcome = std::make_shared<Result<RecordingOutcome>>(record_all(stop));
+  deliver(this, [this, outcome] { finish(*outcome); });
+}
+
+Result<RecordingOutcome> RecordingSession::record_all(const std::stop_token& stop) {
+  JM_TRY_ASSIGN(const auto instrument,
+                request_.open ? request_.open() : make_registry().open(request_.uri, request_.options));
+  instrument->on_news([this](const std::string& sentence) {
+    deliver(this, [this, text = to_qt(sentence)] { Q_EMIT news(text); });
+  });
+  const Overflow overflow = instrument->can_wait() ? Overflow::block : Overflow::drop;
+  CaptureWriter writer({request_.file, CaptureMode::live, overflow, request_.overwrite, Compression::fast});
+  LetGo let_go([this] {
+    analyst_.cancel_all();
+    while (!analyst_.idle())
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  });
+  Tee all({&let_go, &writer, &strip_});
+  bool first = true;
+  return record(*instrument, all, request_.limits, stop, [&](const LiveSummary& summary) {
+    {
+      const std::scoped_lock lock(mutex_);
+      figures_ = {summary.duration_s(), summary.rate_hz(), summary.samples(), summary.lost_samples()};
+    }
+    if (!std::exchange(first, false)) return;
+    deliver(this, [this, info = instrument->info()] {
+      info_ = info;
+      since_analysis_.start();
+      timer_.start();
+      Q_EMIT started();
+    });
+  });
+}
+
+void RecordingSession::finish(const Result<RecordingOutcome>& outcome) {
+  timer_.stop();
+  running_ = false;
+  if (!outcome) return Q_EMIT ended(false, tr("not started"), to_qt(outcome.error().message));
+  const QString error = outcome->error ? to_qt(outcome->error->message) : QString();
+  Q_EMIT ended(true, to_qt(name_of(outcome->end_reason)).replace(QLatin1Char('_'), QLatin1Char(' ')), error);
+}
+
+void RecordingSession::analyse_recent() {
+  if (!analyst_.idle() || since_analysis_.elapsed() < analysis_ms_ * k_pause_per_work) return;
+  since_analysis_.restart();
+  analyst_.post(k_analysis, [this](const std::stop_token& stop) {
+    QElapsedTimer work;
+    work.start();
+    auto analysis = analyse_end_of(request_.file, stop);
+    analysis_ms_ = work.elapsed();
+    if (!analysis || stop.stop_requested()) return;  // nothing committed yet, say
+    deliver(this, [this, made = std::make_shared<const Analysis>(std::move(*analysis))] {
+      if (running_) Q_EMIT analysed(made);
+    });
+  });
+}
+
+RecordingSession::Figures RecordingSession::figures() const {
+  const std::scoped_lock lock(mutex_);
+  return figures_;
+}
+
+EventSetup RecordingSession::setup() const {
+  EventSetup setup;
+  const std::vector<MetadataItem> metadata = strip_.metadata();
+  if (auto rules = recommended_rules(metadata, info_.lines)) setup.rules = std::move(*rules);
+  return setup;
+}
+
+bool RecordingSession::has(Quantity quantity) const {
+  return strip_.has(trace_of(quantity));
+}
+
+std::vector<ViewColumn> RecordingSession::columns(Quantity quantity, TimeRange range, std::size_t count) {
+  std::vector<ViewColumn> columns = strip_.columns(trace_of(quantity), range, count);
+  // A sample holds until the next one: at more columns than samples some have none of their own.
+  for (std::size_t i = 1; i < columns.size(); ++i) {
+    if (columns[i].count > 0 || columns[i - 1].count == 0 || !held(columns, i)) continue;
+    const TimeRange time = columns[i].time;
+    columns[i] = columns[i - 1];
+    columns[i].time = time;
+  }
+  return columns;
+}
+
+std::vector<LaneColumn> RecordingSession::lanes(TimeRange range, std::size_t count) {
+  std::vector<LaneColumn> lanes;
+  lanes.reserve(count);
+  for (const LiveStrip::Levels& levels : strip_.levels(range, count))
+    lanes.push_back({levels.high, levels.low});
+  return lanes;
+}
+
+const std::vector<TimeRange>& RecordingSession::gaps() const {
+  gaps_ = strip_.gaps();
+  return gaps_;
+}
+
+}  // namespace joulemark

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <analysis/model/units.h>
+
+#include <app/models/text.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace joulemark {
+namespace {
+
+constexpr char16_t k_minus = u'\u2212';
+constexpr char16_t k_micro = u'\u00b5';
+constexpr char16_t k_dash = u'\u2014';
+
+}  // namespace
+
+QString to_qt(std::string_view text) {
+  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+Figure si_figure(std::optional<double> value, std::string_view unit, int digits) {
+  if (!value) return {QString(QChar(k_dash)), {}};
+  QString text = to_qt(format_si(*value, unit, digits));
+  text.replace(QLatin1Char('-'), QChar(k_minus));
+  const qsizetype blank = text.indexOf(QLatin1Char(' '));
+  if (blank < 0) return {text, {}};
+  Figure figure{text.left(blank), text.mid(blank + 1)};
+  if (figure.unit.size() > static_cast<qsizetype>(unit.size()) && figure.unit.startsWith(QLatin1Char('u'))) {
+    figure.unit[0] = QChar(k_micro);
+  }
+  return figure;
+}
+
+QString si_text(std::optional<double> value, std::string_view unit, int digits) {
+  const Figure figure = si_figure(value, unit, digits);
+  return figure.unit.isEmpty() ? figure.number : figure.number + QChar(0x00a0) + figure.unit;
+}
+
+QString percent_text(double fraction) {
+  const double percent = 100 * fraction;
+  const int decimals = std::abs(percent) >= 10 ? 0 : std::abs(percent) >= 1 ? 1 : 2;
+  return QString::number(percent, 'f', decimals) + QChar(0x00a0) + QLatin1Char('%');
+}
+
+QString time_text(TimeNs time_ns, TimeNs step_ns) {
+  struct Unit {
+    double ns;
+    const char* text;
+  };
+  constexpr std::array<Unit, 4> k_units{{{1e9, "s"}, {1e6, "ms"}, {1e3, "\u00b5s"}, {1, "ns"}}};
+  const double furthest = std::max(std::abs(static_cast<double>(time_ns)), static_cast<double>(step_ns));
+  std::size_t at = 0;
+  while (at + 1 < k_units.size() && furthest < k_units[at].ns)
+    ++at;
+  const double step = static_cast<double>(std::max<TimeNs>(step_ns, 1)) / k_units[at].ns;
+  const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
+  QString number = QString::number(static_cast<double>(time_ns) / k_units[at].ns, 'f', decimals);
+  number.replace(QLatin1Char('-'), QChar(k_minus));
+  return number + QChar(0x00a0) + QString::fromUtf8(k_units[at].text);
+}
+
+QString clock_text(double seconds) {
+  const auto whole = static_cast<qint64>(std::max(0.0, seconds));
+  return QStringLiteral("%1:%2:%3")
+      .arg(whole / 3600, 2, 10, QLatin1Char('0'))
+      .arg(whole / 60 % 60, 2, 10, QLatin1Char('0'))
+      .arg(whole % 60, 2, 10, QLatin1Char('0'));
+}
+
+}  // namespace joulemark

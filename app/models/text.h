@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Figures and times as they stand on the screen: SI prefixes, a true minus, mu and plus-minus.
+#pragma once
+
+#include <analysis/model/time.h>
+
+#include <QString>
+#include <optional>
+#include <string_view>
+
+namespace joulemark {
+
+// "1.482 mJ"; an em dash for what is unknown.
+[[nodiscard]] QString si_text(std::optional<double> value, std::string_view unit, int digits = 4);
+
+// Figure and unit apart, for tiles: {"1.482", "mJ"}.
+struct Figure {
+  QString number;
+  QString unit;
+};
+[[nodiscard]] Figure si_figure(std::optional<double> value, std::string_view unit, int digits = 4);
+
+// 0.0031 -> "0.31 %"; two significant digits, no more than needed above 10 %.
+[[nodiscard]] QString percent_text(double fraction);
+
+// A place on the capture clock with a fixed unit and as many decimals as step_ns needs: "12.345 s".
+[[nodiscard]] QString time_text(TimeNs time_ns, TimeNs step_ns);
+
+// "00:01:12", hours as they come.
+[[nodiscard]] QString clock_text(double seconds);
+
+[[nodiscard]] QString to_qt(std::string_view text);
+
+}  // namespace joulemark

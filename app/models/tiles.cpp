@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/models/tiles.h>
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <cmath>
+
+namespace joulemark {
+namespace {
+
+constexpr std::size_t k_history = 120;
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("Tiles", text);
+}
+
+// The useful event is often an outcome; the headline is the name that costs most in all.
+const EventReport* main_event(const Report& report) {
+  const auto cost = [](const EventReport& event) {
+    const Stats& amount = event.energy_j.mean ? event.energy_j : event.charge_c;
+    return amount.mean.value_or(0) * static_cast<double>(event.count * event.repeat);
+  };
+  const auto most = std::ranges::max_element(report.events, {}, cost);
+  return most == report.events.end() ? nullptr : &*most;
+}
+
+QString relative(const std::optional<double>& mean, const std::optional<Interval>& ci95) {
+  if (!mean || !ci95 || *mean == 0) return {};
+  return QStringLiteral("\u00b1 ") + percent_text(ci95->half_width() / std::abs(*mean));
+}
+
+QString absolute(const std::optional<Interval>& ci95, std::string_view unit) {
+  return ci95 ? QStringLiteral("\u00b1 ") + si_text(ci95->half_width(), unit, 2) : QString();
+}
+
+std::vector<double> history_of(const Analysis& analysis, const EventReport& event, bool energy) {
+  const auto name = static_cast<std::uint32_t>(&event - analysis.report.events.data());
+  std::vector<double> all;
+  for (const EventRow& row : analysis.rows) {
+    if (row.name != name) continue;
+    if (!energy) all.push_back(row.time.seconds() / static_cast<double>(event.repeat));
+    if (energy && row.energy_j) all.push_back(*row.energy_j);
+    if (energy && !row.energy_j && row.charge_c) all.push_back(*row.charge_c);
+  }
+  if (all.size() > k_history) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(k_history));
+  return all;
+}
+
+QString method_note(const EventReport& event) {
+  QString note = tr("%1 windows, by %2")
+                     .arg(event.count)
+                     .arg(to_qt(name_of(event.method)).replace(QLatin1Char('_'), QLatin1Char(' ')));
+  if (event.method == Method::excess) note += tr(", guard %1").arg(si_text(event.guard_s, "s", 3));
+  return note;
+}
+
+std::size_t index_of(const Analysis& analysis, const EventReport& event) {
+  return static_cast<std::size_t>(&event - analysis.report.events.data());
+}
+
+void fill_event(Tile& tile, const Analysis& analysis, const EventReport& event) {
+  tile.event = index_of(analysis, event);
+  const bool energy = event.energy_j.mean.has_value();
+  const Stats& stats = energy ? event.energy_j : event.charge_c;
+  tile.title = (energy ? tr("Energy / %1") : tr("Charge / %1")).arg(to_qt(event.name));
+  tile.figure = si_figure(stats.mean, energy ? "J" : "C");
+  tile.uncertainty = relative(stats.mean, stats.ci95);
+  tile.note = method_note(event);
+  tile.history = history_of(analysis, event, true);
+}
+
+void fill_idle(Tile& tile, const IdleReport& idle) {
+  const bool current = idle.current_a.mean.has_value();
+  tile.figure = current ? si_figure(idle.current_a.mean, "A") : si_figure(idle.power_w.mean, "W");
+  tile.uncertainty = current ? absolute(idle.current_a.ci95, "A") : absolute(idle.power_w.ci95, "W");
+  tile.note = tr("over %1").arg(si_text(idle.time_s, "s", 3));
+  if (current && idle.power_w.mean)
+    tile.note = si_text(idle.power_w.mean, "W") + QStringLiteral(", ") + tile.note;
+  if (idle.floor_current_a) {
+    tile.note = tr("floor %1%2, %3")
+                    .arg(idle.floor_is_upper_bound.value_or(false) ? QStringLiteral("\u2264 ") : QString(),
+                         si_text(idle.floor_current_a, "A", 3), tile.note);
+  }
+}
+
+void fill_useful(Tile& tile, const Report& report) {
+  const UsefulEventReport& useful = report.useful_event;
+  if (useful.name) tile.title = tr("Energy / %1").arg(to_qt(*useful.name));
+  tile.figure = si_figure(useful.energy_j, "J");
+  tile.uncertainty = relative(useful.energy_j, useful.ci95);
+  tile.note = useful.name ? tr("all energy, over %1 of them").arg(useful.count)
+                          : tr("tick the useful event under Rules");
+  for (const Share& share : useful.shares) {
+    const auto event = std::ranges::find(report.events, share.name, &EventReport::name);
+    const bool known = event != report.events.end();
+    tile.parts.push_back(
+        {to_qt(share.name), share.fraction, known ? static_cast<int>(event - report.events.begin()) : -1});
+  }
+}
+
+void fill_latency(Tile& tile, const Analysis& analysis, const EventReport& event) {
+  tile.event = index_of(analysis, event);
+  tile.title = tr("Duration / %1").arg(to_qt(event.name));
+  tile.figure = si_figure(event.latency_s.mean, "s");
+  if (event.latency_s.p95) tile.uncertainty = tr("p95 %1").arg(si_text(event.latency_s.p95, "s"));
+  if (event.latency_s.min)
+    tile.note =
+        tr("%1 to %2").arg(si_text(event.latency_s.min, "s", 3), si_text(event.latency_s.max, "s", 3));
+  tile.history = history_of(analysis, event, false);
+}
+
+void fill_total(Tile& tile, const Report& report) {
+  const TotalReport& total = report.total;
+  tile.figure =
+      total.mean_current_a ? si_figure(total.mean_current_a, "A") : si_figure(total.mean_power_w, "W");
+  const QString amount = total.energy_j ? si_text(total.energy_j, "J") : si_text(total.charge_c, "C");
+  tile.uncertainty =
+      total.mean_current_a && total.mean_power_w ? si_text(total.mean_power_w, "W") : QString();
+  tile.note = tr("%1 in %2").arg(amount, si_text(report.capture.duration_s - report.capture.lost_s, "s", 4));
+}
+
+}  // namespace
+
+std::vector<Tile> empty_tiles() {
+  using enum Tile::Meaning;
+  const Figure none = si_figure(std::nullopt, "");
+  return {
+      {event,
+       0,
+       tr("Energy / event"),
+       none,
+       {},
+       tr("name a line under Rules"),
+       tr("Mean energy of one event; the interval is that of the long-run mean (95 %)"),
+       {},
+       {}},
+      {idle,
+       0,
+       tr("Idle draw"),
+       none,
+       {},
+       tr("no idle time"),
+       tr("Mean current outside events and their guards"),
+       {},
+       {}},
+      {useful,
+       0,
+       tr("Energy / useful event"),
+       none,
+       {},
+       tr("tick the useful event under Rules"),
+       tr("All energy of the recording over the number of useful events: what one of them costs in the end"),
+       {},
+       {}},
+      {time,
+       0,
+       tr("Duration"),
+       none,
+       {},
+       {},
+       tr("Mean time from the edge that begins an event to the one that ends it"),
+       {},
+       {}},
+      {total, 0, tr("Overall"), none, {}, {}, tr("Mean current of all that was recorded"), {}, {}}};
+}
+
+std::vector<Tile> headline_tiles(const Analysis& analysis) {
+  std::vector<Tile> tiles = empty_tiles();
+  const Report& report = analysis.report;
+  if (const EventReport* event = main_event(report)) {
+    fill_event(tiles[0], analysis, *event);
+    fill_latency(tiles[3], analysis, *event);
+  }
+  if (report.idle.time_s > 0) fill_idle(tiles[1], report.idle);
+  fill_useful(tiles[2], report);
+  fill_total(tiles[4], report);
+  return tiles;
+}
+
+}  // namespace joulemark

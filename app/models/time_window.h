@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What all panes show together: a stretch of time and two pairs of cursors.
+#pragma once
+
+#include <analysis/model/time.h>
+
+#include <QObject>
+#include <array>
+#include <optional>
+#include <vector>
+
+namespace joulemark {
+
+class TimeWindow final : public QObject {
+  Q_OBJECT
+ public:
+  using QObject::QObject;
+
+  // The most that can be shown; range() follows to stay inside. shortest_ns: no zoom goes closer.
+  void set_limits(TimeRange limits, TimeNs shortest_ns);
+  [[nodiscard]] TimeRange limits() const { return limits_; }
+  [[nodiscard]] TimeRange range() const { return range_; }
+
+  void show(TimeRange range);  // remembered, see back()
+  void show_all() { show(limits_); }
+  void zoom(double factor, TimeNs around_ns);  // factor < 1 looks closer; not remembered
+  void pan(TimeNs by_ns);
+  void show_end(TimeNs length_ns);  // the last so much of the limits; not remembered
+  void back();                      // to where show() was called last
+  [[nodiscard]] bool can_go_back() const { return !visited_.empty(); }
+
+  static constexpr std::size_t k_pairs = 2;
+  [[nodiscard]] std::optional<TimeRange> cursors(std::size_t pair) const { return cursors_[pair]; }
+  // In any order of their ends; none: hidden.
+  void set_cursors(std::size_t pair, std::optional<TimeRange> between);
+
+ Q_SIGNALS:
+  void rangeChanged();
+  void cursorsChanged(std::size_t pair);
+
+ private:
+  void apply(TimeRange range);
+
+  TimeRange limits_{0, 1'000'000'000};
+  TimeRange range_{0, 1'000'000'000};
+  TimeNs shortest_ns_ = 1000;
+  std::vector<TimeRange> visited_;
+  std::array<std::optional<TimeRange>, k_pairs> cursors_;
+};
+
+}  // namespace joulemark

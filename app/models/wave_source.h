@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a waveform is drawn from: a capture file, or the newest part of a recording under way.
+#pragma once
+
+#include <analysis/model/sample_source.h>
+
+#include <app/models/lane_index.h>
+
+#include <string>
+#include <vector>
+
+namespace joulemark {
+
+// All calls from the window's thread; each costs O(columns). What cannot be read is drawn as nothing, and
+// trouble() says why.
+class WaveSource {
+ public:
+  WaveSource() = default;
+  WaveSource(const WaveSource&) = delete;
+  WaveSource& operator=(const WaveSource&) = delete;
+  virtual ~WaveSource() = default;
+
+  [[nodiscard]] virtual const CaptureInfo& info() const = 0;
+  [[nodiscard]] virtual TimeRange extent() const = 0;
+  // Whether there is anything of this quantity (current, power, voltage) to draw.
+  [[nodiscard]] virtual bool has(Quantity quantity) const = 0;
+  [[nodiscard]] virtual std::vector<ViewColumn> columns(Quantity quantity, TimeRange range,
+                                                        std::size_t count) = 0;
+  [[nodiscard]] virtual std::vector<LaneColumn> lanes(TimeRange range, std::size_t count) = 0;
+  // Stretches without samples, in order, to be hatched.
+  [[nodiscard]] virtual const std::vector<TimeRange>& gaps() const = 0;
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
+
+ protected:
+  std::string trouble_;
+};
+
+}  // namespace joulemark

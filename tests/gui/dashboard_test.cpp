@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window as a person uses it. Figures are compared with the command line's.
+#include <analysis/capture/capture_reader.h>
+#include <analysis/capture/verify.h>
+
+#include <app/dashboard/banner.h>
+#include <app/dashboard/ensemble_dock.h>
+#include <app/dashboard/event_dock.h>
+#include <app/dashboard/exporter.h>
+#include <app/dashboard/main_window.h>
+#include <app/dashboard/pane.h>
+#include <app/dashboard/theme.h>
+#include <app/dashboard/tile_row.h>
+#include <app/dashboard/waveform_view.h>
+#include <app/models/capture_document.h>
+#include <app/models/import_job.h>
+#include <app/models/recording_session.h>
+#include <app/recording/instruments.h>
+
+#include <sys/mount.h>
+
+#include <QAbstractButton>
+#include <QApplication>
+#include <QClipboard>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QMessageBox>
+#include <QProcess>
+#include <QRandomGenerator>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTimer>
+#include <fstream>
+
+using namespace joulemark;
+
+class DashboardTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void initTestCase();
+  void init();
+  void cleanup();
+
+  void emptyWindowSaysWhatToDo();
+  void recordsFromTheSimulationAndShowsItsFigures();
+  void wheelZoomsAtThePointer();
+  void dragPansAndShiftDragSelects();
+  void cursorsShowWhatTheCommandLineReports();
+  void aClickOnAnEventGoesThere();
+  void keysGoFromEventToEvent();
+  void foldsEventsAndGoesToTheOddest();
+  void anEditedRuleIsShownAndReported();
+  void findingsLeadToTheirPlace();
+  void aBrokenFileIsRefusedInWords();
+  void aBrokenImportIsRefusedInWords();
+  void unpluggedWhileRecordingKeepsWhatCame();
+  void aFullDiskEndsTheRecordingAndKeepsIt();
+  void anInstrumentThatDoesNotAnswerIsToldAbout();
+  void closingWhileRecordingClosesTheFile();
+  void aRecordingThatWasCutOffIsOfferedAgain();
+  void exportsPicturesSamplesAndReports();
+  void darkAndLightAreBothDrawn();
+
+ private:
+  QString path(const QString& name) const { return folder_->filePath(name); }
+  void open(const QString& file);
+  void settle();
+  void record(const std::vector<std::string>& options, double duration_s);
+  QJsonObject reported(const QStringList& arguments);
+  [[nodiscard]] QWidget* plot() const { return window_->waveform().pane(Quantity::current)->viewport(); }
+  [[nodiscard]] QPoint at(double part) const;
+  void wheel(const QPoint& where, int notches);
+
+  std::unique_ptr<QTemporaryDir> folder_;
+  std::unique_ptr<MainWindow> window_;
+  QString sample_;  // a finished recording that all tests share
+};
+
+namespace {
+
+constexpr int k_patience_ms = 60'000;
+
+// Gives two seconds of samples and is pulled out.
+class PulledOut final : public Instrument {
+ public:
+  PulledOut() {
+    info_.channels.resize(1);
+    info_.channels[0].name = "bench.current";
+    info_.channels[0].rate_hz = 1000;
+    info_.supply = {3.0, VoltageBasis::assumed};
+  }
+  [[nodiscard]] const CaptureInfo& info() const override { return info_; }
+  [[nodiscard]] Result<EndReason> run(SampleSink& sink, const std::stop_token&) override {
+    JM_TRY(sink.accept(SampleBlock{ChannelId{0}, 0, std::vector<float>(2000, 1e-3F), {}}));
+    return EndReason::unplugged;
+  }
+
+ private:
+  CaptureInfo info_;
+};
+
+// Answers the next modal question with the button of that role, as soon as it is up.
+void answer(QMessageBox::StandardButton button) {
+  auto* timer = new QTimer(qApp);
+  QObject::connect(timer, &QTimer::timeout, qApp, [timer, button] {
+    auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+    if (box == nullptr) return;
+    timer->deleteLater();
+    timer->stop();
+    box->button(button)->click();
+  });
+  timer->start(20);
+}
+
+}  // namespace
+
+void DashboardTest::initTestCase() {
+  use_theme(*qApp, true);
+  folder_ = std::make_unique<QTemporaryDir>();
+  QVERIFY(folder_->isValid());
+  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, path("settings"));
+  window_ = std::make_unique<MainWindow>(make_registry());
+  sample_ = path("sample.jmk");
+  RecordingRequest request;
+  request.uri = "sim:kws";
+  request.options = {"pace=max", "rate=10kHz", "gap=4s,samples=800"};
+  request.file = sample_.toStdString();
+  request.limits.duration_s = 30;
+  window_->record(request);
+  settle();
+  window_.reset();
+}
+
+void DashboardTest::init() {
+  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, path("settings"));
+  window_ = std::make_unique<MainWindow>(make_registry());
+  window_->resize(1280, 800);
+  window_->show();
+  window_->activateWindow();
+  QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+}
+
+void DashboardTest::cleanup() {
+  window_.reset();
+}
+
+void DashboardTest::settle() {
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document() != nullptr && window_->document()->analysis() != nullptr &&
+                               window_->document()->idle(),
+                           k_patience_ms);
+  QApplication::processEvents();
+}
+
+void DashboardTest::open(const QString& file) {
+  const QString copy = path(QStringLiteral("copy-%1.jmk").arg(QRandomGenerator::global()->generate()));
+  QVERIFY(QFile::copy(file, copy));
+  window_->open_file(copy);
+  settle();
+}
+
+QJsonObject DashboardTest::reported(const QStringList& arguments) {
+  QProcess command;
+  command.start(qEnvironmentVariable("JOULEMARK_BIN"),
+                QStringList{"report"} + arguments + QStringList{"--json", "-"});
+  command.waitForFinished(k_patience_ms);
+  return QJsonDocument::fromJson(command.readAllStandardOutput()).object();
+}
+
+// A place in the current's plot: 0 at its left end, 1 at its right.
+QPoint DashboardTest::at(double part) const {
+  const QRectF area = window_->waveform().pane(Quantity::current)->plot();
+  return QPointF(area.left() + part * area.width(), area.center().y()).toPoint();
+}
+
+void DashboardTest::wheel(const QPoint& where, int notches) {
+  QWheelEvent event(where, plot()->mapToGlobal(where), {}, {0, 120 * notches}, Qt::NoButton, Qt::NoModifier,
+                    Qt::NoScrollPhase, false);
+  QApplication::sendEvent(plot(), &event);
+}
+
+void DashboardTest::emptyWindowSaysWhatToDo() {
+  QVERIFY(window_->document() == nullptr);
+  QCOMPARE(window_->tiles().tile(0).tile().figure.number, QString(QChar(0x2014)));
+  QVERIFY(!window_->tiles().tile(0).tile().note.isEmpty());
+}
+
+void DashboardTest::recordsFromTheSimulationAndShowsItsFigures() {
+  RecordingRequest request;
+  request.uri = "sim:kws";
+  request.options = {"rate=10kHz"};
+  request.file = path("live.jmk").toStdString();
+  window_->record(request);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->session() != nullptr && window_->session()->figures().samples > 5000,
+                           k_patience_ms);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->events().rowCount() > 0,
+                           k_patience_ms);  // tiles and table follow while it runs
+  QVERIFY(window_->tiles().tile(1).tile().figure.number != QString(QChar(0x2014)));
+  QTest::keyClick(window_.get(), Qt::Key_R, Qt::ControlModifier);
+  settle();
+  const QJsonObject report = reported({path("live.jmk")});
+  QCOMPARE(static_cast<double>(window_->document()->analysis()->report.capture.primary.samples),
+           report["capture"]["samples"].toDouble());
+  QCOMPARE(*window_->document()->analysis()->report.total.energy_j, report["total"]["energy_j"].toDouble());
+}
+
+void DashboardTest::wheelZoomsAtThePointer() {
+  open(sample_);
+  const TimeRange all = window_->time_window().range();
+  const QRectF area = window_->waveform().pane(Quantity::current)->plot();
+  const double part = (at(0.25).x() - area.left()) / area.width();
+  wheel(at(0.25), 3);
+  const TimeRange closer = window_->time_window().range();
+  QCOMPARE(static_cast<double>(closer.length_ns()) / static_cast<double>(all.length_ns()), 0.8 * 0.8 * 0.8);
+  const auto under = [&](TimeRange range) {
+    return static_cast<double>(range.begin_ns) + part * static_cast<double>(range.length_ns());
+  };
+  QVERIFY(std::abs(under(all) - under(closer)) < 10);
+  QTest::keyClick(window_.get(), Qt::Key_A);
+  QVERIFY(window_->time_window().range() == all);
+  QTest::keyClick(window_.get(), Qt::Key_Backspace);
+  QVERIFY(window_->time_window().range() == closer);
+}
+
+void DashboardTest::dragPansAndShiftDragSelects() {
+  open(sample_);
+  window_->time_window().show({5'000'000'000, 15'000'000'000});
+  QTest::mousePress(plot(), Qt::LeftButton, {}, at(0.5));
+  QTest::mouseMove(plot(), at(0.3));
+  QTest::mouseRelease(plot(), Qt::LeftButton, {}, at(0.3));
+  QVERIFY(std::abs(window_->time_window().range().begin_ns - 7'000'000'000) < 30'000'000);
+  QTest::mousePress(plot(), Qt::LeftButton, Qt::ShiftModifier, at(0.2));
+  QTest::mouseMove(plot(), at(0.6));
+  QTest::mouseRelease(plot(), Qt::LeftButton, Qt::ShiftModifier, at(0.6));
+  const auto selected = window_->time_window().cursors(0);
+  QVERIFY(selected.has_value());
+  QVERIFY(std::abs(selected->length_ns() - 4'000'000'000) < 30'000'000);
+  QTest::keyClick(window_.get(), Qt::Key_Z);
+  QVERIFY(window_->time_window().range() == *selected);
+}
+
+void DashboardTest::cursorsShowWhatTheCommandLineReports() {
+  open(sample_);
+  const TimeRange between{6'123'456'789, 17'987'654'321};
+  window_->time_window().set_cursors(0, between);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->waveform().stats(0).has_value(), k_patience_ms);
+  const WindowStats stats = *window_->waveform().stats(0);
+  const QJsonObject report =
+      reported({window_->document()->path(), "--window", "mine=6123456789ns..17987654321ns"});
+  const QJsonObject mine = report["events"].toArray().last().toObject();
+  QCOMPARE(mine["name"].toString(), QStringLiteral("mine"));
+  QVERIFY(*stats.energy_j == mine["energy_j"]["mean"].toDouble());
+  QVERIFY(*stats.charge_c == mine["charge_c"]["mean"].toDouble());
+  QVERIFY(stats.power_w->mean == mine["power_w"]["mean"].toDouble());
+  QVERIFY(stats.current_a->max == mine["peak_current_a"]["mean"].toDouble());
+  QTest::keyClick(window_.get(), Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+  QVERIFY(QApplication::clipboard()->text().contains(QStringLiteral("charge")));
+}
+
+void DashboardTest::aClickOnAnEventGoesThere() {
+  open(sample_);
+  window_->event_dock().go_to_row(4);
+  const TimeRange event = window_->events().time_of(window_->events().event_at(4));
+  QVERIFY(window_->time_window().cursors(0) == event);
+  QVERIFY(window_->time_window().range().begin_ns < event.begin_ns);
+  QVERIFY(window_->time_window().range().end_ns > event.end_ns);
+  QVERIFY(window_->time_window().range().length_ns() < 3 * event.length_ns());
+  const TimeNs middle = event.begin_ns + event.length_ns() / 2;
+  QVERIFY(window_->waveform().event_at(middle).has_value());
+}
+
+void DashboardTest::keysGoFromEventToEvent() {
+  open(sample_);
+  QTest::keyClick(window_.get(), Qt::Key_1);
+  QVERIFY(window_->time_window().cursors(0) == window_->events().time_of(window_->events().event_at(0)));
+  QTest::keyClick(window_.get(), Qt::Key_N);
+  QVERIFY(window_->time_window().cursors(0) == window_->events().time_of(window_->events().event_at(1)));
+  QTest::keyClick(window_.get(), Qt::Key_P);
+  QVERIFY(window_->time_window().cursors(0) == window_->events().time_of(window_->events().event_at(0)));
+}
+
+void DashboardTest::foldsEventsAndGoesToTheOddest() {
+  open(sample_);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->ensemble_dock().ensemble() != nullptr, k_patience_ms);
+  const Ensemble& ensemble = *window_->ensemble_dock().ensemble();
+  QVERIFY(ensemble.folded > 10);
+  QVERIFY(ensemble.by_distance[0].distance >= ensemble.by_distance[1].distance);
+  Q_EMIT window_->ensemble_dock().eventChosen(ensemble.by_distance[0].event);
+  QVERIFY(window_->time_window().cursors(0) == window_->events().time_of(ensemble.by_distance[0].event));
+}
+
+void DashboardTest::anEditedRuleIsShownAndReported() {
+  open(sample_);
+  RuleTable& rules = window_->rules();
+  const auto before = window_->document()->analysis();
+  QVERIFY(rules.setData(rules.index(2, RuleTable::name), "net"));
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before && window_->document()->idle(),
+                           k_patience_ms);
+  const auto named = [&] {
+    QStringList names;
+    for (const EventReport& event : window_->document()->analysis()->report.events)
+      names << QString::fromStdString(event.name);
+    return names;
+  };
+  QVERIFY(named().contains(QStringLiteral("net")));
+  QStringList reported_names;
+  for (const auto& event : reported({window_->document()->path()})["events"].toArray())
+    reported_names << event.toObject()["name"].toString();
+  QCOMPARE(named(), reported_names);
+  const auto edited = window_->document()->analysis();
+  QTest::keyClick(window_.get(), Qt::Key_Z, Qt::ControlModifier);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != edited && window_->document()->idle(),
+                           k_patience_ms);
+  QVERIFY(!named().contains(QStringLiteral("net")));
+}
+
+void DashboardTest::findingsLeadToTheirPlace() {
+  open(sample_);
+  QVERIFY(window_->findings().count(FindingsModel::Level::lost) == 1);
+  const auto time = window_->findings().time_of(0);
+  QVERIFY(time.has_value());
+  QCOMPARE(time->length_ns(), TimeNs{80'000'000});
+  QCOMPARE(window_->document()->gaps().size(), std::size_t{1});
+}
+
+void DashboardTest::aBrokenFileIsRefusedInWords() {
+  std::ofstream(path("broken.jmk").toStdString()) << "this is no capture";
+  window_->open_file(path("broken.jmk"));
+  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("broken.jmk")), k_patience_ms);
+  QTRY_VERIFY(window_->document() == nullptr);
+}
+
+void DashboardTest::aBrokenImportIsRefusedInWords() {
+  std::ofstream(path("broken.csv").toStdString()) << "no table\nat all\n";
+  window_->start_import(
+      {{path("broken.csv").toStdString()}, "csv", {}, path("broken-import.jmk").toStdString(), false});
+  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("Not imported")), k_patience_ms);
+  QVERIFY(window_->banner().text().contains(QStringLiteral("broken.csv")));
+  QVERIFY(!QFile::exists(path("broken-import.jmk")));
+}
+
+void DashboardTest::unpluggedWhileRecordingKeepsWhatCame() {
+  RecordingRequest request;
+  request.uri = "bench:";
+  request.file = path("unplugged.jmk").toStdString();
+  request.open = []() -> Result<std::unique_ptr<Instrument>> { return std::make_unique<PulledOut>(); };
+  window_->record(request);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("unplugged")), k_patience_ms);
+  settle();
+  QCOMPARE(window_->document()->analysis()->report.capture.primary.samples, std::int64_t{2000});
+  QVERIFY(window_->document()->closed_properly());
+}
+
+void DashboardTest::aFullDiskEndsTheRecordingAndKeepsIt() {
+  const QString disk = path("disk");
+  QDir().mkpath(disk);
+  if (::mount("tmpfs", disk.toUtf8().constData(), "tmpfs", 0, "size=24m") != 0)
+    QSKIP("needs the right to mount");
+  RecordingRequest request;
+  request.uri = "sim:kws";
+  request.options = {"rate=2MHz", "pace=max"};
+  request.file = (disk + "/full.jmk").toStdString();
+  window_->record(request);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("ended early")), k_patience_ms);
+  QVERIFY(window_->banner().text().contains(QStringLiteral("disk full")));
+  const auto verified = verify_capture(request.file);
+  QVERIFY(verified.has_value());
+  QVERIFY(verified->intact());
+  settle();
+  window_.reset();
+  ::umount(disk.toUtf8().constData());
+}
+
+void DashboardTest::anInstrumentThatDoesNotAnswerIsToldAbout() {
+  RecordingRequest request;
+  request.uri = "monsoon:/dev/nothing";
+  request.file = path("none.jmk").toStdString();
+  window_->record(request);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("Nothing was recorded")),
+                           k_patience_ms);
+  QVERIFY(!QFile::exists(path("none.jmk")));
+}
+
+void DashboardTest::closingWhileRecordingClosesTheFile() {
+  RecordingRequest request;
+  request.uri = "sim:kws";
+  request.file = path("closing.jmk").toStdString();
+  window_->record(request);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->session()->figures().samples > 0, k_patience_ms);
+  answer(QMessageBox::Cancel);
+  window_->close();
+  QVERIFY(window_->session()->running());
+  answer(QMessageBox::Close);
+  window_->close();
+  QVERIFY(window_->session() == nullptr);
+  const auto verified = verify_capture(request.file);
+  QVERIFY(verified.has_value());
+  QVERIFY(verified->closed && verified->intact());
+}
+
+void DashboardTest::aRecordingThatWasCutOffIsOfferedAgain() {
+  QSettings settings(QSettings::IniFormat, QSettings::UserScope, "joulemark", "joulemark-gui");
+  const QString cut = path("cut.jmk");
+  QVERIFY(QFile::copy(sample_, cut));
+  settings.setValue("recording/unfinished", QStringList{path("gone.jmk"), cut});
+  settings.sync();
+  MainWindow next(make_registry());
+  next.offer_unfinished();
+  QVERIFY(next.banner().text().contains(QStringLiteral("cut.jmk")));
+}
+
+void DashboardTest::exportsPicturesSamplesAndReports() {
+  open(sample_);
+  for (const QString& ending : QStringList{"png", "svg", "pdf", "json"}) {
+    window_->export_to(path("out." + ending));
+    QVERIFY2(QFileInfo(path("out." + ending)).size() > 1000, qPrintable(ending));
+  }
+  window_->time_window().set_cursors(0, TimeRange{3'995'000'000, 4'085'000'000});  // over the gap
+  window_->export_to(path("out.csv"));
+  std::ifstream csv(path("out.csv").toStdString());
+  std::string line;
+  std::getline(csv, line);
+  QCOMPARE(QString::fromStdString(line), QStringLiteral("t_s,current_a,d0,d1,d2,d3"));
+  int samples = 0;
+  while (std::getline(csv, line))
+    ++samples;
+  QCOMPARE(samples, 100);  // 50 before the lost 800, 50 after
+}
+
+void DashboardTest::darkAndLightAreBothDrawn() {
+  open(sample_);
+  window_->set_dark(true);
+  const QColor dark = window_->grab().toImage().pixelColor(3, 400);
+  window_->set_dark(false);
+  const QColor light = window_->grab().toImage().pixelColor(3, 400);
+  QVERIFY(dark.lightness() < 60);
+  QVERIFY(light.lightness() > 200);
+  window_->set_dark(true);
+}
+
+QTEST_MAIN(DashboardTest)
+#include "dashboard_test.moc"

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <analysis/capture/capture_writer.h>
+#include <analysis/report/json.h>
+
+#include <app/models/capture_document.h>
+#include <app/models/rule_table.h>
+#include <app/recording/instruments.h>
+#include <app/recording/recorder.h>
+
+#include <tests/support/temporary_folder.h>
+
+#include <gmock/gmock.h>
+
+#include <QSignalSpy>
+#include <filesystem>
+
+namespace joulemark {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr int k_patience_ms = 60'000;
+
+class Document : public testing::Test {
+ protected:
+  // Half a minute of the simulated board at 10 kS/s, with a gap.
+  void SetUp() override {
+    const std::vector<std::string> options{"pace=max", "rate=10kHz", "gap=2s,samples=500"};
+    auto instrument = make_registry().open("sim:kws", options);
+    ASSERT_TRUE(instrument);
+    CaptureWriter writer({.path = path, .mode = CaptureMode::live});
+    ASSERT_TRUE(record(**instrument, writer, {30.0, {}, false}, {}));
+  }
+
+  void open(CaptureDocument& document, const std::string& file) {
+    QSignalSpy opened(&document, &CaptureDocument::opened);
+    QSignalSpy analysed(&document, &CaptureDocument::analysisChanged);
+    document.open(QString::fromStdString(file));
+    ASSERT_TRUE(opened.wait(k_patience_ms));
+    ASSERT_TRUE(analysed.count() > 0 || analysed.wait(k_patience_ms));
+  }
+
+  void change(CaptureDocument& document, EventSetup setup) {
+    QSignalSpy analysed(&document, &CaptureDocument::analysisChanged);
+    ASSERT_TRUE(document.change_setup(std::move(setup), "change"));
+    ASSERT_TRUE(analysed.wait(k_patience_ms));
+  }
+
+  // What the command line says of the file.
+  Analysis reported(const ReportOptions& options = {}) {
+    auto reader = CaptureReader::open(path);
+    EXPECT_TRUE(reader);
+    auto analysis = build_report(**reader, options);
+    EXPECT_TRUE(analysis) << analysis.error().message;
+    return std::move(*analysis);
+  }
+
+  static std::string json(Report report) {
+    report.capture.file.clear();
+    return to_json(report);
+  }
+
+  test::TemporaryFolder folder;
+  std::string path = folder.file("sim.jmk");
+};
+
+TEST_F(Document, SaysOfACaptureWhatTheReportSays) {
+  CaptureDocument document;
+  open(document, path);
+  EXPECT_EQ(json(document.analysis()->report), json(reported().report));
+  ASSERT_EQ(document.gaps().size(), 1U);
+  EXPECT_NEAR(document.gaps()[0].seconds(), 0.05, 1e-6);
+  EXPECT_TRUE(document.has(Quantity::current));
+  EXPECT_TRUE(document.has(Quantity::power));
+  EXPECT_FALSE(document.has(Quantity::voltage));
+}
+
+TEST_F(Document, MeasuresBetweenCursorsWhatTheReportSaysOfThatWindow) {
+  CaptureDocument document;
+  open(document, path);
+  const TimeRange window{3'123'456'789, 9'876'543'210};
+  QSignalSpy measured(&document, &CaptureDocument::windowMeasured);
+  document.measure_window(0, window);
+  ASSERT_TRUE(measured.wait(k_patience_ms));
+  const auto stats = measured[0][1].value<WindowStats>();
+  ReportOptions options;
+  options.windows = {{"cursors", window}};
+  const Analysis analysis = reported(options);
+  const auto of_window = std::ranges::find_if(
+      analysis.rows, [&](const EventRow& row) { return analysis.report.events[row.name].name == "cursors"; });
+  ASSERT_NE(of_window, analysis.rows.end());
+  EXPECT_EQ(stats.energy_j, of_window->energy_j);
+  EXPECT_EQ(stats.charge_c, of_window->charge_c);
+  EXPECT_EQ(stats.power_w->mean, of_window->power_w);
+  EXPECT_EQ(stats.current_a->max, of_window->peak_current_a);
+}
+
+TEST_F(Document, SavesAnEditedRuleSoThatTheReportReadsIt) {
+  CaptureDocument document;
+  open(document, path);
+  EventSetup setup = document.setup();
+  std::erase_if(setup.rules, [](const EventRule& rule) { return rule.name != "inference"; });
+  setup.rules[0].name = "net";
+  setup.rules[0].repeat = 2;
+  setup.useful = "net";
+  setup.windows = {{"warm-up", {1'000'000'000, 1'500'000'000}}};
+  change(document, setup);
+  const Analysis analysis = reported();
+  ASSERT_EQ(analysis.report.events.size(), 2U);
+  EXPECT_EQ(analysis.report.events[0].name, "net");
+  EXPECT_EQ(analysis.report.events[0].repeat, 2);
+  EXPECT_EQ(analysis.report.events[1].name, "warm-up");
+  EXPECT_EQ(analysis.report.useful_event.name, "net");
+  EXPECT_EQ(json(document.analysis()->report), json(analysis.report));
+}
+
+TEST_F(Document, TakesBackAnEdit) {
+  const std::string before = json(reported().report);
+  CaptureDocument document;
+  open(document, path);
+  EventSetup setup = document.setup();
+  setup.rules.clear();
+  setup.rules.push_back({.name = "only", .line = LineId{1}});
+  change(document, setup);
+  EXPECT_NE(json(reported().report), before);
+  QSignalSpy analysed(&document, &CaptureDocument::analysisChanged);
+  document.undo_stack().undo();
+  ASSERT_TRUE(analysed.wait(k_patience_ms));
+  EXPECT_EQ(json(document.analysis()->report), before);
+  EXPECT_EQ(json(reported().report), before);
+}
+
+TEST_F(Document, RefusesNamesThatMakeNoSense) {
+  CaptureDocument document;
+  open(document, path);
+  EventSetup setup = document.setup();
+  setup.rules[1].name = setup.rules[0].name;
+  EXPECT_THAT(document.change_setup(setup, "x").error().message, HasSubstr("two rules"));
+  setup = document.setup();
+  setup.windows = {{"idle", {0, 10}}};
+  EXPECT_THAT(document.change_setup(setup, "x").error().message, HasSubstr("idle"));
+  setup.windows = {{"w", {0, 10}}, {"w", {5, 20}}};
+  EXPECT_THAT(document.change_setup(setup, "x").error().message, HasSubstr("overlap"));
+  EXPECT_EQ(document.undo_stack().count(), 0);
+}
+
+TEST_F(Document, SaysThatAChangeCannotBeSaved) {
+  CaptureDocument document;
+  open(document, path);
+  std::filesystem::remove(path);
+  QSignalSpy failed(&document, &CaptureDocument::saveFailed);
+  EventSetup setup = document.setup();
+  setup.useful.reset();
+  ASSERT_TRUE(document.change_setup(setup, "x"));
+  ASSERT_TRUE(failed.wait(k_patience_ms));
+  EXPECT_THAT(failed[0][0].toString().toStdString(), HasSubstr("No such file"));
+}
+
+TEST_F(Document, FoldsTheEventsOfAName) {
+  CaptureDocument document;
+  open(document, path);
+  QSignalSpy folded(&document, &CaptureDocument::folded);
+  document.fold("inference");
+  ASSERT_TRUE(folded.wait(k_patience_ms));
+  const auto ensemble = folded[0][1].value<std::shared_ptr<const Ensemble>>();
+  const auto& analysis = *document.analysis();
+  for (const FoldedEvent& event : ensemble->by_distance)
+    EXPECT_EQ(analysis.report.events[analysis.rows[event.event].name].name, "inference");
+  EXPECT_EQ(ensemble->folded + ensemble->left_out, analysis.report.events[2].count);
+}
+
+TEST_F(Document, FailsInWordsOnWhatIsNoCapture) {
+  CaptureDocument document;
+  QSignalSpy failed(&document, &CaptureDocument::failed);
+  document.open(QString::fromStdString(folder.file("none.jmk")));
+  ASSERT_TRUE(failed.wait(k_patience_ms));
+  EXPECT_THAT(failed[0][0].toString().toStdString(), HasSubstr("none.jmk"));
+}
+
+TEST_F(Document, IsLeftInTheMiddleOfItsWork) {
+  CaptureDocument document;
+  document.open(QString::fromStdString(path));
+  QSignalSpy opened(&document, &CaptureDocument::opened);
+  ASSERT_TRUE(opened.wait(k_patience_ms));
+}  // destroyed while it measures
+
+TEST_F(Document, RulesAreEditedCellByCell) {
+  CaptureDocument document;
+  open(document, path);
+  RuleTable table(
+      [&](EventSetup setup, const QString& what) { return document.change_setup(std::move(setup), what); });
+  QObject::connect(&document, &CaptureDocument::setupChanged, &table,
+                   [&] { table.set(document.setup(), document.info().lines); });
+  table.set(document.setup(), document.info().lines);
+  ASSERT_EQ(table.rowCount(), 4);
+  EXPECT_TRUE(table.setData(table.index(0, RuleTable::pairing), "rising"));
+  EXPECT_EQ(document.setup().rules[0].pairing, Pairing::rising);
+  EXPECT_TRUE(table.setData(table.index(0, RuleTable::repeat), 7));
+  EXPECT_EQ(document.setup().rules[0].repeat, 7);
+  EXPECT_FALSE(table.setData(table.index(0, RuleTable::polarity), "low")) << "only with levels";
+  EXPECT_TRUE(table.setData(table.index(1, RuleTable::useful), Qt::Checked, Qt::CheckStateRole));
+  EXPECT_EQ(document.setup().useful, document.setup().rules[1].name);
+  QSignalSpy refused(&table, &RuleTable::refused);
+  EXPECT_FALSE(table.setData(table.index(0, RuleTable::name), "a b"));
+  EXPECT_EQ(refused.count(), 1);
+  table.add_rule();
+  EXPECT_EQ(table.rowCount(), 5);
+  table.remove_rule(0);
+  EXPECT_EQ(table.rowCount(), 4);
+}
+
+}  // namespace
+}  // namespace joulemark

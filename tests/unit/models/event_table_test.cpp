@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/models/event_table.h>
+#include <app/models/findings_model.h>
+#include <app/models/tiles.h>
+
+#include <gtest/gtest.h>
+
+namespace joulemark {
+namespace {
+
+EventRow row(std::uint32_t name, std::int64_t index, TimeNs begin_ns, TimeNs length_ns,
+             std::optional<double> energy_j) {
+  EventRow made;
+  made.name = name;
+  made.index = index;
+  made.time = {begin_ns, begin_ns + length_ns};
+  made.energy_j = energy_j;
+  return made;
+}
+
+std::shared_ptr<const Analysis> example() {
+  auto analysis = std::make_shared<Analysis>();
+  analysis->report.events.resize(2);
+  analysis->report.events[0].name = "inference";
+  analysis->report.events[1].name = "radio";
+  analysis->report.total.energy_j = 1;
+  analysis->rows = {row(0, 0, 0, 20'000'000, 1.5e-3), row(1, 0, 5'000'000, 1'000'000, 9e-3),
+                    row(0, 1, 30'000'000, 22'000'000, std::nullopt),
+                    row(0, 2, 60'000'000, 19'000'000, 1.2e-3)};
+  analysis->rows[2].flags = k_flag_lost_samples;
+  return analysis;
+}
+
+std::vector<std::size_t> shown(const EventTable& table) {
+  std::vector<std::size_t> events;
+  for (int i = 0; i < table.rowCount(); ++i)
+    events.push_back(table.event_at(i));
+  return events;
+}
+
+using Events = std::vector<std::size_t>;
+
+TEST(EventTable, SortsByAnyFigureWithUnknownOnesLast) {
+  EventTable table;
+  table.set_analysis(example());
+  EXPECT_EQ(shown(table), (Events{0, 1, 2, 3}));
+  table.sort(EventTable::energy, Qt::AscendingOrder);
+  EXPECT_EQ(shown(table), (Events{3, 0, 1, 2}));
+  table.sort(EventTable::energy, Qt::DescendingOrder);
+  EXPECT_EQ(shown(table), (Events{1, 0, 3, 2}));
+  table.sort(EventTable::length, Qt::DescendingOrder);
+  EXPECT_EQ(shown(table), (Events{2, 0, 3, 1}));
+}
+
+TEST(EventTable, FiltersByWordsAndComparisons) {
+  EventTable table;
+  table.set_analysis(example());
+  EXPECT_TRUE(table.set_filter("infer"));
+  EXPECT_EQ(shown(table), (Events{0, 2, 3}));
+  EXPECT_TRUE(table.set_filter("infer E>1.3mJ"));
+  EXPECT_EQ(shown(table), (Events{0}));
+  EXPECT_TRUE(table.set_filter("dt<10ms"));
+  EXPECT_EQ(shown(table), (Events{1}));
+  EXPECT_TRUE(table.set_filter("lost"));
+  EXPECT_EQ(shown(table), (Events{2}));
+  EXPECT_EQ(table.row_of(2), 0);
+  EXPECT_EQ(table.row_of(0), -1);
+  EXPECT_TRUE(table.set_filter(""));
+  EXPECT_EQ(table.rowCount(), 4);
+}
+
+TEST(EventTable, RefusesAComparisonThatMakesNoSense) {
+  EventTable table;
+  table.set_analysis(example());
+  EXPECT_TRUE(table.set_filter("radio"));
+  EXPECT_FALSE(table.set_filter("E>12"));
+  EXPECT_FALSE(table.set_filter("colour<3mJ"));
+  EXPECT_EQ(shown(table), (Events{1})) << "what was shown stays";
+}
+
+TEST(EventTable, ShowsSiFiguresAndDashesForTheUnknown) {
+  EventTable table;
+  table.set_analysis(example());
+  const auto text = [&](int r, int column) { return table.index(r, column).data().toString().toStdString(); };
+  EXPECT_EQ(text(0, EventTable::energy), "1.500\u00a0mJ");
+  EXPECT_EQ(text(2, EventTable::energy), "\u2014");
+  EXPECT_EQ(text(2, EventTable::remarks), "lost samples");
+  EXPECT_EQ(text(3, EventTable::number), "3");
+  EXPECT_DOUBLE_EQ(table.index(3, EventTable::energy).data(EventTable::part_role).toDouble(), 0.8);
+}
+
+TEST(FindingsModel, PutsTheWorstFirstAndKnowsWhere) {
+  Report report;
+  report.findings = {{"adequacy", FindingSeverity::info, "short windows"},
+                     {"smeared", FindingSeverity::warning, "a tail"}};
+  Anomaly gap;
+  gap.severity = Severity::data_loss;
+  gap.time = {1'000'000'000, 1'040'000'000};
+  gap.message = "34 samples lost";
+  report.quality.anomalies = {{AnomalyKind::gap, Severity::data_loss, 34, "34 samples lost"},
+                              {AnomalyKind::glitch, Severity::info, 2, "2 pulses ignored"}};
+  FindingsModel model;
+  model.set(report, {gap});
+  ASSERT_EQ(model.rowCount(), 4) << "the gap once, the glitches, two findings";
+  EXPECT_EQ(model.level_of(0), FindingsModel::Level::lost);
+  EXPECT_EQ(model.time_of(0), gap.time);
+  EXPECT_EQ(model.index(0).data().toString().toStdString(), "Gap at 1.000\u00a0s: 34 samples lost");
+  EXPECT_EQ(model.level_of(1), FindingsModel::Level::warning);
+  EXPECT_FALSE(model.time_of(1));
+  EXPECT_EQ(model.count(FindingsModel::Level::info), 2);
+}
+
+TEST(Tiles, ShowTheCostliestEventWithItsIntervalAndMethod) {
+  auto analysis = std::make_shared<Analysis>(*example());
+  EventReport& inference = analysis->report.events[0];
+  inference.count = 3;
+  inference.energy_j.mean = 1.482e-3;
+  inference.energy_j.ci95 = Interval{1.482e-3 - 4.446e-6, 1.482e-3 + 4.446e-6};
+  inference.latency_s.mean = 23.1e-3;
+  inference.latency_s.p95 = 24e-3;
+  inference.method = Method::excess;
+  inference.guard_s = 1e-3;
+  const std::vector<Tile> tiles = headline_tiles(*analysis);
+  ASSERT_EQ(tiles.size(), empty_tiles().size());
+  EXPECT_EQ(tiles[0].title.toStdString(), "Energy / inference");
+  EXPECT_EQ((tiles[0].figure.number + tiles[0].figure.unit).toStdString(), "1.482mJ");
+  EXPECT_EQ(tiles[0].uncertainty.toStdString(), "\u00b1 0.30\u00a0%");
+  EXPECT_EQ(tiles[0].note.toStdString(), "3 windows, by excess, guard 1.00\u00a0ms");
+  EXPECT_EQ(tiles[0].history, (std::vector<double>{1.5e-3, 1.2e-3}));
+  EXPECT_EQ(tiles[3].uncertainty.toStdString(), "p95 24.00\u00a0ms");
+}
+
+}  // namespace
+}  // namespace joulemark
