@@ -16,8 +16,8 @@ static uint8_t bus_code(const jm_settings* settings) {
 }
 
 static uint32_t conversion_ns(uint8_t code) {
-  if (code >= 8) return 532000ul << (code - 8);
-  return 1000ul * k_single_us[code & 3u];
+  if (code >= 8) return (uint32_t)532000 << (code - 8);
+  return (uint32_t)1000 * k_single_us[code & 3u];
 }
 
 static uint16_t pace(uint8_t code) {

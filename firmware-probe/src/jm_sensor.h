@@ -19,8 +19,10 @@ void jm_sensor_defaults(jm_settings* settings);
 /* 1 when the sensor can work with these. */
 uint8_t jm_sensor_accepts(const jm_settings* settings);
 
-/* Channel 0 or 1 as it is with these settings. */
+/* Channel 0 or 1 as it is with these settings. A port's constants may say that there is only one. */
+#ifndef JM_SENSOR_CHANNELS
 #define JM_SENSOR_CHANNELS 2
+#endif
 jm_wire_channel jm_sensor_channel(const jm_settings* settings, uint8_t index);
 uint32_t jm_sensor_conversion_ns(const jm_settings* settings, uint8_t index);
 

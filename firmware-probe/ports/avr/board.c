@@ -6,19 +6,6 @@
 #include <avr/io.h>
 #include <avr/wdt.h>
 
-/* As measured while sampling flat out: tests/firmware/simulated holds them to it. */
-#define INTERRUPT_LINE \
-  { JM_WIRE_LINE_INTERRUPT, 52, 31 }
-const jm_wire_line jm_port_lines[JM_LINE_COUNT] = {
-    {JM_WIRE_LINE_CAPTURED, 2, 0},
-    INTERRUPT_LINE,
-    INTERRUPT_LINE,
-    INTERRUPT_LINE,
-    INTERRUPT_LINE,
-    INTERRUPT_LINE,
-    INTERRUPT_LINE,
-};
-
 /* EEPROM: the number of the last boot, then what the core keeps. */
 #define BOOT_AT ((void*)0)
 #define KEPT_AT ((void*)2)

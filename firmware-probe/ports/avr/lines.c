@@ -9,6 +9,19 @@
 #define CAPTURED (1u << PB0)
 #define ON_PORT_D 0xFCu
 
+/* As measured while sampling flat out: tests/firmware/simulated holds them to it. */
+#define INTERRUPT_LINE \
+  { JM_WIRE_LINE_INTERRUPT, 52, 31 }
+const jm_wire_line jm_port_lines[JM_LINE_COUNT] = {
+    {JM_WIRE_LINE_CAPTURED, 2, 0},
+    INTERRUPT_LINE,
+    INTERRUPT_LINE,
+    INTERRUPT_LINE,
+    INTERRUPT_LINE,
+    INTERRUPT_LINE,
+    INTERRUPT_LINE,
+};
+
 static uint8_t levels_d; /* of port D at the last look */
 
 static void watch_captured(uint8_t on) {

@@ -9,16 +9,17 @@ namespace joulemark::twin {
 
 namespace {
 
-std::unique_ptr<AvrCore> load_firmware() {
-  auto core = AvrCore::load(JM_PROBE_ELF);
+std::unique_ptr<AvrCore> load_firmware(const std::string& elf) {
+  auto core = AvrCore::load(elf);
   if (!core) throw std::runtime_error(core.error().message);
   return std::move(*core);
 }
 
 }  // namespace
 
-SimulatedProbe::SimulatedProbe(const Ina219Chip::Setup& chip, Ina219Chip::Mean shunt_v)
-    : core_(load_firmware()), chip_(chip, std::move(shunt_v), [](Cycle, Cycle) { return 3.3; }) {
+SimulatedProbe::SimulatedProbe(const Ina219Chip::Setup& chip, Ina219Chip::Mean shunt_v,
+                               const std::string& elf)
+    : core_(load_firmware(elf)), chip_(chip, std::move(shunt_v), [](Cycle, Cycle) { return 3.3; }) {
   twi_ = std::make_unique<AvrTwi>(*core_, chip_);
   jm_wire_decoder_init(&decoder_, frame_.data(), frame_.size());
   core_->on_serial([this](std::uint8_t byte) { hear(byte); });

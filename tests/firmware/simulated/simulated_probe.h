@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace joulemark::twin {
@@ -46,7 +47,8 @@ struct Heard {
 class SimulatedProbe {
  public:
   // shunt_v: mean volts across the shunt over [begin, end) in cycles.
-  SimulatedProbe(const Ina219Chip::Setup& chip, Ina219Chip::Mean shunt_v);
+  SimulatedProbe(const Ina219Chip::Setup& chip, Ina219Chip::Mean shunt_v,
+                 const std::string& elf = JM_PROBE_ELF);
 
   void run_ms(double ms);
   void ask(std::uint8_t type);
