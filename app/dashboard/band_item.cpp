@@ -18,11 +18,13 @@ void BandItem::set_lines(const std::vector<Line>& lines, const QColor& colour, d
   image_.setDevicePixelRatio(device_ratio);
   image_.fill(Qt::transparent);
   const QRgb pixel = qPremultiply(colour.rgba());
+  auto* const pixels = reinterpret_cast<QRgb*>(image_.bits());
+  const qsizetype stride = image_.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
   for (int x = 0; x < image_.width(); ++x) {
     const Line& line = lines[static_cast<std::size_t>(x)];
     const int bottom = std::min(line.bottom, image_.height() - 1);
     for (int y = std::max(line.top, 0); y <= bottom; ++y)
-      reinterpret_cast<QRgb*>(image_.scanLine(y))[x] = pixel;
+      pixels[y * stride + x] = pixel;
   }
   update();
 }

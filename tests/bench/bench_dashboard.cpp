@@ -81,7 +81,6 @@ void BM_ZoomAndPan(benchmark::State& state) {
     if (step == 0) time.pan(range.length_ns() / 20);
     if (step != 0) time.zoom(range.length_ns() < 100'000 || random() % 20 == 0 ? 1e3 : 0.8, place);
     window->waveform().refresh();
-    window->repaint();
     QApplication::processEvents();
     times.push_back(milliseconds(timer));
   }
