@@ -10,8 +10,8 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <memory>
 #include <optional>
+#include <vector>
 
 namespace joulemark::capture {
 namespace {
@@ -20,11 +20,19 @@ tl::unexpected<Error> malformed(const char* what) {
   return fail(ErrorCode::unreadable, what);
 }
 
+// Room that a thread grows once: memory taken and given back for every block costs a page fault for each of
+// its pages.
+template <typename T>
+std::span<T> scratch_of(std::size_t count) {
+  thread_local std::vector<T> scratch;
+  if (scratch.size() < count) scratch.resize(count);
+  return std::span(scratch).first(count);
+}
+
 void append_packed(Blob& blob, std::span<const std::byte> bytes, std::size_t element,
                    Compression compression) {
-  thread_local Blob scratch;  // grown once, so that no result is cleared before it is written
   const std::size_t room = bytes.size() + BLOSC_MAX_OVERHEAD;
-  if (scratch.size() < room) scratch.resize(room);
+  const std::span<std::byte> scratch = scratch_of<std::byte>(room);
   const bool fast = compression == Compression::fast;
   const int length = blosc_compress_ctx(fast ? 1 : 3, BLOSC_BITSHUFFLE, element, bytes.size(), bytes.data(),
                                         scratch.data(), room, fast ? "lz4" : "zstd", 0, 1);
@@ -37,25 +45,22 @@ constexpr std::byte k_short_codes{0xD2};
 constexpr std::byte k_long_codes{0xD4};
 
 void append_samples(Blob& blob, std::span<const float> values, Compression compression) {
-  const auto codes = std::make_unique_for_overwrite<std::int32_t[]>(values.size());
-  const std::span<std::int32_t> all(codes.get(), values.size());
+  const std::span<std::int32_t> all = scratch_of<std::int32_t>(values.size());
   const std::optional<Decimals> decimals = to_decimals(values, all);
   if (!decimals) return append_packed(blob, std::as_bytes(values), sizeof(float), compression);
   blob.push_back(decimals->short_codes ? k_short_codes : k_long_codes);
   blob.push_back(static_cast<std::byte>(decimals->exponent));
   if (!decimals->short_codes)
     return append_packed(blob, std::as_bytes(all), sizeof(std::int32_t), compression);
-  const auto narrow = std::make_unique_for_overwrite<std::int16_t[]>(values.size());
-  std::transform(all.begin(), all.end(), narrow.get(),
+  const std::span<std::int16_t> narrow = scratch_of<std::int16_t>(values.size());
+  std::transform(all.begin(), all.end(), narrow.begin(),
                  [](std::int32_t code) { return static_cast<std::int16_t>(code); });
-  append_packed(blob, std::as_bytes(std::span(narrow.get(), values.size())), sizeof(std::int16_t),
-                compression);
+  append_packed(blob, std::as_bytes(narrow), sizeof(std::int16_t), compression);
 }
 
 template <typename Code>
 Status unpack_codes(std::span<const std::byte> blob, int exponent, std::span<float> out) {
-  const auto codes = std::make_unique_for_overwrite<Code[]>(out.size());
-  const std::span<Code> all(codes.get(), out.size());
+  const std::span<Code> all = scratch_of<Code>(out.size());
   JM_TRY(unpack(blob, std::as_writable_bytes(all)));
   from_decimals(std::span<const Code>(all), exponent, out);
   return {};
