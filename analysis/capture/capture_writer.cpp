@@ -260,7 +260,7 @@ Status CaptureWriter::begin(const CaptureInfo& given) {
   remove_file(file);
   CaptureInfo info = given;
   if (info.id.empty()) info.id = random_id();
-  const Status started = start(file, info);
+  Status started = start(file, info);
   if (!started) remove_file(file);
   if (started) recording_->contract = std::move(contract);
   return started;

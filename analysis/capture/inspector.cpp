@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace joulemark::capture {
 namespace {
@@ -33,8 +34,8 @@ Result<Database> open_to_inspect(const std::string& path) {
   return db;
 }
 
-Result<Inspector> Inspector::open(Database& db) {
-  Inspector inspector(db);
+Result<Inspector> Inspector::open(Database& db, Progress progress) {
+  Inspector inspector(db, std::move(progress));
   if (Status head = inspector.read_head(); !head) {
     return tl::make_unexpected(explain(std::move(head).error(), db.path()));
   }
@@ -126,6 +127,13 @@ Status Inspector::read_directory() {
   return {};
 }
 
+void Inspector::block_done() {
+  ++blocks_done_;
+  if (progress_) {
+    progress_(static_cast<double>(blocks_done_) / static_cast<double>(2 * rows_.size() + power_rows_.size()));
+  }
+}
+
 void Inspector::lose(const BlockRow& block, const std::string& why) {
   const Channel& channel = report_.info.channels[block.channel];
   const IndexRange indices{block.first_index, block.first_index + block.count};
@@ -144,6 +152,7 @@ Status Inspector::check_samples() {
   JM_TRY_ASSIGN(BlockStore store, BlockStore::open(*db_));
   std::vector<const BlockRow*> last(report_.info.channels.size(), nullptr);
   for (const BlockRow& block : rows_) {
+    block_done();
     const Channel& channel = report_.info.channels[block.channel];
     std::vector<BlockRow> alone{block};
     const auto possible = BlockDirectory::make(channel, std::move(alone), "");
@@ -193,7 +202,7 @@ Status Inspector::check_sums() {
     JM_TRY_ASSIGN(SumCheck check, SumCheck::open(*db_, blocks, [&](const std::string& what) {
                     damaged(fmt::format("channel '{}': {}", channel.name, what));
                   }));
-    JM_TRY(check.run(i, channel.timed, values));
+    JM_TRY(check.run(i, channel.timed, values, [this] { block_done(); }));
     expected_summaries_ += check.summary_rows();
   }
   return {};
@@ -222,7 +231,7 @@ Status Inspector::check_power() {
   ValueSource values(store, channel, current, report_.info.channels[power->voltage->value], voltage);
   JM_TRY_ASSIGN(SumCheck check,
                 SumCheck::open(*db_, sums, [&](const std::string& what) { damaged("power: " + what); }));
-  JM_TRY(check.run(k_power.value, channel.timed, values));
+  JM_TRY(check.run(k_power.value, channel.timed, values, [this] { block_done(); }));
   return check_summary_count(check.summary_rows());
 }
 

@@ -6,6 +6,7 @@
 #include <analysis/capture/verify.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace joulemark::capture {
@@ -18,7 +19,7 @@ namespace joulemark::capture {
 class Inspector {
  public:
   // Errors: unreadable when the schema or the capture's head is lost.
-  [[nodiscard]] static Result<Inspector> open(Database& db);
+  [[nodiscard]] static Result<Inspector> open(Database& db, Progress progress = {});
 
   // Errors: only of the system beneath (io, busy); damage goes into the report.
   [[nodiscard]] Status inspect();
@@ -32,13 +33,14 @@ class Inspector {
   [[nodiscard]] std::optional<std::int64_t> expected(std::int64_t Totals::*count) const;
 
  private:
-  explicit Inspector(Database& db) : db_(&db) {}
+  Inspector(Database& db, Progress progress) : db_(&db), progress_(std::move(progress)) {}
   void damaged(Damage damage);
   void damaged(std::string what) { damaged(Damage{std::move(what), {}, {}, {}}); }
   [[nodiscard]] Result<RowCounts> check_rows(const std::string& table, std::int64_t Totals::*count,
                                              const RowVisitor& visit);
   [[nodiscard]] Status check_items(const std::string& table, std::int64_t Totals::*count,
                                    const RowVisitor& visit);
+  void block_done();  // every block is read once for its samples and once for its sums
   void lose(const BlockRow& block, const std::string& why);
   [[nodiscard]] Status read_head();
   [[nodiscard]] Status check_structure();
@@ -52,6 +54,8 @@ class Inspector {
   [[nodiscard]] Status check_summary_count(std::int64_t made);
 
   Database* db_;
+  Progress progress_;
+  std::size_t blocks_done_ = 0;
   std::optional<Ending> ending_;
   VerifyReport report_;
   std::vector<BlockRow> rows_;        // intact directory rows of stored channels

@@ -64,14 +64,14 @@ Status replace(const std::string& path, const std::string& repaired, RepairRepor
 
 }  // namespace
 
-Result<RepairReport> repair_capture(const std::string& given) {
+Result<RepairReport> repair_capture(const std::string& given, const Progress& progress) {
   JM_TRY_ASSIGN(const std::string path, followed(given));
   JM_TRY(check_unused(path));
   const std::string repaired = free_name(path + ".repaired");
   RepairReport repair;
   {
     JM_TRY_ASSIGN(Database db, open_to_inspect(path));
-    JM_TRY_ASSIGN(Inspector inspector, Inspector::open(db));
+    JM_TRY_ASSIGN(Inspector inspector, Inspector::open(db, progress));
     JM_TRY(inspector.inspect());
     repair.found = inspector.report();
     if (repair.found.intact() && repair.found.closed) return repair;

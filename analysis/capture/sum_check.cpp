@@ -35,7 +35,8 @@ Result<SumCheck> SumCheck::open(Database& db, const BlockDirectory& stored, Repo
   return SumCheck(std::move(select), stored, std::move(report));
 }
 
-Status SumCheck::run(std::uint32_t channel, bool timed, ValueSource& values) {
+Status SumCheck::run(std::uint32_t channel, bool timed, ValueSource& values,
+                     const std::function<void()>& block_done) {
   RowIds ids;
   BlockBuilder<double> builder(
       channel, timed, Compression::fast,
@@ -51,6 +52,7 @@ Status SumCheck::run(std::uint32_t channel, bool timed, ValueSource& values) {
     if (copy.empty()) copy.assign(block.products.begin(), block.products.end());
     builder.add(stored_->blocks()[k].first_index, copy, block.stamps_ns);
     JM_TRY(status_);
+    block_done();
   }
   builder.flush();
   return status_;

@@ -17,8 +17,9 @@ class SumCheck {
 
   [[nodiscard]] static Result<SumCheck> open(Database& db, const BlockDirectory& stored, Report report);
 
-  // Feeds every block. Errors: those of reading samples, io.
-  [[nodiscard]] Status run(std::uint32_t channel, bool timed, ValueSource& values);
+  // Feeds every block and says so after each. Errors: those of reading samples, io.
+  [[nodiscard]] Status run(std::uint32_t channel, bool timed, ValueSource& values,
+                           const std::function<void()>& block_done);
   [[nodiscard]] std::int64_t summary_rows() const { return summary_rows_; }
 
  private:

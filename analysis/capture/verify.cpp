@@ -14,9 +14,9 @@ std::int64_t VerifyReport::lost_samples() const {
   return lost;
 }
 
-Result<VerifyReport> verify_capture(const std::string& path) {
+Result<VerifyReport> verify_capture(const std::string& path, const Progress& progress) {
   JM_TRY_ASSIGN(Database db, open_to_inspect(path));
-  JM_TRY_ASSIGN(Inspector inspector, Inspector::open(db));
+  JM_TRY_ASSIGN(Inspector inspector, Inspector::open(db, progress));
   JM_TRY(inspector.inspect());
   return inspector.report();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <analysis/model/capture_info.h>
+#include <analysis/model/progress.h>
 #include <analysis/model/result.h>
 #include <analysis/model/time.h>
 
@@ -54,7 +55,7 @@ struct VerifyReport {
 // Reads everything: database structure, checksums, every sample, sums and summary levels against the samples,
 // order of indices, stamps and edges. Errors: unreadable where not even its head can be read; capability,
 // busy, io.
-[[nodiscard]] Result<VerifyReport> verify_capture(const std::string& path);
+[[nodiscard]] Result<VerifyReport> verify_capture(const std::string& path, const Progress& progress = {});
 
 struct RepairReport {
   VerifyReport found;                // before
@@ -65,6 +66,7 @@ struct RepairReport {
 // Folds the -wal file of a killed recorder and marks its capture closed as killed. With damage, writes what
 // is good to a new file (summaries made anew, an Anomaly for each loss), which takes the name, and keeps the
 // damaged one as PATH.damaged. Invents nothing. Errors: as verify_capture; busy while a recorder still runs.
-[[nodiscard]] Result<RepairReport> repair_capture(const std::string& path);
+// progress tells of the search for damage, not of the writing.
+[[nodiscard]] Result<RepairReport> repair_capture(const std::string& path, const Progress& progress = {});
 
 }  // namespace joulemark

@@ -10,7 +10,7 @@ namespace joulemark {
 template <typename Tag>
 struct Id {
   std::uint32_t value = 0;
-  constexpr auto operator<=>(const Id&) const = default;
+  constexpr auto operator<=>(const Id&) const = default;  // NOLINT(modernize-use-nullptr): no pointer here
 };
 
 // A channel of a capture: its position in CaptureInfo::channels, or one of the derived ones below.

@@ -37,13 +37,14 @@ using Status = Result<void>;
 }
 
 // Puts where in front of what: "run/trace1-energy.bin: truncated at byte 17".
-[[nodiscard]] inline tl::unexpected<Error> fail_at(const std::string& where, Error error) {
+[[nodiscard]] inline tl::unexpected<Error> fail_at(const std::string& where, const Error& error) {
   return tl::unexpected<Error>(Error{error.code, where + ": " + error.message});
 }
 
 }  // namespace joulemark
 
 // Passes an Error up; JM_TRY for a Status, JM_TRY_ASSIGN for a value.
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot be put in parentheses.
 #define JM_CONCAT_(a, b) a##b
 #define JM_CONCAT(a, b) JM_CONCAT_(a, b)
 #define JM_TRY(expression)                                                                                   \
@@ -56,3 +57,4 @@ using Status = Result<void>;
   auto result = (expression);                                         \
   if (!result) return tl::make_unexpected(std::move(result).error()); \
   declaration = std::move(result).value()
+// NOLINTEND(bugprone-macro-parentheses)

@@ -164,7 +164,8 @@ void add_monsoon(CLI::App& emulate, Context& context) {
 
 void add_emulate(CLI::App& app, Context& context) {
   CLI::App* emulate =
-      app.add_subcommand("emulate", "Instruments made of software, to try and test without hardware");
+      add_command(app, context, "emulate", "Instruments made of software, to try and test without hardware",
+                  "joulemark emulate monsoon --scenario square:1mA,500mA,100ms,50%");
   emulate->require_subcommand(1);
   add_monsoon(*emulate, context);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <utility>
 
 namespace joulemark::cli {
 namespace {
@@ -31,6 +32,12 @@ void ProgressLine::show(std::string text) {
   std::fflush(stderr);
   dirty_ = true;
   next_ = std::chrono::steady_clock::now() + k_interval;
+}
+
+Progress percentage(ProgressLine& line, std::string work) {
+  return [&line, work = std::move(work)](double part) {
+    if (line.due()) line.show(fmt::format("{} {:.0f} %", work, 100 * part));
+  };
 }
 
 }  // namespace joulemark::cli

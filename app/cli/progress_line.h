@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <analysis/model/progress.h>
+
 #include <chrono>
 #include <string>
 
@@ -24,5 +26,8 @@ class ProgressLine {
   bool dirty_ = false;
   std::chrono::steady_clock::time_point next_{};
 };
+
+// Shows "Checking 43 %" on a line that outlives it.
+[[nodiscard]] Progress percentage(ProgressLine& line, std::string work);
 
 }  // namespace joulemark::cli

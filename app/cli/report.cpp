@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/energy/build_report.h>
 #include <analysis/model/units.h>
+#include <analysis/model/watched_source.h>
 #include <analysis/report/csv.h>
 #include <analysis/report/json.h>
 #include <analysis/report/text.h>
@@ -9,6 +10,7 @@
 #include <app/cli/file_digest.h>
 #include <app/cli/open_capture.h>
 #include <app/cli/output.h>
+#include <app/cli/progress_line.h>
 
 #include <fmt/format.h>
 #include <version.h>
@@ -70,20 +72,28 @@ bool nothing_to_judge(const ReportCommand& command, const Report& report) {
                      [](const EventReport& event) { return event.energy_j.n == 0 && event.charge_c.n == 0; });
 }
 
-Result<int> run_report(const ReportCommand& command) {
-  JM_TRY_ASSIGN(const ReportOptions options, options_of(command));
-  JM_TRY(check_outputs(std::array{command.file}, std::array{command.per_event, command.json}));
+// The report and the digest of the same file, side by side.
+Result<Analysis> analyse(const ReportCommand& command, const ReportOptions& options, bool quiet) {
   JM_TRY_ASSIGN(const std::unique_ptr<SampleSource> source, open_capture(command.file));
   auto digest = std::async(std::launch::async, sha256_of_file, command.file);
-  auto analysis = build_report(*source, options);
+  ProgressLine line(quiet);
+  WatchedSource watched(*source, {}, percentage(line, "Measuring"));
+  auto analysis = build_report(watched, options);
   auto sha256 = digest.get();
   if (!analysis) return fail_at(command.file, analysis.error());
   if (!sha256) return tl::make_unexpected(sha256.error());
-  Report& report = analysis->report;
-  report.tool = {"joulemark", JOULEMARK_VERSION};
-  report.capture.file = command.file;
-  report.capture.sha256 = std::move(*sha256);
-  if (!command.per_event.empty()) JM_TRY(write_output(command.per_event, to_csv(report, analysis->rows)));
+  analysis->report.tool = {"joulemark", JOULEMARK_VERSION};
+  analysis->report.capture.file = command.file;
+  analysis->report.capture.sha256 = std::move(*sha256);
+  return analysis;
+}
+
+Result<int> run_report(const ReportCommand& command, bool quiet) {
+  JM_TRY_ASSIGN(const ReportOptions options, options_of(command));
+  JM_TRY(check_outputs(std::array{command.file}, std::array{command.per_event, command.json}));
+  JM_TRY_ASSIGN(const Analysis analysis, analyse(command, options, quiet));
+  const Report& report = analysis.report;
+  if (!command.per_event.empty()) JM_TRY(write_output(command.per_event, to_csv(report, analysis.rows)));
   if (!command.json.empty()) JM_TRY(write_output(command.json, to_json(report)));
   if (command.json != "-" && command.per_event != "-") print(to_text(report));
   if (!nothing_to_judge(command, report)) return k_ok;
@@ -115,7 +125,9 @@ void add_report(CLI::App& app, Context& context) {
   report->add_option("--hold", command->hold, "Pulses shorter than this are glitches (default 50us)");
   report->add_option("--per-event", command->per_event, "Write one line per event to this CSV file");
   report->add_option("--json", command->json, "Write the report as JSON; - is stdout, without the text");
-  report->callback([command, &context] { context.action = [command] { return run_report(*command); }; });
+  report->callback([command, &context] {
+    context.action = [&context, command] { return run_report(*command, context.quiet); };
+  });
 }
 
 }  // namespace joulemark::cli

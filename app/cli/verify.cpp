@@ -6,6 +6,7 @@
 #include <app/cli/commands.h>
 #include <app/cli/json_text.h>
 #include <app/cli/output.h>
+#include <app/cli/progress_line.h>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -100,13 +101,17 @@ std::string text_of(const std::string& file, const RepairReport& repair) {
   return text;
 }
 
-Result<int> run(const Arguments& arguments) {
+Result<RepairReport> inspect(const Arguments& arguments, bool quiet) {
+  ProgressLine line(quiet);
+  const Progress progress = percentage(line, "Checking");
+  if (arguments.repair) return repair_capture(arguments.file, progress);
   RepairReport result;
-  if (arguments.repair) {
-    JM_TRY_ASSIGN(result, repair_capture(arguments.file));
-  } else {
-    JM_TRY_ASSIGN(result.found, verify_capture(arguments.file));
-  }
+  JM_TRY_ASSIGN(result.found, verify_capture(arguments.file, progress));
+  return result;
+}
+
+Result<int> run(const Arguments& arguments, bool quiet) {
+  JM_TRY_ASSIGN(const RepairReport result, inspect(arguments, quiet));
   print(arguments.json ? json_text(json_of(arguments.file, result)) : text_of(arguments.file, result));
   const bool good = result.actions.empty() ? result.found.intact() : result.found.lossless();
   return good && !result.found.log_missing ? k_ok : k_cannot_judge;
@@ -126,7 +131,9 @@ void add_verify(CLI::App& app, Context& context) {
   command->add_flag("--repair", arguments->repair,
                     "Fold in and close what a killed recorder left; keep what is good of a damaged file");
   command->add_flag("--json", arguments->json, "As JSON");
-  command->callback([&context, arguments] { context.action = [arguments] { return run(*arguments); }; });
+  command->callback([&context, arguments] {
+    context.action = [&context, arguments] { return run(*arguments, context.quiet); };
+  });
 }
 
 }  // namespace joulemark::cli

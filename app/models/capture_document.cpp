@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <app/models/capture_document.h>
 #include <app/models/text.h>
-#include <app/models/watched_source.h>
+#include <analysis/model/watched_source.h>
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 
 #include <app/models/import_job.h>
 #include <app/models/text.h>
-#include <app/models/watched_source.h>
+#include <analysis/model/watched_source.h>
 
 #include <QElapsedTimer>
 #include <memory>

@@ -5,7 +5,7 @@
 
 #include <app/models/recording_session.h>
 #include <app/models/text.h>
-#include <app/models/watched_source.h>
+#include <analysis/model/watched_source.h>
 #include <app/recording/instruments.h>
 #include <app/recording/recent_source.h>
 

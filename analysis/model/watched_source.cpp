@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-#include <app/models/watched_source.h>
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/watched_source.h>
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <analysis/model/progress.h>
 #include <analysis/model/sample_source.h>
 
-#include <functional>
 #include <stop_token>
 
 namespace joulemark {
@@ -13,7 +13,6 @@ namespace joulemark {
 // done, 0 to 1.
 class WatchedSource final : public SampleSource {
  public:
-  using Progress = std::function<void(double part)>;
   static constexpr const char* k_cancelled = "cancelled";
 
   // The source outlives it.
