@@ -121,7 +121,9 @@ class CsvSender {
 
   [[nodiscard]] std::string gap_text(std::int64_t lost, TimeNs before_ns) const {
     const std::string place = rows_.rows().place();
-    if (timing_.uniform) return fmt::format("{}: {} samples are missing before this row", place, lost);
+    if (timing_.uniform) {
+      return fmt::format("{}: {} missing before this row", place, format_count(lost, "sample"));
+    }
     return fmt::format("{}: nothing was recorded for {} before this row (rows are typically {} apart)", place,
                        format_si(to_seconds(time_ns_ - before_ns), "s", 4),
                        format_si(1 / timing_.rate_hz, "s", 4));

@@ -26,8 +26,19 @@ constexpr double k_nanojoules = 1e9;  // per joule
 struct TrialFacts {
   std::int64_t samples = 0;
   std::int64_t edges = 0;
-  std::optional<double> last_counter;
   std::int64_t last_position = -1;
+};
+
+// The runner numbers the edges of a trial, so that a lost one shows.
+struct EdgeNumbers {
+  std::optional<double> last;
+
+  // How many are missing before this one; 1 where the numbers run backwards, for then nobody knows.
+  std::int64_t lost_before(double number) {
+    const double skipped = last ? number - *last - 1 : 0;
+    last = number;
+    return skipped >= 0 ? static_cast<std::int64_t>(std::min(skipped, 1e12)) : 1;
+  }
 };
 
 // First pass: is it whole, what is in it.
@@ -37,12 +48,14 @@ class Survey : public MlperfResultsVisitor {
   RunRecord record{MlperfTool::python_runner, {}, true, {}, {}, {}};
   std::optional<double> voltage_v;
   bool voltages_agree = true;
+  bool edges_lost = false;
   std::int64_t usable_samples = 0;
 
  private:
   Status on_trial_begin() override {
     if (trials.size() == k_max_run_parts) return broken(fmt::format("more than {} trials", k_max_run_parts));
     trials.emplace_back();
+    numbers_ = {};
     return {};
   }
 
@@ -66,17 +79,11 @@ class Survey : public MlperfResultsVisitor {
       return broken(
           fmt::format("trial {}: edge ['{}', {}] makes no sense", trials.size() - 1, counter, position));
     }
-    if (trial.last_counter && *count != *trial.last_counter + 1) {
-      return broken(
-          fmt::format("trial {}: the edge counter goes from {} to {}: edges were lost, so the run does "
-                      "not count; repeat it",
-                      trials.size() - 1, *trial.last_counter, *count));
-    }
     const auto whole = static_cast<std::int64_t>(position);
     if (whole < trial.last_position) {
       return broken(fmt::format("trial {}: edges run backwards at sample {}", trials.size() - 1, whole));
     }
-    trial.last_counter = count;
+    edges_lost = edges_lost || numbers_.lost_before(*count) > 0;
     trial.last_position = whole;
     ++trial.edges;
     return {};
@@ -98,6 +105,8 @@ class Survey : public MlperfResultsVisitor {
   }
 
   static Status broken(const std::string& what) { return fail(ErrorCode::unreadable, what); }
+
+  EdgeNumbers numbers_;
 };
 
 // Second pass: samples and edges to the sink.
@@ -110,6 +119,8 @@ class Sender : public MlperfResultsVisitor {
 
  private:
   Status on_trial_begin() override {
+    numbers_ = {};
+    last_edge_ns_.reset();
     if (trials_.empty()) {
       trials_.push_back({0, 0});
       return {};
@@ -132,15 +143,32 @@ class Sender : public MlperfResultsVisitor {
     });
   }
 
-  Status on_edge(const std::string&, double position) override {
+  Status on_edge(const std::string& counter, double position) override {
     const std::int64_t index = trials_.back().first_index + static_cast<std::int64_t>(position);
-    return sink_.accept(
-        Edge{index * k_interval_ns, static_cast<std::uint32_t>(k_interval_ns), k_line, false});
+    const TimeNs time_ns = index * k_interval_ns;
+    const std::int64_t lost = numbers_.lost_before(parse_number(counter).value_or(0));
+    if (lost > 0) JM_TRY(sink_.accept(lost_edges(lost, last_edge_ns_.value_or(time_ns), time_ns)));
+    last_edge_ns_ = time_ns;
+    return sink_.accept(Edge{time_ns, static_cast<std::uint32_t>(k_interval_ns), k_line, false});
+  }
+
+  [[nodiscard]] Anomaly lost_edges(std::int64_t count, TimeNs begin_ns, TimeNs end_ns) const {
+    return {
+        AnomalyKind::lost_line,
+        Severity::data_loss,
+        std::nullopt,
+        TimeRange{begin_ns, end_ns},
+        0,
+        count,
+        fmt::format("trial {}: the numbers of the edges jump: {} lost, so the run does not count; repeat it",
+                    trials_.size() - 1, format_count(count, "edge"))};
   }
 
   SampleSink& sink_;
   std::vector<Trial>& trials_;
   EnergyFeed samples_;
+  EdgeNumbers numbers_;
+  std::optional<TimeNs> last_edge_ns_;
 };
 
 CaptureInfo describe(const Survey& survey) {
@@ -161,6 +189,7 @@ CaptureInfo describe(const Survey& survey) {
 // Edges beyond a window's two are possible before the first trial's window only, for a rule in the grammar of
 // --event to fit; otherwise there is none.
 std::optional<std::string> event_rule(const Survey& survey) {
+  if (survey.edges_lost) return std::nullopt;
   const auto pair_only = [](const TrialFacts& trial) { return trial.edges == 2; };
   if (survey.trials.front().edges < 2) return std::nullopt;
   if (!std::all_of(survey.trials.begin() + 1, survey.trials.end(), pair_only)) return std::nullopt;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/benchmark/mlperf.h>
 #include <analysis/benchmark/run_record.h>
 #include <analysis/formats/mlperf_runner.h>
 
@@ -80,11 +81,31 @@ TEST(MlperfRunner, KeysMayComeInAnyOrder) {
   EXPECT_EQ(got.samples().size(), 2U);
 }
 
-TEST(MlperfRunner, ALostEdgeRefusesTheRun) {
-  const Imported got = import_json("[" + trial("1e-5, 2e-5", R"(["00", 0], ["02", 1])") + "]");
-  ASSERT_FALSE(got.status);
-  EXPECT_EQ(got.status.error().code, ErrorCode::unreadable);
-  EXPECT_THAT(got.error(), HasSubstr("results.json: trial 0: the edge counter goes from 0 to 2"));
+TEST(MlperfRunner, ALostEdgeIsInTheCaptureAndTakesTheRule) {
+  const Imported got = import_json("[" + trial("1e-5, 2e-5, 3e-5", R"(["00", 0], ["03", 2])") + "]");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.samples().size(), 3U);
+  const auto lost = got.anomalies(AnomalyKind::lost_line);
+  ASSERT_EQ(lost.size(), 1U);
+  EXPECT_EQ(lost[0].count, 2);
+  EXPECT_EQ(lost[0].time, (TimeRange{0, 2'000'000}));
+  EXPECT_EQ(lost[0].severity, Severity::data_loss);
+  EXPECT_THAT(lost[0].message, HasSubstr("trial 0: the numbers of the edges jump: 2 edges lost"));
+  EXPECT_EQ(got.metadata("event.inference"), "");
+}
+
+TEST(MlperfRunner, ALostEdgeMakesTheRunSuspect) {
+  Imported got = import_json("[" + trial("1e-5, 2e-5, 3e-5", R"(["00", 0], ["03", 2])") + "]");
+  ASSERT_TRUE(got.status) << got.error();
+  const auto result = evaluate_mlperf(*got.capture);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->verdict, MlperfVerdict::suspect);
+}
+
+TEST(MlperfRunner, NumbersThatRunBackwardsAreALoss) {
+  const Imported got = import_json("[" + trial("1e-5, 2e-5, 3e-5", R"(["05", 0], ["02", 2])") + "]");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.anomalies(AnomalyKind::lost_line).size(), 1U);
 }
 
 TEST(MlperfRunner, TheCounterMayJumpBetweenTrials) {
