@@ -38,8 +38,10 @@ Result<std::vector<std::int64_t>> accumulated_indices(double rate_hz, std::span<
     if (time_s * rate_hz > k_most_samples) {
       return fail(ErrorCode::inadequate, "an edge lies more than 2^28 samples into the trace");
     }
-    for (; t_s < time_s; t_s += step_s)
+    while (t_s < time_s) {
+      t_s += step_s;
       ++i;
+    }
     indices.push_back(i);
   }
   return indices;

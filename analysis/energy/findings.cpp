@@ -192,8 +192,8 @@ void find_in_useful(const Measurement& m, const UsefulEventReport& useful, Findi
   if (m.timeline.names.empty()) return;
   if (!useful.name) {
     findings.info("no_useful_event",
-                  "No event is named as the useful one, so there is no energy per useful event. Name it with "
-                  "--useful NAME.");
+                  "No event is named as the useful one, so there is no energy per useful event. Mark one as "
+                  "useful; on the command line, --useful NAME.");
   } else if (useful.count == 0) {
     findings.warn("no_useful_events", fmt::format("'{}' did not occur in the recorded time.", *useful.name));
   } else if (useful.n < k_few_useful) {

@@ -48,8 +48,10 @@ LinearTicks linear_ticks(double low, double high, int most, std::string_view uni
   result.unit = QString::fromUtf8(prefix.text) + to_qt(unit);
   const double step = result.step / prefix.factor;
   const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
-  for (double k = std::ceil(low / result.step - 1e-9); k * result.step <= high + 1e-9 * result.step; ++k)
-    result.ticks.push_back({k * result.step, number(k * step, decimals)});
+  const double first = std::ceil(low / result.step - 1e-9);
+  const int count = static_cast<int>(std::floor(high / result.step + 1e-9) - first) + 1;
+  for (int i = 0; i < count; ++i)
+    result.ticks.push_back({(first + i) * result.step, number((first + i) * step, decimals)});
   return result;
 }
 
