@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <analysis/model/watched_source.h>
+
 #include <app/models/capture_document.h>
 #include <app/models/text.h>
-#include <analysis/model/watched_source.h>
 
 #include <algorithm>
 

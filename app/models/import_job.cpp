@@ -2,10 +2,10 @@
 #include <analysis/capture/capture_writer.h>
 #include <analysis/formats/importer.h>
 #include <analysis/model/tee.h>
+#include <analysis/model/watched_source.h>
 
 #include <app/models/import_job.h>
 #include <app/models/text.h>
-#include <analysis/model/watched_source.h>
 
 #include <QElapsedTimer>
 #include <memory>

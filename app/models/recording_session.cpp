@@ -2,10 +2,10 @@
 #include <analysis/capture/capture_reader.h>
 #include <analysis/capture/capture_writer.h>
 #include <analysis/model/tee.h>
+#include <analysis/model/watched_source.h>
 
 #include <app/models/recording_session.h>
 #include <app/models/text.h>
-#include <analysis/model/watched_source.h>
 #include <app/recording/instruments.h>
 #include <app/recording/recent_source.h>
 
