@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// An INA219 on a simulated bus: conversion times, averaging over the aperture, "conversion ready", PGA range
-// and resolution, offset and gain error. Formulas and register bits: TI's data sheet SBOS448.
+// An INA219 on a simulated bus: the bytes of its registers, from which drivers/emulator/ina219_model makes
+// conversions. Register bits: TI's data sheet SBOS448.
 #pragma once
 
+#include <drivers/emulator/ina219_model.h>
 #include <drivers/emulator/twin/avr_twi.h>
 
 #include <array>
@@ -11,27 +12,29 @@
 
 namespace joulemark::twin {
 
+// Cycles of a 16 MHz core as nanoseconds, rounded down.
+[[nodiscard]] constexpr TimeNs ns_of(Cycle cycle) {
+  return static_cast<TimeNs>(cycle * 125 / 2);
+}
+[[nodiscard]] constexpr Cycle cycle_of(TimeNs time_ns) {
+  return static_cast<Cycle>(time_ns) * 2 / 125;
+}
+
 class Ina219Chip : public TwiDevice {
  public:
-  struct Setup {
-    std::uint8_t address = 0x40;
-    double conversion_scale = 1;  // of the typical conversion times; specimens go up to 1.1
-    double offset_v = 0;          // at the shunt
-    double gain = 1;
-  };
-  // The mean voltage across the shunt, and the mean bus voltage, over [begin, end) in cycles.
-  using Mean = std::function<double(Cycle begin, Cycle end)>;
+  static constexpr std::uint8_t k_address = 0x40;
 
-  Ina219Chip(Setup setup, Mean shunt_v, Mean bus_v);
+  // The load outlives it; its windows are in ns since cycle 0.
+  Ina219Chip(const emulator::Ina219Settings& settings, emulator::Ina219Load& load);
 
   bool start(std::uint8_t address, bool reads, Cycle now) override;
   bool write(std::uint8_t byte, Cycle now) override;
   std::uint8_t read(Cycle now) override;
 
-  // An absent chip acknowledges nothing.
+  // An absent chip acknowledges nothing; back again it has its power-on settings.
   void set_present(bool present, Cycle now);
-  // A dip of its supply: power-on settings from now on.
-  void brown_out(Cycle now) { configure(0x399F, now); }
+  // A dip of its supply.
+  void brown_out(Cycle now) { model_.reset(ns_of(now)); }
 
   // Shunt conversions that have ended, and how many of those a master read at least, and more than, once.
   struct Tally {
@@ -40,28 +43,20 @@ class Ina219Chip : public TwiDevice {
     std::int64_t read_again = 0;
   };
   [[nodiscard]] const Tally& tally() const { return tally_; }
-  [[nodiscard]] std::uint16_t config() const { return config_; }
+  [[nodiscard]] std::uint16_t config(Cycle now) { return model_.read(ns_of(now), 0); }
+
+  // Called with the time of every shunt conversion when it is first read.
+  using Taken = std::function<void(TimeRange)>;
+  void on_taken(Taken taken) { taken_ = std::move(taken); }
 
  private:
-  void configure(std::uint16_t value, Cycle now);
-  void convert_until(Cycle now);
-  void end_shunt(Cycle begin, Cycle end);
-  void end_bus(Cycle begin, Cycle end);
-  [[nodiscard]] Cycle conversion_cycles(unsigned code) const;
-  [[nodiscard]] std::uint16_t latch();
+  void note_shunt_read();
 
-  Setup setup_;
-  Mean shunt_v_;
-  Mean bus_v_;
+  emulator::Ina219Model model_;
+  Taken taken_;
   bool present_ = true;
-  std::uint16_t config_ = 0x399F;
-  std::uint16_t shunt_ = 0;
-  std::uint16_t bus_ = 0;
-  bool ready_ = false;
-  bool running_ = true;
-  bool shunt_next_ = true;
-  Cycle begun_ = 0;
-  int reads_of_shunt_ = 1;  // of the conversion in the register
+  TimeRange in_register_;   // of the conversion in the shunt register
+  int reads_of_shunt_ = 1;  // of that conversion
   std::uint8_t pointer_ = 0;
   std::array<std::uint8_t, 3> written_{};
   std::size_t written_size_ = 0;

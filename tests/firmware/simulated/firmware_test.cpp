@@ -18,10 +18,10 @@ constexpr double k_cycles_per_tick = 8;
 // A bench whose every conversion gives another code, and which knows when each ended.
 class Bench {
  public:
-  explicit Bench(Ina219Chip::Setup chip = {})
-      : probe(chip, [this](Cycle, Cycle end) {
+  Bench()
+      : probe({}, [this](Cycle, Cycle end) {
           ends.push_back(end);
-          return 80e-6 * static_cast<double>(ends.size() % 4000);  // 80 uV: a step of the 320 mV range
+          return 640e-6 * static_cast<double>(ends.size() % 500);  // a step of the 320 mV range at 9 bits
         }) {
     avr_t* avr = probe.core().raw();
     while (avr->data[0x81] == 0)
@@ -55,7 +55,7 @@ class Bench {
     const double stamp = us_of(sample.ticks);
     for (std::size_t i = ends.size(); i-- > 0;) {
       const double end = static_cast<double>(ends[i]) / static_cast<double>(k_cycles_per_us);
-      if (static_cast<int>((i + 1) % 4000) * 8 == sample.code && end < stamp + 5000) return stamp - end;
+      if (static_cast<int>((i + 1) % 500) * 64 == sample.code && end < stamp + 5000) return stamp - end;
     }
     return -1e9;
   }
@@ -210,7 +210,7 @@ TEST(Firmware, TakesUpASensorThatWasAway) {
   bench.probe.chip().set_present(true, bench.probe.core().now());
   bench.probe.run_ms(100);
   EXPECT_EQ(bench.probe.heard().statuses.back().state, JM_WIRE_SAMPLING);
-  EXPECT_EQ(bench.probe.chip().config(), k_12_bit);
+  EXPECT_EQ(bench.probe.chip().config(bench.probe.core().now()), k_12_bit);
   bench.stop();
   EXPECT_EQ(bench.probe.heard().statuses.back().counts[JM_WIRE_SENSOR_LOSSES], 1U);
   EXPECT_EQ(bench.probe.chip().tally().read_again, 0);
@@ -221,7 +221,7 @@ TEST(Firmware, GivesASensorItsSettingsBackAfterADipOfItsSupply) {
   bench.start(k_12_bit);
   bench.probe.chip().brown_out(bench.probe.core().now());
   bench.probe.run_ms(100);
-  EXPECT_EQ(bench.probe.chip().config(), k_12_bit);
+  EXPECT_EQ(bench.probe.chip().config(bench.probe.core().now()), k_12_bit);
   bench.stop();
   EXPECT_EQ(bench.probe.heard().statuses.back().counts[JM_WIRE_SENSOR_LOSSES], 1U);
 }

@@ -17,9 +17,9 @@ std::unique_ptr<AvrCore> load_firmware(const std::string& elf) {
 
 }  // namespace
 
-SimulatedProbe::SimulatedProbe(const Ina219Chip::Setup& chip, Ina219Chip::Mean shunt_v,
+SimulatedProbe::SimulatedProbe(const emulator::Ina219Settings& chip, MeanShunt shunt_v,
                                const std::string& elf)
-    : core_(load_firmware(elf)), chip_(chip, std::move(shunt_v), [](Cycle, Cycle) { return 3.3; }) {
+    : core_(load_firmware(elf)), load_(chip.shunt_ohm, std::move(shunt_v)), chip_(chip, load_) {
   twi_ = std::make_unique<AvrTwi>(*core_, chip_);
   jm_wire_decoder_init(&decoder_, frame_.data(), frame_.size());
   core_->on_serial([this](std::uint8_t byte) { hear(byte); });

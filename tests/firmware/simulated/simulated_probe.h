@@ -11,8 +11,10 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace joulemark::twin {
@@ -44,10 +46,25 @@ struct Heard {
   int damaged = 0;
 };
 
+// Mean volts across the shunt over [begin, end) in cycles.
+using MeanShunt = std::function<double(Cycle begin, Cycle end)>;
+
+class ShuntLoad final : public emulator::Ina219Load {
+ public:
+  ShuntLoad(double shunt_ohm, MeanShunt shunt_v) : shunt_ohm_(shunt_ohm), shunt_v_(std::move(shunt_v)) {}
+  double mean_current_a(TimeRange window) override {
+    return shunt_v_(cycle_of(window.begin_ns), cycle_of(window.end_ns)) / shunt_ohm_;
+  }
+  double mean_voltage_v(TimeRange) override { return 3.3; }
+
+ private:
+  double shunt_ohm_;
+  MeanShunt shunt_v_;
+};
+
 class SimulatedProbe {
  public:
-  // shunt_v: mean volts across the shunt over [begin, end) in cycles.
-  SimulatedProbe(const Ina219Chip::Setup& chip, Ina219Chip::Mean shunt_v,
+  SimulatedProbe(const emulator::Ina219Settings& chip, MeanShunt shunt_v,
                  const std::string& elf = JM_PROBE_ELF);
 
   void run_ms(double ms);
@@ -74,6 +91,7 @@ class SimulatedProbe {
   void send();
 
   std::unique_ptr<AvrCore> core_;
+  ShuntLoad load_;
   Ina219Chip chip_;
   std::unique_ptr<AvrTwi> twi_;
   std::array<std::uint8_t, JM_WIRE_MAX_FRAME> frame_{};

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <drivers/ina219/channels.h>
-#include <drivers/ina219/trouble.h>
+#include <drivers/instrument/trouble.h>
 
 #include <fmt/format.h>
 
-namespace joulemark::ina219 {
+namespace joulemark {
 namespace {
 
 constexpr TimeNs k_tell_every_ns = 1'000'000'000;
@@ -52,15 +51,10 @@ Status Tally::pass_time(SampleSink& sink, TimeNs now_ns) {
 
 Status Tally::finish(SampleSink& sink) {
   if (!time_) return {};
-  const Anomaly anomaly{kind_,
-                        severity_,
-                        k_current_channel,
-                        *time_,
-                        first_,
-                        count_,
-                        fmt::format(fmt::runtime(message_), count_)};
+  const Anomaly anomaly{
+      kind_, severity_, channel_, *time_, first_, count_, fmt::format(fmt::runtime(message_), count_)};
   time_.reset();
   return sink.accept(anomaly);
 }
 
-}  // namespace joulemark::ina219
+}  // namespace joulemark

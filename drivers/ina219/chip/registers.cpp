@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <drivers/ina219/registers.h>
+#include <drivers/ina219/chip/registers.h>
 
 #include <algorithm>
 #include <cmath>
