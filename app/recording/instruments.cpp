@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <drivers/monsoon/monsoon_family.h>
+#include <drivers/probe/probe_family.h>
 #include <drivers/sim/sim_family.h>
 #ifdef JOULEMARK_INA219
 #include <drivers/ina219/i2c_family.h>
@@ -13,6 +14,7 @@ InstrumentRegistry make_registry() {
   InstrumentRegistry registry;
   registry.add(sim::sim_family());
   registry.add(monsoon::monsoon_family());
+  registry.add(probe::probe_family());
 #ifdef JOULEMARK_INA219
   registry.add(ina219::i2c_family());
 #endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <drivers/instrument/timebase.h>
+#include <drivers/probe/listener.h>
+#include <drivers/probe/ping_clock.h>
+#include <drivers/probe/setup.h>
+#include <drivers/transport/serial/byte_stream.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+namespace joulemark::probe {
+
+// Says commands and waits for their answers; whatever else comes meanwhile goes to the listener. Errors of
+// every call: protocol when the port has gone or the probe does not answer, and the listener's.
+class Conversation {
+ public:
+  // All outlive it.
+  Conversation(serial::ByteStream& port, Listener& listener, Timebase& timebase)
+      : port_(port), listener_(listener), timebase_(timebase) {}
+
+  // Asks again and again: a board that opening the port has reset needs up to two seconds.
+  [[nodiscard]] Result<Hello> ask_hello(TimeNs patience_ns);
+  // What the probe made of them (jm_wire_outcome).
+  [[nodiscard]] Result<std::uint8_t> start(std::uint16_t lease_s);
+  [[nodiscard]] Result<std::uint8_t> stop();
+  [[nodiscard]] Result<std::uint8_t> configure(const jm_wire_configure& settings);
+
+  // Sends a PING; its PONG can be taken once it was heard.
+  struct Pong {
+    std::uint64_t received = 0;  // ticks
+    std::uint64_t replied = 0;
+    TimeNs sent_ns = 0;
+    TimeNs arrived_ns = 0;
+  };
+  [[nodiscard]] Status ping();
+  [[nodiscard]] std::optional<Pong> take_pong();
+
+  // Reads once. False: nothing came within that time.
+  [[nodiscard]] Result<bool> hear(std::chrono::milliseconds longest);
+  using Tap = std::function<Status(std::span<const std::byte>)>;
+  void tap(Tap tap) { tap_ = std::move(tap); }  // is given all bytes before the listener
+
+ private:
+  using Fill = std::function<void(jm_wire_encoder&)>;
+
+  [[nodiscard]] Status say(std::uint8_t type, const Fill& fill = {});
+  [[nodiscard]] Result<bool> wait_for(const std::function<bool()>& there, TimeNs patience_ns);
+  [[nodiscard]] Result<std::uint8_t> command(std::uint8_t type, const Fill& fill = {});
+
+  serial::ByteStream& port_;
+  Listener& listener_;
+  Timebase& timebase_;
+  Tap tap_;
+  std::uint8_t sequence_ = 0;  // of the next frame
+  std::uint32_t token_ = 0;    // of the last PING
+  TimeNs pinged_ns_ = 0;
+  std::optional<Pong> pong_;
+};
+
+// The middle of a PING's way and the middle of its stay in the probe are one instant, within half of what the
+// way took.
+[[nodiscard]] PingClock::Pairing pairing_of(const Setup& setup, const Conversation::Pong& pong);
+
+}  // namespace joulemark::probe

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/units.h>
+
+#include <drivers/ina219/chip/registers.h>
+#include <drivers/probe/setup.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace joulemark::probe {
+namespace {
+
+constexpr std::uint32_t k_shortest_clocked_ns = 500'000;  // below, reading takes longer than converting
+
+double nanos(std::uint32_t value) {
+  return value * 1e-9;
+}
+
+Channel timed_channel(std::string name, Quantity quantity, const jm_wire_channel& wire, double scale) {
+  Channel channel;
+  channel.name = std::move(name);
+  channel.quantity = quantity;
+  channel.timed = true;
+  channel.scale = scale;
+  channel.stamp_position = StampPosition::end;
+  channel.ranges = {{wire.lowest_code * scale, wire.highest_code * scale, scale}};
+  return channel;
+}
+
+std::string_view sensor_name(const Setup& setup) {
+  switch (setup.hello.facts.sensor) {
+    case JM_WIRE_INA219:
+      return "INA219";
+    case JM_WIRE_ON_CHIP_ADC:
+      return "on-chip converter";
+    default:
+      return "unknown sensor";
+  }
+}
+
+std::string capabilities_text(const Hello& hello) {
+  constexpr std::array k_names{
+      std::pair{JM_WIRE_CAN_CONFIGURE, "configure"}, std::pair{JM_WIRE_CAN_MEASURE_BUS, "bus_voltage"},
+      std::pair{JM_WIRE_CAN_KEEP_SETTINGS, "keep_settings"}, std::pair{JM_WIRE_NEVER_STALE, "never_stale"}};
+  std::string text;
+  for (const auto& [bit, name] : k_names) {
+    if (hello.can(bit)) text += (text.empty() ? "" : ",") + std::string(name);
+  }
+  return text;
+}
+
+std::string line_text(const Setup& setup, const jm_wire_line& line) {
+  constexpr std::array k_kinds{"unknown", "captured", "interrupt", "polled"};
+  const char* kind = k_kinds[line.kind < k_kinds.size() ? line.kind : 0];
+  return fmt::format("{},resolution_ns={},lag_ns={}", kind, setup.ns_of(line.resolution_ticks),
+                     setup.ns_of(line.lag_ticks));
+}
+
+MetadataItem item(const char* key, double value) {
+  return {key, fmt::format("{:.9g}", value)};
+}
+
+bool watches(const Setup& setup, std::size_t line) {
+  return line < 16 && (setup.hello.facts.watched >> line & 1) != 0;
+}
+
+}  // namespace
+
+const jm_wire_channel* Setup::voltage() const {
+  if (voltage_v) return nullptr;
+  const auto index = hello.channel_of(JM_WIRE_BUS_VOLTAGE);
+  return index && (both || hello.facts.bus_every != 0) ? &hello.channels[*index] : nullptr;
+}
+
+TimeNs Setup::ns_of(std::uint64_t ticks) const {
+  constexpr std::uint64_t k_ns = 1'000'000'000;
+  const std::uint64_t hz = hello.facts.tick_hz;
+  return static_cast<TimeNs>(ticks / hz * k_ns + ticks % hz * k_ns / hz);
+}
+
+Result<Setup> setup_from(Hello hello, const Settings& settings) {
+  Setup setup;
+  setup.hello = std::move(hello);
+  const jm_wire_hello& facts = setup.hello.facts;
+  const auto current = setup.hello.channel_of(JM_WIRE_SHUNT_VOLTAGE);
+  if (!current || setup.hello.channels[*current].lsb_nv == 0)
+    return fail(ErrorCode::protocol, "the probe measures no current");
+  if (settings.shunt_ohm) setup.shunt_basis = "stated";
+  setup.shunt_ohm = settings.shunt_ohm.value_or(facts.shunt_uohm * 1e-6);
+  if (setup.shunt_ohm <= 0)
+    return fail(ErrorCode::protocol, "the probe does not know its shunt; state it (--option shunt=0.1)");
+  setup.voltage_v = settings.voltage_v;
+  const jm_wire_channel& wire = setup.current();
+  const auto bus = setup.hello.channel_of(JM_WIRE_BUS_VOLTAGE);
+  if (bus) setup.bus_s = nanos(setup.hello.channels[*bus].conversion_ns);
+  const bool ina219 = facts.sensor == JM_WIRE_INA219;
+  setup.both = ina219 && ina219::configuration_from(facts.sensor_config).mode == ina219::Mode::both;
+  setup.clocked = ina219 && wire.conversion_ns >= k_shortest_clocked_ns;
+  setup.aperture_s = {nanos(wire.conversion_ns), Provenance::specified};
+  setup.period_s = {setup.aperture_s.value + (setup.both ? setup.bus_s : 0), Provenance::unknown};
+  return setup;
+}
+
+std::vector<Channel> channels_for(const Setup& setup) {
+  Channel current = timed_channel("probe.current", Quantity::current, setup.current(),
+                                  nanos(setup.current().lsb_nv) / setup.shunt_ohm);
+  const double period_s = setup.period_s.value;
+  current.rate_hz = period_s > 0 ? 1 / period_s : 0;
+  current.aperture_s = setup.aperture_s;
+  current.dead_time_s = {std::max(0.0, period_s - setup.aperture_s.value), setup.period_s.provenance};
+  if (setup.clocked && !setup.both) current.dead_time_s = {0, Provenance::specified};
+  std::vector<Channel> channels{std::move(current)};
+  const jm_wire_channel* wire = setup.voltage();
+  if (wire == nullptr) return channels;
+  Channel voltage = timed_channel("probe.voltage", Quantity::voltage, *wire, nanos(wire->lsb_nv));
+  const double apart = setup.both ? 1 : setup.hello.facts.bus_every;
+  voltage.rate_hz = period_s > 0 ? 1 / (apart * period_s) : 0;
+  voltage.aperture_s = {setup.bus_s, setup.aperture_s.provenance};
+  channels.push_back(std::move(voltage));
+  return channels;
+}
+
+Supply supply_for(const Setup& setup) {
+  if (setup.voltage_v) return {setup.voltage_v, VoltageBasis::assumed};
+  return {std::nullopt, setup.voltage() != nullptr ? VoltageBasis::measured : VoltageBasis::unknown};
+}
+
+std::vector<Line> lines_for(const Setup& setup, const Settings& settings) {
+  std::vector<Line> lines;
+  for (std::uint32_t i = 0; i < setup.hello.lines.size(); ++i) {
+    if (!watches(setup, i)) continue;
+    const auto named = std::ranges::find(settings.lines, i, &NamedLine::line);
+    lines.push_back({LineId{i}, named == settings.lines.end() ? "" : named->name});
+  }
+  return lines;
+}
+
+InstrumentIdentity identity_of(const std::string& uri, const Setup& setup) {
+  const Hello& hello = setup.hello;
+  InstrumentIdentity identity;
+  identity.uri = uri;
+  identity.vendor = "Joulemark probe";
+  identity.model =
+      fmt::format("{} with {}", hello.board.empty() ? "a board" : hello.board, sensor_name(setup));
+  identity.firmware = hello.firmware();
+  identity.calibration =
+      fmt::format("shunt {} ({}), {} a code", format_si(setup.shunt_ohm, "ohm", 4), setup.shunt_basis,
+                  format_si(nanos(setup.current().lsb_nv) / setup.shunt_ohm, "A", 4));
+  return identity;
+}
+
+std::vector<MetadataItem> describe(const Setup& setup) {
+  const jm_wire_hello& facts = setup.hello.facts;
+  std::vector<MetadataItem> items{
+      {"instrument.wire_version", fmt::format("{}.{}", facts.wire_major, facts.wire_minor)},
+      {"instrument.capabilities", capabilities_text(setup.hello)},
+      {"instrument.boot", fmt::format("{} ({})", facts.boot, setup.hello.reset_cause())},
+      item("instrument.tick_hz", facts.tick_hz),
+      {"instrument.sensor", std::string(sensor_name(setup))},
+      {"instrument.sensor_address", fmt::format("0x{:02x}", facts.sensor_address)},
+      {"instrument.configuration", fmt::format("0x{:04x}", facts.sensor_config)},
+      item("instrument.shunt_ohm", setup.shunt_ohm),
+      {"instrument.shunt_basis", setup.shunt_basis},
+      item("instrument.current_lsb_a", nanos(setup.current().lsb_nv) / setup.shunt_ohm),
+      item("instrument.conversion_lag_s", to_seconds(setup.ns_of(setup.current().lag_ticks))),
+      item("instrument.sample_period_s", setup.period_s.value),
+      {"instrument.sample_period_basis", std::string(name_of(setup.period_s.provenance))},
+  };
+  for (std::size_t i = 0; i < setup.hello.lines.size(); ++i) {
+    if (!watches(setup, i)) continue;
+    items.push_back({fmt::format("instrument.line.d{}", i), line_text(setup, setup.hello.lines[i])});
+  }
+  return items;
+}
+
+}  // namespace joulemark::probe

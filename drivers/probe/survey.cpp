@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <drivers/ina219/chip/conversion_clock.h>
+#include <drivers/ina219/chip/registers.h>
+#include <drivers/probe/survey.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace joulemark::probe {
+namespace {
+
+constexpr TimeNs k_hello_ns = 6'000'000'000;  // a boot loader may come first
+constexpr std::uint16_t k_lease_s = 5;
+constexpr double k_measure_s = 0.25;
+constexpr double k_fewest = 8;
+constexpr double k_most = 1024;
+
+Result<std::uint16_t> line_mask(const Hello& hello, const Settings& settings) {
+  if (settings.lines.empty()) return hello.facts.watched;
+  unsigned mask = 0;
+  for (const NamedLine& line : settings.lines) {
+    if (line.line >= hello.lines.size()) {
+      return fail(ErrorCode::usage, fmt::format("option 'lines': there is no d{}, the probe has {} lines",
+                                                line.line, hello.lines.size()));
+    }
+    mask |= 1U << line.line;
+  }
+  return static_cast<std::uint16_t>(mask);
+}
+
+Result<ina219::Configuration> configuration_for(const Settings& settings, double shunt_ohm) {
+  ina219::Configuration configuration;
+  configuration.bus_range = settings.bus_range;
+  configuration.bus_adc = settings.both ? settings.adc->code : std::uint8_t{3};
+  configuration.shunt_adc = settings.adc->code;
+  configuration.mode = settings.both ? ina219::Mode::both : ina219::Mode::shunt;
+  if (!settings.max_current_a) return configuration;
+  const auto range = ina219::range_for(*settings.max_current_a * shunt_ohm);
+  if (!range)
+    return fail(ErrorCode::usage,
+                fmt::format("option 'max_current': more than 0.32 V across {:.4g} ohm", shunt_ohm));
+  configuration.range = *range;
+  return configuration;
+}
+
+std::uint16_t bus_every_for(const Hello& hello, const Settings& settings) {
+  if (settings.both || settings.voltage_v || !hello.can(JM_WIRE_CAN_MEASURE_BUS)) return 0;
+  return static_cast<std::uint16_t>(
+      std::clamp(std::round(settings.bus_interval_s / settings.adc->typical_s), 1.0, 65535.0));
+}
+
+Result<jm_wire_configure> wanted_of(const Hello& hello, const Settings& settings) {
+  const jm_wire_hello& has = hello.facts;
+  jm_wire_configure wanted{has.sensor_config, has.bus_every, has.shunt_uohm, has.watched, 0,
+                           has.sensor_address};
+  JM_TRY_ASSIGN(wanted.lines, line_mask(hello, settings));
+  if (settings.shunt_ohm)
+    wanted.shunt_uohm = static_cast<std::uint32_t>(std::max(1.0, std::round(*settings.shunt_ohm * 1e6)));
+  if (has.sensor != JM_WIRE_INA219 || !hello.can(JM_WIRE_CAN_CONFIGURE)) {
+    if (!settings.sensor_options) return wanted;
+    return fail(
+        ErrorCode::capability,
+        "the settings of this probe's sensor are fixed: only lines, shunt, voltage, baud and patience "
+        "are its options");
+  }
+  JM_TRY_ASSIGN(const ina219::Configuration configuration,
+                configuration_for(settings, wanted.shunt_uohm * 1e-6));
+  wanted.sensor_config = configuration.code();
+  wanted.bus_every = bus_every_for(hello, settings);
+  wanted.sensor_address = settings.address.value_or(has.sensor_address);
+  return wanted;
+}
+
+bool has_already(const jm_wire_hello& has, const jm_wire_configure& wanted) {
+  return has.sensor_config == wanted.sensor_config && has.bus_every == wanted.bus_every &&
+         has.shunt_uohm == wanted.shunt_uohm && has.watched == wanted.lines &&
+         has.sensor_address == wanted.sensor_address;
+}
+
+// Samples for a while: the stamps of what came.
+Result<std::vector<std::uint64_t>> try_out(Conversation& talk, SurveyEar& ear, Timebase& timebase,
+                                           const Setup& setup) {
+  const double typical_s = std::max(setup.period_s.value, 1e-4);
+  double enough = std::clamp(k_measure_s / typical_s, k_fewest, k_most);
+  if (setup.hello.facts.bus_every != 0)
+    enough = std::min(enough, std::max<double>(setup.hello.facts.bus_every, k_fewest));
+  ear.watch(*setup.hello.channel_of(JM_WIRE_SHUNT_VOLTAGE));
+  ear.replies().status.reset();
+  JM_TRY_ASSIGN(const std::uint8_t outcome, talk.start(k_lease_s));
+  if (outcome != JM_WIRE_OK) return fail(ErrorCode::protocol, "the probe refuses to start");
+  const TimeNs end_ns = timebase.steady_ns() + from_seconds(2 * enough * typical_s + 0.6);
+  const auto lost = [&] {
+    const auto& status = ear.replies().status;
+    return status && status->state == JM_WIRE_SENSOR_LOST;
+  };
+  while (static_cast<double>(ear.stamps().size()) < enough && !lost() && timebase.steady_ns() < end_ns)
+    JM_TRY(talk.hear(std::chrono::milliseconds{20}));
+  JM_TRY(talk.stop());
+  if (!ear.stamps().empty()) return ear.stamps();
+  return fail(
+      ErrorCode::no_instrument,
+      setup.hello.facts.sensor == JM_WIRE_INA219
+          ? fmt::format("the probe is there, but its INA219 at 0x{:02x} does not answer: check VCC, GND, "
+                        "SDA (A4) and SCL (A5), and the address (--option addr)",
+                        setup.hello.facts.sensor_address)
+          : "the probe is there, but its sensor gives no samples");
+}
+
+double median_step_ns(const Setup& setup, const std::vector<std::uint64_t>& stamps) {
+  std::vector<double> steps;
+  for (std::size_t i = 1; i < stamps.size(); ++i)
+    steps.push_back(static_cast<double>(setup.ns_of(stamps[i] - stamps[i - 1])));
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  return *middle;
+}
+
+std::optional<double> period_ns_of(const Setup& setup, const std::vector<std::uint64_t>& stamps) {
+  if (stamps.size() < 4 || !std::ranges::is_sorted(stamps)) return std::nullopt;
+  if (!setup.clocked) return median_step_ns(setup, stamps);
+  std::vector<ina219::ConversionBounds> bounds;
+  const TimeNs lag_ns = setup.ns_of(setup.current().lag_ticks);
+  for (const std::uint64_t stamp : stamps) {
+    const TimeNs stamp_ns = setup.ns_of(stamp);
+    bounds.push_back({stamp_ns - lag_ns, stamp_ns, stamp_ns});
+  }
+  const double typical_ns = setup.period_s.value * k_ns_per_s;
+  return ina219::estimate_period_ns(bounds, ina219::k_shortest * typical_ns, ina219::k_longest * typical_ns);
+}
+
+void note_period(Setup& setup, const std::vector<std::uint64_t>& stamps) {
+  const auto period_ns = period_ns_of(setup, stamps);
+  if (!period_ns || *period_ns <= 0) return;
+  const double period_s = *period_ns / k_ns_per_s;
+  if (setup.clocked) {  // the chip's own clock makes all of its conversions longer or shorter alike
+    const double scale = period_s / setup.period_s.value;
+    setup.aperture_s = {setup.aperture_s.value * scale, Provenance::measured};
+    setup.bus_s *= scale;
+  }
+  setup.period_s = {period_s, Provenance::measured};
+}
+
+}  // namespace
+
+Status SurveyEar::accept(std::span<const std::byte> bytes) {
+  for (jm_wire_result result; (result = frames_.next(bytes)) != JM_WIRE_MORE;) {
+    if (result != JM_WIRE_FRAME) continue;
+    const Frame frame = frames_.frame();
+    jm_wire_samples samples;
+    if (frame.type != JM_WIRE_SAMPLES) {
+      JM_TRY(keep(frame.type, frame.payload));
+    } else if (jm_wire_get_samples(frame.payload.data(), frame.payload.size(), &samples) != 0) {
+      take(samples);
+    }
+  }
+  return {};
+}
+
+void SurveyEar::take(const jm_wire_samples& samples) {
+  if ((samples.channels >> channel_ & 1) == 0) return;
+  std::uint64_t ticks = jm_wire_ticks_of(samples.time);
+  for (std::uint8_t i = 0; i < samples.count; ++i) {
+    ticks += jm_wire_sample_ticks(&samples, i);
+    if (stamps_.size() < static_cast<std::size_t>(k_most)) stamps_.push_back(ticks);
+  }
+}
+
+Result<Hello> apply(Conversation& talk, Hello hello, const Settings& settings) {
+  JM_TRY_ASSIGN(const jm_wire_configure wanted, wanted_of(hello, settings));
+  if (has_already(hello.facts, wanted)) return hello;
+  JM_TRY_ASSIGN(const std::uint8_t outcome, talk.configure(wanted));
+  if (outcome != JM_WIRE_OK)
+    return fail(outcome == JM_WIRE_BAD_VALUE ? ErrorCode::usage : ErrorCode::protocol,
+                "the probe does not take these settings");
+  JM_TRY_ASSIGN(Hello now, talk.ask_hello(k_hello_ns));
+  if (has_already(now.facts, wanted)) return now;
+  return fail(ErrorCode::protocol, "the probe acknowledged its settings, but has others");
+}
+
+Result<Setup> survey(serial::ByteStream& port, Timebase& timebase, const Settings& settings) {
+  SurveyEar ear;
+  Conversation talk(port, ear, timebase);
+  JM_TRY_ASSIGN(Hello hello, talk.ask_hello(k_hello_ns));
+  if (hello.facts.state != JM_WIRE_IDLE) JM_TRY(talk.stop());
+  JM_TRY_ASSIGN(hello, apply(talk, std::move(hello), settings));
+  JM_TRY_ASSIGN(Setup setup, setup_from(std::move(hello), settings));
+  JM_TRY_ASSIGN(const std::vector<std::uint64_t> stamps, try_out(talk, ear, timebase, setup));
+  note_period(setup, stamps);
+  return setup;
+}
+
+}  // namespace joulemark::probe

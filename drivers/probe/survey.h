@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Before a recording: who is there, with which settings, and how long its conversions really take.
+#pragma once
+
+#include <drivers/instrument/timebase.h>
+#include <drivers/probe/conversation.h>
+#include <drivers/probe/frame_reader.h>
+#include <drivers/probe/listener.h>
+#include <drivers/probe/settings.h>
+#include <drivers/probe/setup.h>
+#include <drivers/transport/serial/byte_stream.h>
+
+#include <vector>
+
+namespace joulemark::probe {
+
+// Hears answers, and when samples of a channel were stamped.
+class SurveyEar final : public Listener {
+ public:
+  [[nodiscard]] Status accept(std::span<const std::byte> bytes) override;
+
+  // Ticks of the records with that channel, from here on.
+  void watch(std::size_t channel) {
+    channel_ = channel;
+    stamps_.clear();
+  }
+  [[nodiscard]] const std::vector<std::uint64_t>& stamps() const { return stamps_; }
+
+ private:
+  void take(const jm_wire_samples& samples);
+
+  FrameReader frames_;
+  std::size_t channel_ = 0;
+  std::vector<std::uint64_t> stamps_;
+};
+
+// Has the probe take the settings, if it has others; what it then says. Errors: usage (lines or a current it
+// does not have), capability (settings it cannot change), protocol.
+[[nodiscard]] Result<Hello> apply(Conversation& talk, Hello hello, const Settings& settings);
+
+// Asks, stops what may still run, applies the settings and measures for about a quarter of a second, longer
+// where conversions do. Errors: as above, and no_instrument when the sensor does not answer.
+[[nodiscard]] Result<Setup> survey(serial::ByteStream& port, Timebase& timebase, const Settings& settings);
+
+}  // namespace joulemark::probe

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <drivers/probe/probe_family.h>
+#include <drivers/probe/settings.h>
+
+#include <tests/unit/probe/board.h>
+
+#include <gmock/gmock.h>
+
+namespace joulemark::probe::test {
+namespace {
+
+using testing::HasSubstr;
+
+Result<Settings> read(const std::vector<std::string>& texts) {
+  JM_TRY_ASSIGN(const OptionValues values, OptionValues::parse(texts, option_specs()));
+  return read_settings(values);
+}
+
+TEST(ProbeSettings, ReadLinesInEveryWay) {
+  const auto settings = read({"lines=d0:inference,d2-d4"});
+  ASSERT_TRUE(settings);
+  ASSERT_EQ(settings->lines.size(), 4U);
+  EXPECT_EQ(settings->lines[0].name, "inference");
+  EXPECT_EQ(settings->lines[3].line, 4U);
+}
+
+TEST(ProbeSettings, RefuseWhatMakesNoSense) {
+  for (const char* text :
+       {"lines=0", "lines=d16", "lines=d4-d2", "lines=d0:", "lines=d0-d1:a", "lines=d0,d0", "lines=d0:a,d1:a",
+        "lines=d0:a=b", "baud=fast", "baud=100", "shunt=-1", "addr=0x39", "adc=13bit", "mode=bus",
+        "patience=-1s", "voltage=30", "max_current=5A"}) {
+    const auto settings = read({text});
+    ASSERT_FALSE(settings) << text;
+    EXPECT_EQ(settings.error().code, ErrorCode::usage) << text;
+  }
+}
+
+TEST(ProbeSettings, AreCheckedAgainstTheProbe) {
+  Board board;
+  const auto opened = open(board, {"lines=d9"});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::usage);
+  EXPECT_THAT(opened.error().message, HasSubstr("7 lines"));
+}
+
+TEST(ProbeSettings, ReachTheChip) {
+  Board board;
+  ASSERT_TRUE(open(board, {"adc=4x", "max_current=3A", "bus_range=32V"}));
+  EXPECT_EQ(fake_ina219_config(), 0x2000 | 3 << 11 | 3 << 7 | 10 << 3 | 5);
+}
+
+TEST(ProbeFamily, AsksForAPlace) {
+  const auto opened = probe_family().open({"probe:", "probe", "", {}}, {});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::usage);
+}
+
+TEST(ProbeFamily, SaysThatNothingListens) {
+  const auto opened = probe_family().open({"probe:tcp://127.0.0.1:1", "probe", "tcp://127.0.0.1:1", {}}, {});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::no_instrument);
+}
+
+}  // namespace
+}  // namespace joulemark::probe::test
