@@ -90,13 +90,13 @@ static void normalizing_takes_loudness_out(void) {
 
 /* ---- Network ---- */
 
-typedef double Maps[KWS_FRAMES][KWS_BANDS][KWS_CHANNELS];
+typedef double Maps[KWS_FRAMES][KWS_BANDS][KWS_CHANNELS_1];
 
-static void true_convolution(Maps in, int inputs, const int8_t* kernels, int shift, Maps out) {
+static void true_convolution(Maps in, int inputs, const int8_t* kernels, int outputs, int shift, Maps out) {
   int y, x, o, a, b, i;
   for (y = 0; y < KWS_FRAMES; ++y)
     for (x = 0; x < KWS_BANDS; ++x)
-      for (o = 0; o < KWS_CHANNELS; ++o) {
+      for (o = 0; o < outputs; ++o) {
         double sum = 0;
         for (a = -1; a <= 1; ++a)
           for (b = -1; b <= 1; ++b)
@@ -115,12 +115,15 @@ static int true_decision(const int8_t* features) {
   for (y = 0; y < KWS_FRAMES; ++y)
     for (x = 0; x < KWS_BANDS; ++x)
       first[y][x][0] = features[y * KWS_BANDS + x];
-  true_convolution(first, 1, kws_kernels_1, KWS_SHIFT_1, second);
-  true_convolution(second, KWS_CHANNELS, kws_kernels_2, KWS_SHIFT_2, third);
+  true_convolution(first, 1, kws_kernels_1, KWS_CHANNELS_1, KWS_SHIFT_1, second);
+  true_convolution(second, KWS_CHANNELS_1, kws_kernels_2, KWS_CHANNELS_2, KWS_SHIFT_2, third);
   for (o = 0; o < KWS_CLASSES; ++o) {
     scores[o] = (double)kws_dense_bias[o] * KWS_DENSE_BIAS_UNIT;
-    for (i = 0; i < KWS_ACTIVATIONS; ++i)
-      scores[o] += (&third[0][0][0])[i] * kws_dense[o * KWS_ACTIVATIONS + i];
+    for (i = 0; i < KWS_ACTIVATIONS_2; ++i) {
+      const int cell = i / KWS_CHANNELS_2;
+      scores[o] += third[cell / KWS_BANDS][cell % KWS_BANDS][i % KWS_CHANNELS_2] *
+                   kws_dense[o * KWS_ACTIVATIONS_2 + i];
+    }
     if (scores[o] > scores[best]) best = o;
   }
   return best;

@@ -85,7 +85,7 @@ void AvrTwi::after_control_write() {
     if (slot->param != twi) continue;
     const auto timer = slot->timer;
     avr_cycle_timer_cancel(avr, timer, twi);
-    avr_cycle_timer_register(avr, cycles_to(avr, twi), timer, twi);
+    if (!held_) avr_cycle_timer_register(avr, cycles_to(avr, twi), timer, twi);
     break;
   }
 }

@@ -24,6 +24,9 @@ class AvrTwi {
  public:
   // Both must outlive this.
   AvrTwi(AvrCore& core, TwiDevice& device);
+  // A bus that stands still: nothing that is begun ends, as long as it is held.
+  void hold(bool held) { held_ = held; }
+
   AvrTwi(const AvrTwi&) = delete;
   AvrTwi& operator=(const AvrTwi&) = delete;
 
@@ -35,6 +38,7 @@ class AvrTwi {
   TwiDevice& device_;
   void* twi_ = nullptr;  // libsimavr's own
   bool address_next_ = false;
+  bool held_ = false;
 };
 
 }  // namespace joulemark::twin

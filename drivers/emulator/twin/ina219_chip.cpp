@@ -33,7 +33,7 @@ void Ina219Chip::note_shunt_read() {
 
 // A register's value is taken over when the chip acknowledges its address for reading.
 bool Ina219Chip::start(std::uint8_t address, bool reads, Cycle now) {
-  if (!present_ || address != k_address) return false;
+  if (!present_ || mute_ || address != k_address) return false;
   written_size_ = 0;
   high_next_ = true;
   if (!reads) return true;
@@ -43,7 +43,7 @@ bool Ina219Chip::start(std::uint8_t address, bool reads, Cycle now) {
 }
 
 bool Ina219Chip::write(std::uint8_t byte, Cycle now) {
-  if (!present_ || written_size_ == written_.size()) return false;
+  if (!present_ || mute_ || written_size_ == written_.size()) return false;
   written_[written_size_++] = byte;
   if (written_size_ == 1) pointer_ = byte;
   if (written_size_ == 3)

@@ -33,6 +33,8 @@ class Ina219Chip : public TwiDevice {
 
   // An absent chip acknowledges nothing; back again it has its power-on settings.
   void set_present(bool present, Cycle now);
+  // Keeps its settings and goes on converting, but acknowledges nothing.
+  void set_mute(bool mute) { mute_ = mute; }
   // A dip of its supply.
   void brown_out(Cycle now) { model_.reset(ns_of(now)); }
 
@@ -55,6 +57,7 @@ class Ina219Chip : public TwiDevice {
   emulator::Ina219Model model_;
   Taken taken_;
   bool present_ = true;
+  bool mute_ = false;
   TimeRange in_register_;   // of the conversion in the shunt register
   int reads_of_shunt_ = 1;  // of that conversion
   std::uint8_t pointer_ = 0;

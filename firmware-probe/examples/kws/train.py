@@ -8,7 +8,8 @@ integer activations). That is enough to tell a rising chirp, the "keyword", from
 import numpy
 
 RATE_HZ = 8e6 / 64 / 13
-FRAMES = BANDS = CHANNELS = 8
+FRAMES = BANDS = 8
+CHANNELS = [8, 4]
 FRAME = 64
 BINS = [3, 4, 6, 8, 10, 12, 14, 16]
 CLASSES = ["keyword", "falling", "tone", "noise"]
@@ -76,7 +77,7 @@ def print_table(ctype, name, values):
 
 def main():
     rng = numpy.random.default_rng(1958)
-    kernels = [rng.integers(-32, 33, (CHANNELS, 3, 3, 1)), rng.integers(-32, 33, (CHANNELS, 3, 3, CHANNELS))]
+    kernels = [rng.integers(-32, 33, (out, 3, 3, into)) for into, out in zip([1] + CHANNELS, CHANNELS)]
     weights, bias = train(*examples(4000, kernels, rng))
     inputs, kinds = examples(2000, kernels, rng)
     right = numpy.mean(numpy.argmax(inputs @ weights.T + bias * BIAS_UNIT, axis=1) == kinds)

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// joulemark-twin: two simulated boards, one measuring the other, behind a serial port made of software.
+// `joulemark emulate twin` and `joulemark record twin:kws` start it.
+#include <analysis/model/units.h>
+
+#include <drivers/emulator/twin/twin.h>
+#include <drivers/emulator/twin/twin_port.h>
+#include <drivers/emulator/twin/wait_for_end.h>
+#include <drivers/transport/serial/pseudo_terminal.h>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace joulemark::twin {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+  TwinSettings settings;
+  std::string link;
+  std::string truth_file;
+  std::string pace = "real";
+  std::string decoupling = "20us";
+  std::string shunt_offset = "0V";
+  std::string noise = "8uV";
+  std::string interval = "500ms";
+  std::vector<std::string> faults;
+  std::vector<std::string> names{"inference", "listen", "keyword"};
+  bool until_input_ends = false;
+};
+
+// build/bin/joulemark-twin -> build/firmware
+std::string firmware_beside(const std::string& name) {
+  std::error_code ignored;
+  const fs::path self = fs::read_symlink("/proc/self/exe", ignored);
+  return (self.parent_path().parent_path() / "firmware" / name).string();
+}
+
+void add_options(CLI::App& app, Arguments& arguments) {
+  auto& settings = arguments.settings;
+  app.add_option("--pty", arguments.link, "Make this a link to the serial port")->type_name("PATH");
+  app.add_option("--truth", arguments.truth_file, "Where to write the exact energies at the end")
+      ->type_name("FILE");
+  app.add_option("--pace", arguments.pace, "As time goes by, or as fast as the host takes it")
+      ->check(CLI::IsMember({"real", "max"}))
+      ->capture_default_str();
+  app.add_option("--seed", settings.sounds.seed, "The same seed gives the same run")->capture_default_str();
+  app.add_option("--interval", arguments.interval, "Mean time from one sound to the next, at least 250 ms")
+      ->capture_default_str();
+  app.add_option("--supply", settings.supply.supply_v, "Supply before the shunt, in V")
+      ->check(CLI::Range(1.8, 5.5))
+      ->capture_default_str();
+  app.add_option("--shunt", settings.supply.shunt_ohm, "In ohm")
+      ->check(CLI::Range(1e-3, 100.0))
+      ->capture_default_str();
+  app.add_option("--rc", arguments.decoupling, "Time constant of the target's capacitor, 0s: none")
+      ->capture_default_str();
+  app.add_option("--offset", arguments.shunt_offset, "Error of the INA219, at its shunt")
+      ->capture_default_str();
+  app.add_option("--gain", settings.sensor.gain, "Error of the INA219; 1: none")->capture_default_str();
+  app.add_option("--noise", arguments.noise, "Of a 12-bit conversion, rms, at its shunt")
+      ->capture_default_str();
+  app.add_option("--slowness", settings.sensor.slowness, "Conversions take so many times the typical time")
+      ->check(CLI::Range(0.9, 1.1))
+      ->capture_default_str();
+  app.add_option("--firmware", settings.target_firmware, "Another program for the target's board (ELF)");
+  app.add_option("--probe-firmware", settings.probe_firmware, "Another program for the probe (ELF)");
+  app.add_option("--names", arguments.names, "Of the target's marker lines, PD4 first")->delimiter(',');
+  app.add_option(
+      "--fault", arguments.faults,
+      "Repeatable: lose:N@TIME, flip:N@TIME, insert:N@TIME (bytes from the probe), nack@TIME+LENGTH, "
+      "stall@TIME+LENGTH, gone@TIME+LENGTH (the INA219), overload@TIME+LENGTH, reset@TIME (the target, in "
+      "the middle of an event on line 0). TIME is since the first start of sampling");
+  app.add_flag("--until-input-ends", arguments.until_input_ends, "End with the standard input");
+}
+
+Result<double> quantity(const char* option, const std::string& text, const char* unit) {
+  const auto value = parse_quantity(text, unit);
+  if (!value) return fail_at(option, value.error());
+  return *value;
+}
+
+Status complete(Arguments& arguments) {
+  auto& settings = arguments.settings;
+  JM_TRY_ASSIGN(settings.supply.tau_s, quantity("--rc", arguments.decoupling, "s"));
+  JM_TRY_ASSIGN(settings.sensor.offset_v, quantity("--offset", arguments.shunt_offset, "V"));
+  JM_TRY_ASSIGN(settings.sensor.noise_v, quantity("--noise", arguments.noise, "V"));
+  JM_TRY_ASSIGN(settings.sounds.interval_s, quantity("--interval", arguments.interval, "s"));
+  JM_TRY_ASSIGN(settings.faults, parse_faults(arguments.faults));
+  if (settings.supply.tau_s < 0 || settings.supply.tau_s > 10e-3)
+    return fail(ErrorCode::usage, "--rc is 0s to 10ms");
+  if (settings.sounds.interval_s < k_least_interval_s)
+    return fail(ErrorCode::usage, "--interval is at least 250ms");
+  settings.sensor.seed = settings.sounds.seed;
+  if (settings.target_firmware.empty()) settings.target_firmware = firmware_beside("kws.elf");
+  if (settings.probe_firmware.empty()) settings.probe_firmware = firmware_beside("jm_probe.elf");
+  return {};
+}
+
+// A link of that name, as long as this lives.
+class Link {
+ public:
+  [[nodiscard]] Status make(const std::string& path, const std::string& target) {
+    std::error_code error;
+    if (fs::is_symlink(path, error)) fs::remove(path, error);  // of one that was killed
+    fs::create_symlink(target, path, error);
+    if (error) return fail(ErrorCode::io, fmt::format("--pty {}: {}", path, error.message()));
+    path_ = path;
+    return {};
+  }
+  Link() = default;
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+  ~Link() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove(path_, ignored);
+  }
+
+ private:
+  std::string path_;
+};
+
+Status write_truth(const Arguments& arguments, const Twin& twin) {
+  if (arguments.truth_file.empty()) return {};
+  std::ofstream file(arguments.truth_file, std::ios::trunc);
+  file << twin.truth_json(arguments.names);
+  file.close();
+  if (!file) return fail(ErrorCode::io, arguments.truth_file + ": cannot be written");
+  return {};
+}
+
+Status run(Arguments& arguments) {
+  JM_TRY(complete(arguments));
+  WaitForEnd end(arguments.until_input_ends);
+  JM_TRY_ASSIGN(const auto twin, Twin::power_on(arguments.settings));
+  JM_TRY(write_truth(arguments, *twin));  // now, so that a file that cannot be written is known at once
+  Status failure;
+  TwinPort port(*twin, arguments.pace == "max" ? Pace::maximum : Pace::real_time, [&](const Error& error) {
+    failure = fail(error.code, error.message);
+    end.request();
+  });
+  JM_TRY_ASSIGN(const auto terminal, serial::PseudoTerminal::open(port));
+  Link link;
+  if (!arguments.link.empty()) JM_TRY(link.make(arguments.link, terminal->path()));
+  fmt::print("serial port {}\n", terminal->path());
+  std::fflush(stdout);
+  terminal->run(end.token());
+  JM_TRY(write_truth(arguments, *twin));
+  return failure;
+}
+
+// As the CLI's contract has them.
+int exit_code(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::usage:
+    case ErrorCode::unreadable:
+      return 2;
+    case ErrorCode::protocol:
+      return 5;
+    default:
+      return 9;
+  }
+}
+
+}  // namespace
+}  // namespace joulemark::twin
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Two simulated boards: a target that spots keywords, and a probe with an INA219 that measures it");
+  app.name("joulemark-twin");
+  joulemark::twin::Arguments arguments;
+  joulemark::twin::add_options(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const auto status = joulemark::twin::run(arguments);
+  if (status) return 0;
+  fmt::print(stderr, "joulemark-twin: {}\n", status.error().message);
+  return joulemark::twin::exit_code(status.error());
+}
