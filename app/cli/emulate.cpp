@@ -168,6 +168,7 @@ void add_emulate(CLI::App& app, Context& context) {
                   "joulemark emulate monsoon --scenario square:1mA,500mA,100ms,50%");
   emulate->require_subcommand(1);
   add_monsoon(*emulate, context);
+  add_emulate_cp2112(*emulate, context);
 }
 
 }  // namespace joulemark::cli

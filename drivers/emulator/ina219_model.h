@@ -58,9 +58,10 @@ class Ina219Model {
   void write(TimeNs now_ns, std::uint8_t reg, std::uint16_t value);
   // As a dip of its supply does.
   void reset(TimeNs now_ns);
+  // Ends the conversions that have ended by then; the others do so by themselves.
+  void advance(TimeNs now_ns);
 
  private:
-  void advance(TimeNs now_ns);
   void configure(TimeNs now_ns, std::uint16_t value);
   void begin_conversion(TimeNs now_ns, bool shunt);
   void end_conversion();

@@ -57,8 +57,7 @@ usbip::UsbDescriptors describe(const MonsoonSettings& settings) {
   descriptors.vendor_id = 0x2AB9;
   descriptors.product_id = 0x0001;
   descriptors.device_version = 0x0032;
-  descriptors.bulk_endpoints = {{0x81, usbip::UsbDevice::k_packet_size},
-                                {0x01, usbip::UsbDevice::k_packet_size}};
+  descriptors.endpoints = {{0x81, usbip::UsbDevice::k_packet_size}, {0x01, usbip::UsbDevice::k_packet_size}};
   descriptors.strings = {"Joulemark", "Emulated power monitor", std::to_string(settings.serial)};
   return descriptors;
 }

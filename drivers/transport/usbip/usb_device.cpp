@@ -23,7 +23,9 @@ enum DescriptorType : std::uint8_t {
   k_configuration = 2,
   k_string = 3,
   k_interface = 4,
-  k_endpoint = 5
+  k_endpoint = 5,
+  k_hid = 0x21,
+  k_hid_report = 0x22
 };
 
 using Bytes = std::vector<std::byte>;
@@ -49,14 +51,21 @@ Bytes device_descriptor(const UsbDescriptors& d) {
   return bytes;
 }
 
+void put_endpoint(Bytes& bytes, const UsbDescriptors::Endpoint& endpoint) {
+  const unsigned transfer = endpoint.interval_ms > 0 ? 3 : 2;
+  put(bytes, {7, k_endpoint, endpoint.address, transfer, low(endpoint.packet_size),
+              high(endpoint.packet_size), endpoint.interval_ms});
+}
+
 Bytes configuration_descriptor(const UsbDescriptors& d) {
-  const auto endpoints = static_cast<unsigned>(d.bulk_endpoints.size());
+  const auto endpoints = static_cast<unsigned>(d.endpoints.size());
+  const auto size = static_cast<std::uint16_t>(18 + d.class_descriptor.size() + 7 * endpoints);
   Bytes bytes;
-  put(bytes, {9, k_configuration, 18 + 7 * endpoints, 0, 1, 1, 0, 0xC0, 50});  // self-powered, 100 mA
+  put(bytes, {9, k_configuration, low(size), high(size), 1, 1, 0, 0xC0, 50});  // self-powered, 100 mA
   put(bytes, {9, k_interface, 0, 0, endpoints, d.interface_class, 0, 0, 0});
-  for (const auto& endpoint : d.bulk_endpoints)
-    put(bytes,
-        {7, k_endpoint, endpoint.address, 2, low(endpoint.packet_size), high(endpoint.packet_size), 0});
+  bytes.insert(bytes.end(), d.class_descriptor.begin(), d.class_descriptor.end());
+  for (const auto& endpoint : d.endpoints)
+    put_endpoint(bytes, endpoint);
   return bytes;
 }
 
@@ -79,6 +88,8 @@ UsbReply descriptor(const UsbDescriptors& d, const UsbSetup& setup) {
   if (setup.value >> 8U == k_device) bytes = device_descriptor(d);
   if (setup.value >> 8U == k_configuration) bytes = configuration_descriptor(d);
   if (setup.value >> 8U == k_string) bytes = string_descriptor(d, setup.value & 0xFFU);
+  if (setup.value >> 8U == k_hid) bytes = d.class_descriptor;
+  if (setup.value >> 8U == k_hid_report) bytes = d.report_descriptor;
   if (bytes.empty()) return usb_stall();
   bytes.resize(std::min<std::size_t>(bytes.size(), setup.length));
   return {0, bytes};

@@ -38,14 +38,17 @@ struct UsbDescriptors {
   struct Endpoint {
     std::uint8_t address = 0;  // 0x80: to the host
     std::uint16_t packet_size = 64;
+    std::uint8_t interval_ms = 0;  // of an interrupt endpoint; 0: bulk
   };
 
   std::uint16_t vendor_id = 0;
   std::uint16_t product_id = 0;
   std::uint16_t device_version = 0;  // BCD
   std::uint8_t interface_class = 0xFF;
-  std::vector<Endpoint> bulk_endpoints;
-  std::array<std::string, 3> strings;  // manufacturer, product, serial number; ASCII
+  std::vector<std::byte> class_descriptor;   // behind the interface's: of HID, say
+  std::vector<std::byte> report_descriptor;  // HID
+  std::vector<Endpoint> endpoints;           // at most one to the host and one from it, both number 1
+  std::array<std::string, 3> strings;        // manufacturer, product, serial number; ASCII
 };
 
 // Answers GET_DESCRIPTOR, SET_CONFIGURATION and what else chapter 9 of USB 2.0 asks of every device; others
@@ -72,7 +75,13 @@ class UsbDevice {
   [[nodiscard]] virtual UsbReply control(TimeNs now_ns, const UsbSetup& setup,
                                          std::span<const std::byte> out) = 0;
 
-  // What the bulk IN endpoint has to give; none: it is not ready (NAK).
+  // What the host sent to the OUT endpoint.
+  virtual void data_out(TimeNs now_ns, std::span<const std::byte> data) {
+    static_cast<void>(now_ns);
+    static_cast<void>(data);
+  }
+
+  // What the IN endpoint, bulk or interrupt, has to give; none: it is not ready (NAK).
   [[nodiscard]] virtual std::optional<Packet> bulk_in(TimeNs now_ns) = 0;
 
   // When there will be, or was, a packet as far as is known now; after a NAK later than that. None: not

@@ -45,6 +45,10 @@ class UsbipServer::Impl final : public UsbipHost {
 
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
+  [[nodiscard]] TimeNs zero_ns() const {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(start_.time_since_epoch()).count();
+  }
+
   void run(const std::stop_token& stop) {
     start_ = Clock::now();
     const std::stop_callback on_stop(stop, [this] { boost::asio::post(io_, [this] { close(); }); });
@@ -134,6 +138,10 @@ Result<std::unique_ptr<UsbipServer>> UsbipServer::listen(UsbDevice& device, std:
 
 std::uint16_t UsbipServer::port() const {
   return impl_->port();
+}
+
+TimeNs UsbipServer::zero_ns() const {
+  return impl_->zero_ns();
 }
 
 void UsbipServer::run(const std::stop_token& stop) {

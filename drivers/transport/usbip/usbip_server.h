@@ -29,6 +29,9 @@ class UsbipServer {
 
   [[nodiscard]] std::uint16_t port() const;
 
+  // What the steady clock shows at the device's time 0; during run.
+  [[nodiscard]] TimeNs zero_ns() const;
+
   // Serves until stop is requested, on the calling thread; once. Time for the device starts here.
   void run(const std::stop_token& stop);
 

@@ -17,7 +17,7 @@ constexpr TimeNs k_longest_silence_ns = 5'000'000'000;
 constexpr std::size_t k_most_output = 1 << 20;       // beyond, nothing more is read
 constexpr std::size_t k_longest_transfer = 1 << 20;  // of one URB
 constexpr std::size_t k_most_urbs = 1024;            // waiting at once
-constexpr std::uint32_t k_bulk_endpoint = 1;
+constexpr std::uint32_t k_data_endpoint = 1;
 
 }  // namespace
 
@@ -113,10 +113,12 @@ void UsbipSession::submit(std::span<const std::byte> data) {
         encode_submit_reply(command_.sequence, answer.status, answer.status == 0 ? length : 0, answer.data));
     return pump();
   }
-  if (command_.endpoint != k_bulk_endpoint)
+  if (command_.endpoint != k_data_endpoint)
     return reply(encode_submit_reply(command_.sequence, -EPIPE, 0, {}));
   if (command_.to_host) return submit_bulk_in();
+  host_.device().data_out(host_.now_ns(), data);
   reply(encode_submit_reply(command_.sequence, 0, data.size(), {}));
+  pump();
 }
 
 void UsbipSession::submit_bulk_in() {
