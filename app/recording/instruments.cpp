@@ -4,6 +4,7 @@
 #include <drivers/sim/sim_family.h>
 #ifdef JOULEMARK_INA219
 #include <drivers/ina219/i2c_family.h>
+#include <drivers/ina219/iio_family.h>
 #endif
 
 #include <app/recording/instruments.h>
@@ -17,6 +18,7 @@ InstrumentRegistry make_registry() {
   registry.add(probe::probe_family());
 #ifdef JOULEMARK_INA219
   registry.add(ina219::i2c_family());
+  registry.add(ina219::iio_family());
 #endif
   return registry;
 }

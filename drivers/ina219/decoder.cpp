@@ -90,14 +90,21 @@ Decoder::Step Decoder::step_of(const Reading& reading) {
   return clock_.observe({reading.after_ns, reading.before_ns, reading.read_ns});
 }
 
-// Without conversion-ready a reading is what the register held then, and its place is when it was read.
-Decoder::Step Decoder::paced_step(const Reading& reading) const {
-  if (!zero_ns_) return {ConversionClock::Verdict::conversion, 0, reading.read_ns};
-  const auto since_ns = static_cast<double>(reading.read_ns - last_end_ns_);
-  if (since_ns <= 0) return {ConversionClock::Verdict::jumped, 1, reading.read_ns};
-  const double periods = std::round(since_ns / (setup_.timing.period_s() * k_ns_per_s));
-  const auto count = reading.restarted ? 1 : static_cast<std::int64_t>(std::max(1.0, periods));
-  return {ConversionClock::Verdict::conversion, count, reading.read_ns};
+// Without conversion-ready a reading is what the register held then, and its place is when it was read. It
+// was due once a period and may have come later: only whole periods without one are missed.
+Decoder::Step Decoder::paced_step(const Reading& reading) {
+  const auto took = [&](std::int64_t count) {
+    return Step{ConversionClock::Verdict::conversion, count, reading.read_ns};
+  };
+  if (!zero_ns_ || reading.restarted) {
+    paced_ns_ = reading.read_ns;
+    return took(zero_ns_ ? 1 : 0);
+  }
+  if (reading.read_ns <= last_end_ns_) return {ConversionClock::Verdict::jumped, 1, reading.read_ns};
+  const TimeNs period_ns = from_seconds(setup_.timing.period_s());  // as the poller has it
+  const std::int64_t count = std::max<std::int64_t>(1, (reading.read_ns - paced_ns_) / period_ns);
+  paced_ns_ = std::min(paced_ns_ + count * period_ns, reading.read_ns);
+  return took(count);
 }
 
 Status Decoder::conversion(const Reading& reading, const Step& step) {
@@ -146,6 +153,7 @@ Status Decoder::jump(const Reading& reading) {
   const TimeNs back_ns = expected_ns - reading.before_ns;
   shift_ns_ += back_ns;
   clock_.restart();
+  paced_ns_ = expected_ns;
   const TimeNs at_ns = capture_time(expected_ns);
   JM_TRY(sink_.accept(Anomaly{AnomalyKind::clock_jump,
                               Severity::doubtful,

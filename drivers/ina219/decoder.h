@@ -44,7 +44,7 @@ class Decoder {
   using Step = ConversionClock::Step;
 
   [[nodiscard]] Step step_of(const Reading& reading);
-  [[nodiscard]] Step paced_step(const Reading& reading) const;
+  [[nodiscard]] Step paced_step(const Reading& reading);
   [[nodiscard]] Status conversion(const Reading& reading, const Step& step);
   [[nodiscard]] Status jump(const Reading& reading);
   [[nodiscard]] Status watch_limits(const Reading& reading, std::int64_t index, TimeNs end_ns);
@@ -67,6 +67,7 @@ class Decoder {
   std::optional<Reading> early_voltage_;  // before the first sample
   TimeNs shift_ns_ = 0;                   // what the host's clock jumped back in all
   TimeNs last_end_ns_ = 0;
+  TimeNs paced_ns_ = 0;     // without conversion-ready: the last reading was due then, or sooner
   int settled_ = 0;         // conversions since the converter was started, up to when their times are exact
   double observed_ns_ = 0;  // between conversions that follow each other, missed ones included
   double observed_ = 0;     // how many that is

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace joulemark::ina219 {
 namespace {
@@ -56,12 +55,6 @@ Error explain_absence(const std::string& path, std::uint8_t address, const Error
     text += fmt::format("; there is one at {} (--option addr=0x{:02x})", addresses_of(chips),
                         chips.front().address);
   return {error.code, text};
-}
-
-std::vector<unsigned> offsets_of(const Settings& settings) {
-  std::vector<unsigned> offsets;
-  std::ranges::transform(settings.markers, std::back_inserter(offsets), &MarkerPin::offset);
-  return offsets;
 }
 
 Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options) {

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <atomic>
 
 namespace joulemark::ina219 {
@@ -24,13 +23,6 @@ EndReason reason_of(Poller::State state) {
       break;
   }
   return EndReason::interrupted;
-}
-
-Status drain(Ring<Reading>& ring, Intake& intake) {
-  std::array<Reading, 256> readings;
-  while (const std::size_t count = ring.pop(readings))
-    JM_TRY(intake.accept(std::span(readings).first(count)));
-  return intake.dropped(ring.dropped());
 }
 
 }  // namespace
@@ -80,8 +72,7 @@ Status I2cInstrument::prepare(SampleSink& sink) {
   }
   for (const std::string& sentence : survey_.news)
     tell(sentence);
-  if (!settings_.shunt_ohm)
-    tell("no shunt is stated: 0.1 ohm is assumed, as on most boards (--option shunt=0.1)");
+  JM_TRY(tell_shunt(shunt_, sink, news_));
   if (survey_.timing.both)
     tell("mode=both: the shunt is observed for half of the time only, the supply voltage for the other half");
   if (survey_.timing.clocked) return {};

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -139,6 +140,27 @@ std::vector<MetadataItem> describe(const ChannelSetup& setup, const Shunt& shunt
   };
   if (!setup.voltage_v) items.push_back(item("instrument.bus_conversion_s", timing.bus_s));
   return items;
+}
+
+Status tell_shunt(const Shunt& shunt, SampleSink& sink, const Instrument::News& news) {
+  if (shunt.basis != std::string_view("assumed")) return {};
+  const std::string text = fmt::format(
+      "no shunt is stated: {:.4g} ohm is assumed, as on most boards, and all currents "
+      "are wrong by as much as it is (--option shunt=0.1)",
+      shunt.ohm);
+  if (news) news(text);
+  return sink.accept(Anomaly{AnomalyKind::protocol, Severity::info, k_current_channel, {}, 0, 1, text});
+}
+
+Result<std::int64_t> drain(Ring<Reading>& ring, Intake& intake) {
+  std::array<Reading, 256> readings;
+  std::int64_t taken = 0;
+  while (const std::size_t count = ring.pop(readings)) {
+    JM_TRY(intake.accept(std::span(readings).first(count)));
+    taken += static_cast<std::int64_t>(count);
+  }
+  JM_TRY(intake.dropped(ring.dropped()));
+  return taken;
 }
 
 }  // namespace joulemark::ina219

@@ -62,5 +62,9 @@ struct Shunt {
   const char* basis = "stated";  // stated, kernel or assumed
 };
 [[nodiscard]] std::vector<MetadataItem> describe(const ChannelSetup& setup, const Shunt& shunt);
+[[nodiscard]] Status tell_shunt(const Shunt& shunt, SampleSink& sink, const Instrument::News& news);
+
+// Everything in the ring; how many readings that was.
+[[nodiscard]] Result<std::int64_t> drain(Ring<Reading>& ring, Intake& intake);
 
 }  // namespace joulemark::ina219

@@ -5,8 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
-#include <cmath>
+#include <iterator>
 
 namespace joulemark::ina219 {
 namespace {
@@ -157,6 +158,12 @@ std::vector<MetadataItem> given(const OptionValues& options) {
   for (const OptionValue& option : options.all())
     items.push_back({"instrument." + option.name, option.text});
   return items;
+}
+
+std::vector<unsigned> offsets_of(const Settings& settings) {
+  std::vector<unsigned> offsets;
+  std::ranges::transform(settings.markers, std::back_inserter(offsets), &MarkerPin::offset);
+  return offsets;
 }
 
 Status check_current(const Settings& settings, double shunt_ohm) {

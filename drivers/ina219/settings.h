@@ -50,6 +50,9 @@ inline constexpr double k_usual_shunt_ohm = 0.1;
 // The options as given, for the record.
 [[nodiscard]] std::vector<MetadataItem> given(const OptionValues& options);
 
+// Of the marker lines, in their order.
+[[nodiscard]] std::vector<unsigned> offsets_of(const Settings& settings);
+
 // Whether max_current fits a range with that shunt. Errors: usage.
 [[nodiscard]] Status check_current(const Settings& settings, double shunt_ohm);
 

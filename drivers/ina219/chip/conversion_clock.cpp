@@ -72,8 +72,11 @@ ConversionClock::Step ConversionClock::observe(const ConversionBounds& bounds) {
   const double end_ns = (low_end_ns_ + high_end_ns_) / 2;
   if (read_ns <= end_ns - period_ns_) return {Verdict::jumped, 1, bounds.before_ns};
   if (read_ns - end_ns < k_stale * period_ns_) return {Verdict::stale, 0, last_end_ns_};
-  const double count = std::max(1.0, std::floor((read_ns - end_ns) / period_ns_));
   const bool late = read_ns - since_origin(bounds.after_ns) > period_ns_;
+  const double middle_ns = (since_origin(bounds.after_ns) + since_origin(bounds.before_ns)) / 2;
+  const double periods = late ? std::floor((read_ns - end_ns) / period_ns_)  //
+                              : std::round((middle_ns - end_ns) / period_ns_);
+  const double count = std::max(1.0, periods);
   const double after_ns = late ? read_ns - period_ns_ : since_origin(bounds.after_ns);
   narrow(count, after_ns, late ? read_ns : std::max(after_ns, since_origin(bounds.before_ns)));
   const auto estimate_ns = static_cast<TimeNs>(std::llround((low_end_ns_ + high_end_ns_) / 2));

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <drivers/ina219/conversion_clock.h>
+#include <drivers/ina219/iio_chip.h>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -52,6 +54,54 @@ std::vector<Polled> poll(double period_ns, int conversions, double away_probabil
     all.push_back(polled);
   }
   return all;
+}
+
+// As Linux's ina2xx-adc does it: it sleeps 200 us less than a period, or up to half as long again, then asks
+// until a conversion is ready, stamps the record, and reads it.
+std::vector<Polled> read_by_the_kernel(double nominal_ns, double period_ns, int conversions) {
+  constexpr double k_transfer_ns = 60'000;
+  std::mt19937 random(7);
+  std::uniform_real_distribution<double> longer(1, 1.5);
+  std::vector<Polled> all;
+  double now_ns = 0;
+  double next_ns = 0;
+  double taken = 0;
+  while (static_cast<int>(all.size()) < conversions) {
+    for (now_ns += k_transfer_ns; std::floor(now_ns / period_ns) <= taken; now_ns += k_transfer_ns)
+      next_ns = now_ns;
+    Polled polled;
+    polled.number = static_cast<std::int64_t>(std::floor(now_ns / period_ns));
+    polled.true_end_ns = static_cast<double>(polled.number) * period_ns;
+    const TimeNs stamp_ns = k_start + std::llround(now_ns);
+    polled.bounds = {stamp_ns - latest_stamp_ns(nominal_ns * 1e-9), stamp_ns, stamp_ns};
+    all.push_back(polled);
+    now_ns += 3 * k_transfer_ns;
+    taken = std::floor(now_ns / period_ns);
+    do {
+      next_ns += nominal_ns - 200'000;
+    } while (next_ns <= now_ns);
+    now_ns += (next_ns - now_ns) * longer(random);
+  }
+  return all;
+}
+
+TEST(ConversionClock, FindsTheConversionsBehindStampsOfTheKernelThatComeLate) {
+  for (const double nominal_ns : {1'064'000.0, 8'520'000.0}) {
+    const double period_ns = 1.045 * nominal_ns;
+    ConversionClock clock(period_ns, 0.88 * nominal_ns, 1.18 * nominal_ns);
+    std::int64_t number = 0;
+    double latest_ns = 0;
+    for (const Polled& polled : read_by_the_kernel(nominal_ns, period_ns, 3000)) {
+      const ConversionClock::Step step = clock.observe(polled.bounds);
+      number = number == 0 ? polled.number : number + step.conversions;
+      ASSERT_EQ(number, polled.number);
+      latest_ns =
+          std::max(latest_ns, static_cast<double>(polled.bounds.before_ns - k_start) - polled.true_end_ns);
+      if (number < 200) continue;
+      ASSERT_NEAR(static_cast<double>(step.end_ns - k_start), polled.true_end_ns, 0.08 * nominal_ns);
+    }
+    EXPECT_GT(latest_ns, 0.11 * nominal_ns);
+  }
 }
 
 TEST(ConversionClock, FindsThePeriodThatThisChipHas) {

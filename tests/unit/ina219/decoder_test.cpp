@@ -263,6 +263,21 @@ TEST(Decoder, FailedTransfersAndAResetChipAreInTheCapture) {
   EXPECT_THAT(told[1].message, HasSubstr("9 transfers"));
 }
 
+TEST(Decoder, WithoutConversionReadyLateReadingsAreNotTakenForMissedOnes) {
+  ChannelSetup setup = setup_of();
+  setup.timing.clocked = false;
+  Decoded decoded(setup);
+  constexpr std::array<TimeNs, 4> k_late{300'000, 0, 500'000, 100'000};
+  for (std::size_t i = 0; i < 1000; ++i) {
+    Reading reading = conversion(static_cast<std::int64_t>(i), 10);
+    reading.read_ns += k_late[i % k_late.size()];
+    if (i % 100 != 50) decoded.accept(reading);
+  }
+  decoded.finish();
+  EXPECT_EQ(decoded.decoder.samples(), 990);
+  EXPECT_EQ(decoded.decoder.missed(), 10);
+}
+
 TEST(Decoder, MeasuresTheRateOverTheWholeRecording) {
   Decoded decoded(setup_of());
   for (int i = 0; i < 10'000; ++i) {
