@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fetches Debian's kernel package into a cache folder, without installing it, and packs an initramfs from it."""
+import json
 import lzma
 import pathlib
 import re
@@ -84,12 +85,24 @@ def run(command, **options):
 
 
 class Modules:
-    """The modules of an unpacked kernel package, by name, with - and _ alike."""
+    """The modules of an unpacked kernel package, by name, with - and _ alike. Where they are is kept in a file: over 9p,
+    looking through thousands of them takes most of a minute."""
 
     def __init__(self, folder):
-        self._paths = {self._name(path): path for path in folder.glob("lib/modules/*/kernel/**/*.ko*")}
-        self._builtin = {self._name(pathlib.Path(line)) for file in folder.glob("lib/modules/*/modules.builtin")
-                         for line in file.read_text().splitlines()}
+        index = folder / "index.json"
+        if not index.exists():
+            partial = index.with_suffix(".partial")
+            partial.write_text(json.dumps(self._look_through(folder)))
+            partial.rename(index)
+        found = json.loads(index.read_text())
+        self._paths = {name: folder / path for name, path in found["paths"].items()}
+        self._builtin = set(found["builtin"])
+
+    def _look_through(self, folder):
+        return {"paths": {self._name(path): str(path.relative_to(folder))
+                          for path in folder.glob("lib/modules/*/kernel/**/*.ko*")},
+                "builtin": [self._name(pathlib.Path(line)) for file in folder.glob("lib/modules/*/modules.builtin")
+                            for line in file.read_text().splitlines()]}
 
     def in_load_order(self, names):
         """These modules and all they depend on, each after what it needs; what the kernel has built in is left out."""

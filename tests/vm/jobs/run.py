@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Inside the guest: runs the tests beside this file, those that need the machine for themselves first, then the rest.
+"""Inside the guest: runs the tests beside this file, those that need the machine for themselves first, then the rest at
+once, but for those that take turns (.turn) with what there is one of.
 
 run.py all | smoke | NAME...    NAME is a part of a test's id
 """
@@ -22,11 +23,11 @@ def main():
         print(f"run.py: no test matches {' '.join(sys.argv[1:])}", file=sys.stderr)
         return 2
     alone = [test.id() for test in chosen if getattr(test, "alone", False)]
-    together = [test.id() for test in chosen if not getattr(test, "alone", False)]
+    together = in_turns(test for test in chosen if not getattr(test, "alone", False))
     started = time.monotonic()
     with multiprocessing.Pool(AT_ONCE, maxtasksperchild=1) as pool:
         good = [report(pool.apply(run_one, [test])) for test in alone]
-        good += [report(result) for result in pool.imap_unordered(run_one, together)]
+        good += [report(result) for results in pool.imap_unordered(run_in_turn, together) for result in results]
     print(f"{sum(good)} of {len(good)} tests passed in {time.monotonic() - started:.0f} s", flush=True)
     return 0 if all(good) else 1
 
@@ -45,6 +46,18 @@ def wanted(test, names):
     if names == ["smoke"]:
         return getattr(test, "smoke", False)
     return any(name in test.id() for name in names)
+
+
+def in_turns(tests):
+    """Lists of tests that may run at once; within one, they take turns. The longest one comes first."""
+    lanes = {}
+    for test in tests:
+        lanes.setdefault(getattr(test, "turn", test.id()), []).append(test.id())
+    return sorted(lanes.values(), key=len, reverse=True)
+
+
+def run_in_turn(names):
+    return [run_one(name) for name in names]
 
 
 def run_one(name):

@@ -63,11 +63,14 @@ def attached(serial, timeout=20):
 
 
 def connect(tcp_port, timeout):
-    """The server may still be starting: a refused connection is tried again."""
+    """The server may still be starting: a refused connection is tried again. Without delay, as `usbip attach` has it: else
+    a command waits up to 40 ms for the answer to the one before."""
     deadline = time.monotonic() + timeout
     while True:
         try:
-            return socket.create_connection(("127.0.0.1", tcp_port), timeout=None)
+            connection = socket.create_connection(("127.0.0.1", tcp_port), timeout=None)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return connection
         except ConnectionRefusedError:
             if time.monotonic() > deadline:
                 raise
