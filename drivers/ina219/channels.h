@@ -3,7 +3,7 @@
 
 #include <analysis/model/capture_info.h>
 
-#include <drivers/ina219/registers.h>
+#include <drivers/ina219/chip/registers.h>
 #include <drivers/ina219/settings.h>
 
 #include <optional>

@@ -4,10 +4,10 @@
 #include <analysis/model/sample_sink.h>
 
 #include <drivers/ina219/channels.h>
-#include <drivers/ina219/conversion_clock.h>
+#include <drivers/ina219/chip/conversion_clock.h>
 #include <drivers/ina219/reading.h>
-#include <drivers/ina219/sample_column.h>
-#include <drivers/ina219/trouble.h>
+#include <drivers/instrument/sample_column.h>
+#include <drivers/instrument/trouble.h>
 
 #include <cstdint>
 #include <optional>

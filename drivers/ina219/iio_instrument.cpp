@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/model/units.h>
 
-#include <drivers/ina219/conversion_clock.h>
+#include <drivers/ina219/chip/conversion_clock.h>
 #include <drivers/ina219/iio_instrument.h>
 #include <drivers/ina219/survey.h>
 

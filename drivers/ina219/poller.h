@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <drivers/ina219/chip/registers.h>
 #include <drivers/ina219/reading.h>
-#include <drivers/ina219/registers.h>
 #include <drivers/instrument/timebase.h>
 #include <drivers/transport/i2c/register_bus.h>
 

@@ -6,7 +6,7 @@
 #include <analysis/model/option.h>
 #include <analysis/model/result.h>
 
-#include <drivers/ina219/registers.h>
+#include <drivers/ina219/chip/registers.h>
 
 #include <cstdint>
 #include <optional>

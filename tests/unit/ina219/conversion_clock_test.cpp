@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <drivers/ina219/conversion_clock.h>
+#include <drivers/ina219/chip/conversion_clock.h>
 #include <drivers/ina219/iio_chip.h>
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Against SBOS448G: its reset values, its tables and its examples.
-#include <drivers/ina219/registers.h>
+#include <drivers/ina219/chip/registers.h>
 
 #include <gtest/gtest.h>
 
