@@ -51,6 +51,8 @@ Error explain_absence(const std::string& path, std::uint8_t address, const Error
   std::string text = fmt::format("no INA219 at 0x{:02x}: {}", address, error.message);
   if (chips.empty())
     text += fmt::format("; none of 0x40 to 0x4f has one: {}", k_wiring_advice);
+  else if (std::ranges::find(chips, address, &FoundChip::address) != chips.end())
+    text += fmt::format("; asked again it answers, so it does not always: {}", k_wiring_advice);
   else
     text += fmt::format("; there is one at {} (--option addr=0x{:02x})", addresses_of(chips),
                         chips.front().address);
