@@ -78,10 +78,12 @@ def needs_the_machine(test):
         with Metronome() as metronome:
             try:
                 return test(self)
-            except (AssertionError, OSError, subprocess.SubprocessError):
+            except (AssertionError, OSError, subprocess.SubprocessError) as error:
                 if metronome.longest_s <= ANSWER_S:
                     raise
-        self.skipTest(f"this machine stood still for {metronome.longest_s:.3f} s: run this on a machine less busy")
+                trouble = error
+        self.skipTest(f"this machine stood still for {metronome.longest_s:.3f} s: run this on a machine less busy; "
+                      f"{trouble}")
     return timed
 
 

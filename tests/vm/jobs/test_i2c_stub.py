@@ -10,21 +10,41 @@ STATED = ("--option", "shunt=0.1")
 VALUES = ((-2.5e-3, 12, 0.1), (39.99e-3, 5, 1), (-10e-6, 0.004, 10))  # across the shunt, of the bus; the shunt
 
 
-class Registers(I2cTest):
+class StubTest(I2cTest):
     def setUp(self):
         super().setUp()
         self.stub = Stub().open_node()
         self.addCleanup(self.stub.close)
         self.uri = f"i2c:{self.stub.node}"
 
-    def test_values_come_back_with_their_sign_and_scale(self):
-        for shunt_v, bus_v, shunt_ohm in VALUES:
+    def bind(self):
+        """Gives the registers to the kernel's ina2xx-adc."""
+        modules.load("ina2xx-adc")
+        new_device(self.stub.number)
+        self.addCleanup(delete_device, self.stub.number)
+
+    def values_come_back(self, uri, values):
+        for shunt_v, bus_v, shunt_ohm in values:
             with self.subTest(shunt_v=shunt_v):
                 self.stub.measure(shunt_v, bus_v)
-                capture, _ = self.record(self.uri, "--option", f"shunt={shunt_ohm}")
+                capture, _ = self.record(uri, "--option", f"shunt={shunt_ohm}")
                 total = self.report(capture)["total"]
                 self.assert_close(total["mean_current_a"], shunt_v / shunt_ohm, 1e-6, "current")
                 self.assert_close(total["mean_power_w"], bus_v * shunt_v / shunt_ohm, 1e-6, "power")
+
+
+class BothWays(StubTest):
+    smoke, full = True, False
+
+    def test_a_negative_current_comes_back_by_i2c_and_by_the_kernels_driver(self):
+        self.values_come_back(self.uri, VALUES[:1])
+        self.bind()
+        self.values_come_back("iio:ina219", VALUES[:1])
+
+
+class Registers(StubTest):
+    def test_values_come_back_with_their_sign_and_scale(self):
+        self.values_come_back(self.uri, VALUES)
 
     def test_the_rate_is_that_of_the_conversions_and_what_is_not_known_is_said(self):
         self.stub.measure(10e-3, 3.3)
@@ -93,29 +113,12 @@ class Registers(I2cTest):
         self.assertIn(self.stub.node, done.stderr)
 
 
-class Kernel(I2cTest):
+class Kernel(StubTest):
     """The same registers through the kernel's ina2xx-adc."""
-
-    def setUp(self):
-        super().setUp()
-        self.stub = Stub().open_node()
-        self.addCleanup(self.stub.close)
-        self.adapter = self.stub.number
-
-    def bind(self):
-        modules.load("ina2xx-adc")
-        new_device(self.adapter)
-        self.addCleanup(delete_device, self.adapter)
 
     def test_values_come_back_with_their_sign_and_scale(self):
         self.bind()
-        for shunt_v, bus_v, shunt_ohm in VALUES:
-            with self.subTest(shunt_v=shunt_v):
-                self.stub.measure(shunt_v, bus_v)
-                capture, done = self.record("iio:ina219", "--option", f"shunt={shunt_ohm}")
-                total = self.report(capture)["total"]
-                self.assert_close(total["mean_current_a"], shunt_v / shunt_ohm, 1e-6, "current")
-                self.assert_close(total["mean_power_w"], bus_v * shunt_v / shunt_ohm, 1e-6, "power")
+        self.values_come_back("iio:ina219", VALUES)
 
     def test_the_rate_is_what_the_kernel_reaches(self):
         """Its thread reads every (period - 200 us), sleeping up to half as long again."""
@@ -164,8 +167,8 @@ class Kernel(I2cTest):
         self.assertIn("70-joulemark-ina219.rules", done.stderr)
 
     def test_without_its_driver_it_is_3_and_says_what_to_load(self):
-        new_device(self.adapter)
-        self.addCleanup(delete_device, self.adapter)
+        new_device(self.stub.number)
+        self.addCleanup(delete_device, self.stub.number)
         _, done = self.record("iio:ina219", expect=3)
         self.assertIn("modprobe ina2xx-adc", done.stderr)
         listed = json.loads(self.run_cli("devices", "--json").stdout)["devices"]
