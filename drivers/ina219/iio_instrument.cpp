@@ -150,7 +150,9 @@ Result<double> IioInstrument::try_adc(const AdcSetting& adc) {
   const double length_s = std::max(k_measure_s, k_fewest_records * setup_.timing.typical_period_s);
   JM_TRY_ASSIGN(const auto stamps_ns, sample_stamps(length_s));
   if (stamps_ns.size() < 3) {
-    return fail(ErrorCode::protocol, "the kernel's driver gives no records: is the INA219 still on its bus?");
+    return fail(ErrorCode::protocol,
+                "the kernel's driver gives no records: one transfer that fails ends its reading; check the "
+                "wiring and try again");
   }
   fit(setup_.timing, stamps_ns);
   return median_step_s(stamps_ns);
