@@ -93,6 +93,15 @@ class BridgeTest(I2cTest):
         self.addCleanup(bridge.close)
         return bridge
 
+    def ends_with_5(self, capture, process, says):
+        output, talk = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 5, output + talk)
+        self.assertIn(says, talk)
+        self.run_cli("verify", capture)
+        report = self.run_json("report", capture)
+        self.assertGreater(report["capture"]["samples"], 10)
+        return report
+
 
 class ChangingValues(BridgeTest):
     def measured(self, capture):
@@ -101,8 +110,8 @@ class ChangingValues(BridgeTest):
         figures = report["capture"]
         print(f"{figures['samples']} samples at {figures['sample_rate_hz']:.2f} Hz, lost {figures['lost_samples']}")
         if figures["lost_samples"] > 0.02 * figures["samples"]:
-            self.skipTest(f"{figures['lost_samples']} of {figures['samples']} conversions were missed: this machine is "
-                          "too busy to answer for a bridge")
+            self.skipTest(f"{figures['lost_samples']} of {figures['samples']} conversions were missed: here the "
+                          "bridge answers too slowly even for averages of 128")
         return report
 
     @needs_the_machine
@@ -154,27 +163,8 @@ class ChangingValues(BridgeTest):
         listed = json.loads(self.run_cli("devices", "--json").stdout)["devices"]
         self.assertIn((f"i2c:{bridge.node}?addr=0x40", True), [(device["uri"], device["usable"]) for device in listed])
 
-    @needs_the_machine
-    def test_the_kernels_driver_reads_the_same(self):
-        bridge = self.plug_in(scenario="constant:60mA")
-        bridge.bind()
-        capture, done = self.record("iio:ina219", "--option", "shunt=0.1", duration="6s")
-        report = self.run_json("report", capture)
-        print(done.stderr.strip().replace("\n", " | "))
-        self.assert_close(report["total"]["mean_current_a"], 60e-3, 2e-3, "current")
-        self.assert_close(report["total"]["mean_power_w"], 60e-3 * VOLTS, 3e-3, "power")
-
 
 class Unplugging(BridgeTest):
-    def ends_with_5(self, capture, process, says):
-        output, talk = process.communicate(timeout=30)
-        self.assertEqual(process.returncode, 5, output + talk)
-        self.assertIn(says, talk)
-        self.run_cli("verify", capture)
-        report = self.run_json("report", capture)
-        self.assertGreater(report["capture"]["samples"], 10)
-        return report
-
     @needs_the_machine
     def test_a_bridge_that_is_pulled_leaves_a_capture(self):
         bridge = self.plug_in()
@@ -189,6 +179,22 @@ class Unplugging(BridgeTest):
         capture, process = self.start_recording(f"i2c:{bridge.node}")
         self.ends_with_5(capture, process, "unplugged")
         self.assertIn("protocol", self.anomalies(capture))
+
+
+class ByTheKernelsDriver(BridgeTest):
+    """By name only: where a transfer fails, as on a busy machine, the thread of Linux 6.1's ina2xx-adc ends, and switching
+    its buffer off then stops a thread that is no more: that takes the kernel down, and every other test with it."""
+    full = False
+
+    @needs_the_machine
+    def test_the_kernels_driver_reads_the_same(self):
+        bridge = self.plug_in(scenario="constant:60mA")
+        bridge.bind()
+        capture, done = self.record("iio:ina219", "--option", "shunt=0.1", duration="6s")
+        report = self.run_json("report", capture)
+        print(done.stderr.strip().replace("\n", " | "))
+        self.assert_close(report["total"]["mean_current_a"], 60e-3, 2e-3, "current")
+        self.assert_close(report["total"]["mean_power_w"], 60e-3 * VOLTS, 3e-3, "power")
 
     @needs_the_machine
     def test_a_bridge_that_is_pulled_while_the_kernel_reads_leaves_a_capture(self):
