@@ -195,7 +195,13 @@ class Evaluation {
     doubtful_ = doubtful_ || !impossible.empty();
     std::ranges::move(impossible, std::back_inserter(result_.findings));
     if (!all_recorded(result_)) doubtful_ = true;
+    const auto empty = [](const MlperfWindow& window) {
+      return !window.energy_j && window.missing_samples > 0;
+    };
+    if (std::ranges::any_of(result_.figures.windows, empty)) suspect_ = true;
     JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, source_.anomalies());
+    const auto cut_off = [](const Anomaly& anomaly) { return anomaly.kind == AnomalyKind::truncated; };
+    if (std::ranges::any_of(anomalies, cut_off)) suspect_ = true;  // what rules say of a part is no judgement
     if (note_anomalies(anomalies, spans_, result_)) suspect_ = true;
     return {};
   }

@@ -84,6 +84,28 @@ void find_in_recording(const CaptureInfo& info, const Measurement& m, Findings& 
   }
 }
 
+// What draws more than the instrument can tell is told as too little.
+void find_in_clipping(const Measurement& m, Findings& findings) {
+  if (m.sampling.clipped_s <= 0) return;
+  findings.warn(
+      "clipped_time",
+      fmt::format("For {} the current went beyond the instrument's range. Totals and energy per useful "
+                  "event are lower bounds, shares are off, and events that touch that time are left "
+                  "out. Use a wider range or a smaller shunt.",
+                  format_si(m.sampling.clipped_s, "s", 3)));
+}
+
+void find_in_damage(const QualityReport& quality, Findings& findings) {
+  for (const AnomalyGroup& group : quality.anomalies) {
+    if (group.kind != AnomalyKind::damaged || group.severity != Severity::data_loss) continue;
+    findings.warn(
+        "damaged_capture",
+        "The capture file was damaged and lost data that no figure holds; where an end of the recording "
+        "is gone, duration and counts are those of the rest: " +
+            group.message);
+  }
+}
+
 // A hold time that takes more than noise away.
 void find_in_markers(const MarkersReport& markers, Findings& findings) {
   for (const LineReport& line : markers.lines) {
@@ -213,6 +235,8 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
   find_in_supply(info, m, findings);
   find_in_sign(report.total, findings);
   find_in_recording(info, m, findings);
+  find_in_clipping(m, findings);
+  find_in_damage(report.quality, findings);
   find_in_markers(report.markers, findings);
   find_in_doubts(m, findings);
   find_in_noise(m, findings);

@@ -137,7 +137,7 @@ Status read_fractional(const Rail& rail, std::size_t parts, Measurement& m) {
   m.events.assign(sums.begin(), segments);
   m.segments.assign(segments, blocks);
   m.blocks.assign(blocks, sums.end());
-  return {};
+  return rail.find_peaks(std::span(windows).first(m.events.size()), m.events);
 }
 
 // One more for everything in whole samples, where there is any.
@@ -167,9 +167,12 @@ Status read_whole(const Rail& rail, Measurement& m) {
   return {};
 }
 
+TimeNs overlap_ns(TimeRange a, TimeRange b) {
+  return std::max<TimeNs>(0, std::min(a.end_ns, b.end_ns) - std::max(a.begin_ns, b.begin_ns));
+}
+
 // Stretches in which the instrument could not tell the truth, merged and in order.
-Result<std::vector<TimeRange>> clipped_stretches(SampleSource& source) {
-  JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, source.anomalies());
+std::vector<TimeRange> clipped_stretches(const std::vector<Anomaly>& anomalies) {
   std::vector<TimeRange> stretches;
   for (const Anomaly& anomaly : anomalies) {
     if (anomaly.kind != AnomalyKind::over_range && anomaly.kind != AnomalyKind::clipped) continue;
@@ -196,6 +199,15 @@ void flag_events(const std::vector<TimeRange>& clipped, Measurement& m) {
 
 }  // namespace
 
+std::int64_t paused_samples(const std::vector<Anomaly>& anomalies, ChannelId channel) {
+  std::int64_t paused = 0;
+  for (const Anomaly& anomaly : anomalies) {
+    const bool pause = anomaly.kind == AnomalyKind::gap && anomaly.severity == Severity::info;
+    if (pause && anomaly.channel == channel) paused += anomaly.count;
+  }
+  return paused;
+}
+
 Result<Measurement> measure(SampleSource& source, Timeline timeline, const MeasureOptions& options) {
   Measurement m;
   m.timeline = std::move(timeline);
@@ -212,9 +224,15 @@ Result<Measurement> measure(SampleSource& source, Timeline timeline, const Measu
   choose_methods(m, find_isolated(m.timeline, guards), idle);
   JM_TRY(read_fractional(rail, options.blocks, m));
   JM_TRY(read_whole(rail, m));
+  JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, source.anomalies());
+  JM_TRY_ASSIGN(const ChannelId primary, primary_channel(source.info()));
   for (const WindowSum& block : m.blocks)
     m.sampling.lost_s += block.missing_s;
-  JM_TRY_ASSIGN(const std::vector<TimeRange> clipped, clipped_stretches(source));
+  const double paused_s = static_cast<double>(paused_samples(anomalies, primary)) * m.sampling.interval_s;
+  m.sampling.lost_s = std::max(0.0, m.sampling.lost_s - paused_s);
+  const std::vector<TimeRange> clipped = clipped_stretches(anomalies);
+  for (const TimeRange& stretch : clipped)
+    m.sampling.clipped_s += to_seconds(overlap_ns(stretch, m.sampling.span));
   flag_events(clipped, m);
   JM_TRY(read_noise(source, m));
   return m;

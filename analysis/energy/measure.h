@@ -18,8 +18,9 @@ namespace joulemark {
 struct Sampling {
   double interval_s = 0;  // timed channels: the mean one
   Characteristic aperture_s;
-  TimeRange span;  // recorded, from the first to the end of the last sample
-  double lost_s = 0;
+  TimeRange span;        // recorded, from the first to the end of the last sample
+  double lost_s = 0;     // without pauses of unknown length
+  double clipped_s = 0;  // beyond the instrument's range
 
   // What one sample reaches over beyond its stamp: the aperture, or the interval while that is unknown.
   [[nodiscard]] double reach_s() const { return aperture_s.known() ? aperture_s.value : interval_s; }
@@ -79,5 +80,8 @@ inline constexpr double k_least_intervals_for_integral = 50;
 // Errors: inadequate when the capture holds no samples to measure by; the source's own.
 [[nodiscard]] Result<Measurement> measure(SampleSource& source, Timeline timeline,
                                           const MeasureOptions& options);
+
+// Unused indices that stand for pauses of unknown length (gaps of severity info): nothing was lost there.
+[[nodiscard]] std::int64_t paused_samples(const std::vector<Anomaly>& anomalies, ChannelId channel);
 
 }  // namespace joulemark

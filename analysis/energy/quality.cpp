@@ -34,8 +34,13 @@ Result<ChannelReport> describe_channel(SampleSource& source, std::uint32_t id,
   report.id = channel.name;
   report.quantity = channel.quantity;
   if (channel.rate_hz > 0) report.rate_hz = channel.rate_hz;
+  report.uneven = channel.timed;
+  if (channel.timed && extent.time.seconds() > 0) {
+    report.rate_hz = static_cast<double>(extent.samples) / extent.time.seconds();
+  }
   report.samples = extent.samples;
-  report.lost_samples = extent.lost_samples;
+  report.lost_samples =
+      std::max<std::int64_t>(0, extent.lost_samples - paused_samples(anomalies, ChannelId{id}));
   report.dead_time_s = dead_time_of(channel, id, extent.samples, anomalies);
   if (channel.aperture_s.known()) report.aperture_s = channel.aperture_s.value;
   return report;

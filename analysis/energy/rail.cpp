@@ -74,4 +74,30 @@ Result<std::vector<WindowSum>> Rail::over(std::span<const TimeRange> windows, Bo
   return sums;
 }
 
+Status Rail::find_peaks(std::span<const TimeRange> windows, std::span<WindowSum> sums) const {
+  JM_TRY_ASSIGN(const ChannelId primary, primary_channel(source_->info()));
+  const Channel& channel = source_->info().channels[primary.value];
+  if (!has_charge_ || channel.timed) return {};
+  // Every sample that touches what is left of a window without one interval at each end lies inside it; the
+  // nanosecond takes in one that begins or ends with the window.
+  const TimeNs cut_ns = from_seconds(channel.interval_s()) - 1;
+  std::vector<std::size_t> owners;
+  std::vector<TimeRange> inner;
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    const TimeRange cut{windows[i].begin_ns + cut_ns, windows[i].end_ns - cut_ns};
+    if (cut.end_ns <= cut.begin_ns) continue;
+    owners.push_back(i);
+    inner.push_back(cut);
+  }
+  if (inner.empty()) return {};
+  const Sorted sorted = sort_windows(inner);
+  JM_TRY_ASSIGN(const std::vector<Integral> whole, source_->integrals(amperes_per_watt_ ? k_power : k_current,
+                                                                      sorted.windows, Boundary::fractional));
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    if (whole[i].samples == 0) continue;
+    sums[owners[sorted.original[i]]].peak_current_a = whole[i].max * amperes_per_watt_.value_or(1);
+  }
+  return {};
+}
+
 }  // namespace joulemark

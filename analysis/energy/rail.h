@@ -35,6 +35,11 @@ class Rail {
   [[nodiscard]] Result<std::vector<WindowSum>> over(std::span<const TimeRange> windows,
                                                     Boundary boundary) const;
 
+  // Puts the largest sample wholly inside its window into each sum's peak_current_a: one that reaches beyond
+  // may be the neighbour's. Windows shorter than two samples, and those of uneven samples, keep what they
+  // have. Errors: the source's.
+  [[nodiscard]] Status find_peaks(std::span<const TimeRange> windows, std::span<WindowSum> sums) const;
+
  private:
   explicit Rail(SampleSource& source) : source_(&source) {}
 

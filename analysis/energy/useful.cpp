@@ -86,7 +86,8 @@ UsefulEventReport useful_event(const Measurement& m, std::optional<std::uint32_t
     total_j += block.energy_j;
   }
   useful.energy_j = total_j / static_cast<double>(useful.count);
-  if (useful.n >= 2) useful.ci95 = ratio_interval(energies, counts);
+  // What the instrument could not see is not spread that an interval would tell of.
+  if (useful.n >= 2 && m.sampling.clipped_s == 0) useful.ci95 = ratio_interval(energies, counts);
   return useful;
 }
 

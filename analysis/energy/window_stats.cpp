@@ -77,7 +77,8 @@ std::optional<ChannelId> voltage_channel(const CaptureInfo& info) {
 
 Result<WindowStats> window_stats(SampleSource& source, TimeRange window) {
   JM_TRY_ASSIGN(const Rail rail, Rail::open(source));
-  JM_TRY_ASSIGN(const std::vector<WindowSum> sums, rail.over(std::array{window}, Boundary::fractional));
+  JM_TRY_ASSIGN(std::vector<WindowSum> sums, rail.over(std::array{window}, Boundary::fractional));
+  JM_TRY(rail.find_peaks(std::array{window}, sums));
   const WindowSum& sum = sums.front();
   WindowStats stats;
   stats.time = window;
@@ -92,7 +93,7 @@ Result<WindowStats> window_stats(SampleSource& source, TimeRange window) {
   if (rail.has_charge()) {
     stats.charge_c = sum.charge_c;
     JM_TRY_ASSIGN(stats.current_a, quantity_stats(source, k_current, window));
-    if (stats.current_a) stats.current_a->max = sum.peak_current_a;  // rounded as in the report
+    if (stats.current_a) stats.current_a->max = sum.peak_current_a;  // as in the report
   }
   if (const auto voltage = voltage_channel(source.info())) {
     JM_TRY_ASSIGN(stats.voltage_v, quantity_stats(source, *voltage, window));

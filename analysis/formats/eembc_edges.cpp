@@ -145,7 +145,8 @@ Status recommend_eembc_rule(const std::vector<TimeNs>& edges_ns, const RunRecord
   if (!skip) return sink.accept(MetadataItem{"withheld.inference", why});
   std::string rule = fmt::format("d0,pair=falling,skip={}", *skip);
   if (record.inferences) rule += fmt::format(",repeat={}", *record.inferences);
-  return sink.accept(MetadataItem{"event.inference", rule});
+  // Without their number a window is all that can be named.
+  return sink.accept(MetadataItem{record.inferences ? "event.inference" : "event.window", rule});
 }
 
 }  // namespace joulemark

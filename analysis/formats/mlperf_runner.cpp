@@ -209,7 +209,10 @@ Status send(std::istream& results, const std::string& name, Survey& survey, cons
     JM_TRY(sink.accept(Anomaly{AnomalyKind::truncated, Severity::data_loss, std::nullopt, TimeRange{}, 0, 1,
                                trouble + "; what follows is missing"}));
   }
-  if (const auto rule = event_rule(survey)) JM_TRY(sink.accept(MetadataItem{"event.inference", *rule}));
+  if (const auto rule = event_rule(survey)) {
+    const std::string key = survey.record.inferences ? "event.inference" : "event.window";
+    JM_TRY(sink.accept(MetadataItem{key, *rule}));
+  }
   JM_TRY(sink.accept(MetadataItem{"source.format", "mlperf_runner"}));
   JM_TRY(sink.accept(MetadataItem{"source.path", name}));
   return sink.accept(to_metadata(survey.record));

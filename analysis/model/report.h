@@ -59,7 +59,8 @@ struct ToolReport {
 struct ChannelReport {
   std::string id;
   Quantity quantity = Quantity::current;
-  std::optional<double> rate_hz;  // none: timed without a nominal rate
+  std::optional<double> rate_hz;  // of uneven samples the mean one
+  bool uneven = false;            // each sample has its own stamp
   std::int64_t samples = 0;
   std::int64_t lost_samples = 0;
   std::optional<double> dead_time_s;  // in all, by design of the instrument

@@ -63,7 +63,10 @@ std::string amount(const std::optional<double>& mean, const std::optional<Interv
   if (!mean) return "-";
   if (!ci95) return format_si(*mean, unit);
   const std::string both = format_with_uncertainty(*mean, ci95->half_width(), unit);
-  return both.size() <= k_amount_width ? both : format_si(*mean, unit, 6);
+  if (both.size() <= k_amount_width) return both;
+  const double percent = 100 * ci95->half_width() / std::abs(*mean);  // in digits it would not fit
+  if (percent < 1e-4) return format_si(*mean, unit, 6) + " +- <1e-4 %";
+  return fmt::format("{} +- {:.1g} %", format_si(*mean, unit, 6), percent);
 }
 
 std::string amount(const Stats& stats, std::string_view unit) {
@@ -98,6 +101,7 @@ std::string capture_lines(const CaptureReport& capture) {
   std::string facts = device.empty() ? "" : device + ", ";
   facts += format_si(capture.duration_s, "s", 4);
   if (capture.primary.rate_hz) facts += " at " + format_si(*capture.primary.rate_hz, "S/s", 3);
+  if (capture.primary.uneven) facts += " on average, unevenly";
   facts += fmt::format(", {}, {}", format_count(capture.primary.samples, "sample"), supply(capture));
   if (capture.started_at_utc_ns) facts += ", started " + format_utc(*capture.started_at_utc_ns);
   const std::string title = capture.file.empty() ? capture.id : capture.file;

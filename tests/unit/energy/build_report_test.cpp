@@ -203,9 +203,54 @@ TEST(BuildReport, LeavesEventsInWhichTheInstrumentClippedOut) {
                                      310,
                                      1,
                                      "range exceeded"}));
-  const EventReport event = analyse(capture).report.events.at(0);
-  EXPECT_EQ(event.energy_j.n, 3);
-  EXPECT_THAT(event.flags, ElementsAre("clipped"));
+  ReportOptions options;
+  options.useful = "inference";
+  const Report report = analyse(capture, {"inference=d0"}, options).report;
+  EXPECT_EQ(report.events.at(0).energy_j.n, 3);
+  EXPECT_THAT(report.events[0].flags, ElementsAre("clipped"));
+  EXPECT_THAT(codes(report), Contains("clipped_time"));
+  EXPECT_TRUE(report.useful_event.energy_j.has_value());  // a lower bound, of which no interval speaks
+  EXPECT_FALSE(report.useful_event.ci95.has_value());
+}
+
+TEST(BuildReport, ThePeakIsOfSamplesThatTheEventHasForItself) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, {{0.1, 0.1005, 5e-3}, {0.1005, 0.2, 20e-3}, {0.5, 0.5004, 7e-3}}};
+  test::record(capture, waveform, {.duration_s = 1, .aperture_s = 1e-3});
+  test::mark(capture, 0, 0.098, 0.1005);  // the last sample it touches is half the neighbour's
+  test::mark(capture, 1, 0.5, 0.5004);    // no sample is its own
+  const Analysis analysis = analyse(capture, {"a=d0", "b=d1"});
+  EXPECT_NEAR(*analysis.rows.at(0).peak_current_a, 1e-3, 1e-8);
+  EXPECT_NEAR(*analysis.rows.at(1).peak_current_a, (0.4 * 7e-3 + 1e-3), 1e-8);
+}
+
+TEST(BuildReport, APauseOfUnknownLengthIsNoLoss) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, train(4, 0.1, 0.2, 0.05, 9e-3)};
+  test::record(capture, waveform, {.duration_s = 1, .aperture_s = 1e-3, .gaps_s = {{0.6, 0.601}}});
+  mark_all(capture, 0, waveform.pulses);
+  ASSERT_TRUE(capture.accept(Anomaly{
+      AnomalyKind::gap, Severity::info, ChannelId{0}, {600'000'000, 601'000'000}, 600, 1, "a pause"}));
+  const Report report = analyse(capture).report;
+  EXPECT_EQ(report.capture.primary.lost_samples, 0);
+  EXPECT_NEAR(report.capture.lost_s, 0, 1e-9);
+  EXPECT_EQ(report.quality.grade, QualityGrade::good);
+}
+
+TEST(BuildReport, UnevenSamplesHaveAMeanRate) {
+  MemoryCapture capture;
+  CaptureInfo info;
+  info.channels.resize(1);
+  info.channels[0].name = "slow.current";
+  info.channels[0].timed = true;
+  info.channels[0].rate_hz = 1;  // the commonest interval's
+  ASSERT_TRUE(capture.begin(info));
+  const std::vector<float> values{1, 2, 6};
+  const std::vector<TimeNs> stamps{0, 1'000'000'000, 4'000'000'000};
+  ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, values, stamps}));
+  ASSERT_TRUE(capture.end(EndReason::completed));
+  const CaptureReport described = analyse(capture, {}).report.capture;
+  EXPECT_NEAR(*described.primary.rate_hz, 3 / described.duration_s, 1e-12);
 }
 
 TEST(BuildReport, TellsChargeButNoEnergyWithoutAVoltage) {
