@@ -138,6 +138,7 @@ Result<std::vector<ViewColumn>> View::uniform(TimeRange range, std::size_t count
   }));
   std::vector<ViewColumn> view;
   view.reserve(count);
+  view.reserve(columns.size());
   for (const Column& column : columns)
     view.push_back(finish(column));
   return view;
@@ -172,6 +173,7 @@ Result<std::vector<ViewColumn>> View::timed(TimeRange range, std::size_t count, 
     JM_TRY(for_entries(indices, level, hold));
     JM_TRY(draw(nullptr));
   }
+  view.reserve(columns.size());
   for (const Column& column : columns)
     view.push_back(finish(column));
   return view;

@@ -27,7 +27,10 @@ std::vector<DeviceListing> attached(bool quiet) {
 }
 
 std::string to_text(const std::vector<DeviceListing>& devices) {
-  if (devices.empty()) return "No instruments are attached.\n";
+  if (devices.empty()) {
+    return "No instruments are attached. sim:kws, a simulated board, is always there:\n"
+           "  joulemark record sim:kws -o sim.jmk --duration 10s\n";
+  }
   std::string text;
   for (const DeviceListing& device : devices) {
     text += fmt::format("{:<24}  {}\n", device.uri, device.description);

@@ -146,6 +146,7 @@ void add_import(CLI::App& app, Context& context) {
   command->add_option("input", arguments->inputs, "What to import")->required()->type_name("FILE|DIR");
   command->add_option("-o,--output", arguments->file, "The capture file to make")
       ->required()
+      ->check(file_to_write())
       ->type_name("FILE.jmk");
   command->add_option("--format", arguments->format, "The format, when its looks do not tell")
       ->type_name("NAME");

@@ -164,7 +164,8 @@ std::string channels_text(const Contents& c) {
                         format_count(c.extents[k].samples, "sample"), c.extents[k].lost_samples);
   }
   for (const Line& line : c.info.lines)
-    text += fmt::format("Line        d{} {}\n", line.id.value, printable(line.name));
+    text += fmt::format("Line        d{}{}{}\n", line.id.value, line.name.empty() ? "" : " ",
+                        printable(line.name));
   return text + fmt::format("Edges       {}\nMarkers     {}\n", c.edges, c.markers);
 }
 
@@ -177,8 +178,12 @@ std::string anomalies_text(const Contents& c) {
                                 name_of(a.severity), printable(a.message)));
   }
   if (c.anomalies.size() > k_shown) text += "  ... --json lists all\n";
-  for (const MetadataItem& item : c.metadata)
-    text += wrapped(fmt::format("{} = {}", printable(item.key), printable(item.value.substr(0, 200))));
+  constexpr std::size_t k_value = 200;
+  for (const MetadataItem& item : c.metadata) {
+    const std::string more = item.value.size() > k_value ? " ... (--json has all)" : "";
+    text += wrapped(
+        fmt::format("{} = {}{}", printable(item.key), printable(item.value.substr(0, k_value)), more));
+  }
   return text;
 }
 

@@ -45,7 +45,29 @@ CLI::App* add_command(CLI::App& app, Context& context, const std::string& name,
   return command;
 }
 
+CLI::Validator file_to_write() {
+  const auto check = [](const std::string& name) {
+    const bool option = name.size() > 1 && name.front() == '-';
+    return option ? fmt::format("a file name is missing before '{0}' (a file of that name: ./{0})", name)
+                  : std::string();
+  };
+  return CLI::Validator(check, "");
+}
+
 namespace {
+
+// Every error says which command it is of, as the commands' own do.
+int tell_usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  const CLI::App* command = &app;
+  std::string name = app.get_name();
+  for (auto chosen = command->get_subcommands(); !chosen.empty(); chosen = command->get_subcommands()) {
+    command = chosen.front();
+    name += " " + command->get_name();
+  }
+  talk(fmt::format("{}: {}; see {} --help", name, error.what(), name));
+  return k_usage;
+}
 
 int run(int argc, char** argv) {
   CLI::App app{"Joulemark: what does one inference cost?"};
@@ -73,7 +95,7 @@ int run(int argc, char** argv) {
     print(fold_help(app.help()));
     return flush_output() ? k_ok : k_io;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? k_ok : k_usage;
+    return tell_usage_error(app, error);
   }
   Result<int> result = context.action();
   if (Status flushed = flush_output(); result && !flushed) result = tl::make_unexpected(flushed.error());

@@ -65,10 +65,11 @@ void add_mlperf(CLI::App& app, Context& context) {
       app, context, "mlperf", "The official MLPerf Tiny energy figures of a run, and whether to trust them",
       "joulemark mlperf results/kws/energy --json kws.json");
   command
-      ->add_option("run", arguments->path,
+      ->add_option("RUN", arguments->path,
                    "EnergyRunner folder, results.json of the python runner, or FILE.jmk")
       ->required();
-  command->add_option("--json", arguments->json, "Write the result as JSON; - is stdout, without the text");
+  command->add_option("--json", arguments->json, "Write the result as JSON; - is stdout, without the text")
+      ->check(file_to_write());
   command->callback([&context, arguments] { context.action = [arguments] { return run(*arguments); }; });
 }
 

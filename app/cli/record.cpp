@@ -178,6 +178,7 @@ void add_record(CLI::App& app, Context& context) {
   command->add_option("uri", arguments->uri, "The instrument, as scheme:place")->required()->type_name("URI");
   command->add_option("-o,--output", arguments->file, "The capture file to make")
       ->required()
+      ->check(file_to_write())
       ->type_name("FILE.jmk");
   auto* duration =
       command->add_option("--duration", arguments->duration, "Stop after this time, like 10s or 5min")

@@ -80,7 +80,9 @@ Result<Analysis> analyse(const ReportCommand& command, const ReportOptions& opti
   WatchedSource watched(*source, {}, percentage(line, "Measuring"));
   auto analysis = build_report(watched, options);
   auto sha256 = digest.get();
-  if (!analysis) return fail_at(command.file, analysis.error());
+  const bool named = analysis || analysis.error().message.starts_with(command.file + ":");
+  if (!analysis)
+    return named ? tl::make_unexpected(analysis.error()) : fail_at(command.file, analysis.error());
   if (!sha256) return tl::make_unexpected(sha256.error());
   analysis->report.tool = {"joulemark", JOULEMARK_VERSION};
   analysis->report.capture.file = command.file;
@@ -123,8 +125,10 @@ void add_report(CLI::App& app, Context& context) {
   report->add_option("--useful", command->useful, "The event that the product exists for");
   report->add_option("--guard", command->guard, "Time around short events that belongs to them, like 1ms");
   report->add_option("--hold", command->hold, "Pulses shorter than this are glitches (default 50us)");
-  report->add_option("--per-event", command->per_event, "Write one line per event to this CSV file");
-  report->add_option("--json", command->json, "Write the report as JSON; - is stdout, without the text");
+  report->add_option("--per-event", command->per_event, "Write one line per event to this CSV file")
+      ->check(file_to_write());
+  report->add_option("--json", command->json, "Write the report as JSON; - is stdout, without the text")
+      ->check(file_to_write());
   report->callback([command, &context] {
     context.action = [&context, command] { return run_report(*command, context.quiet); };
   });

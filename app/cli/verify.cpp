@@ -74,10 +74,10 @@ std::string text_of(const std::string& file, const RepairReport& repair) {
   std::string text = wrapped(fmt::format("{}: {}", printable(file), verdict_of(found))).substr(2);
   for (std::size_t i = 0; i < found.channels.size(); ++i) {
     text +=
-        fmt::format("  {:<28} {} good, {} lost\n", printable(found.info.channels[i].name),
+        fmt::format("  {:<28} {} good, {} lost to damage\n", printable(found.info.channels[i].name),
                     format_count(found.channels[i].good_samples, "sample"), found.channels[i].lost_samples);
   }
-  text += fmt::format("  {:<28} {} good, {} lost\n", "edges", found.good_edges, found.lost_edges);
+  text += fmt::format("  {:<28} {} good, {} lost to damage\n", "edges", found.good_edges, found.lost_edges);
   if (found.lost_items > 0) {
     text += fmt::format("  {:<28} {} rows lost\n", "markers, metadata and such", found.lost_items);
   }
@@ -125,8 +125,8 @@ void add_verify(CLI::App& app, Context& context) {
       add_command(app, context, "verify", "Check every byte of a capture file, and repair it",
                   "joulemark verify kws.jmk\n\n"
                   "Exit code: 0 intact (also one whose recorder was killed), or repaired without\n"
-                  "loss; 6 damaged, without its -wal file, or repaired with losses that are recorded\n"
-                  "in it; 2 not readable as a capture at all; 4 in use by a recorder.");
+                  "loss; 6 damaged, without its -wal file, or repaired with losses that are\n"
+                  "recorded in it; 2 not readable as a capture at all; 4 in use by a recorder.");
   command->add_option("file", arguments->file, "The capture file")->required()->type_name("FILE.jmk");
   command->add_flag("--repair", arguments->repair,
                     "Fold in and close what a killed recorder left; keep what is good of a damaged file");
