@@ -15,5 +15,6 @@ void add_info(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 void add_emulate(CLI::App& app, Context& context);
 void add_emulate_cp2112(CLI::App& emulate, Context& context);
+void add_emulate_twin(CLI::App& emulate, Context& context);
 
 }  // namespace joulemark::cli

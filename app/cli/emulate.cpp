@@ -169,6 +169,9 @@ void add_emulate(CLI::App& app, Context& context) {
   emulate->require_subcommand(1);
   add_monsoon(*emulate, context);
   add_emulate_cp2112(*emulate, context);
+#ifdef JOULEMARK_TWIN
+  add_emulate_twin(*emulate, context);
+#endif
 }
 
 }  // namespace joulemark::cli

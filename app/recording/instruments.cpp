@@ -6,6 +6,9 @@
 #include <drivers/ina219/i2c_family.h>
 #include <drivers/ina219/iio_family.h>
 #endif
+#ifdef JOULEMARK_TWIN
+#include <drivers/twin/twin_family.h>
+#endif
 
 #include <app/recording/instruments.h>
 
@@ -19,6 +22,9 @@ InstrumentRegistry make_registry() {
 #ifdef JOULEMARK_INA219
   registry.add(ina219::i2c_family());
   registry.add(ina219::iio_family());
+#endif
+#ifdef JOULEMARK_TWIN
+  registry.add(twin_process::twin_family());
 #endif
   return registry;
 }

@@ -118,6 +118,16 @@ def monsoon(table, binaries, folder):
     table.add("Monsoon: the same after 24 h", f"{day['grown_kb'] / 1024:+.1f} MB", "<= +1 MB", day["grown_kb"] <= 1024)
 
 
+def twin(table, binaries, folder):
+    """Absent where there is no avr-gcc or no libsimavr."""
+    if not (binaries / "bench_twin").exists():
+        return
+    ours, _ = google_benchmark(binaries / "bench_twin", folder)
+    result = ours["BM_TwinSecond"]
+    table.add("twin: both boards while sampling, against real time", f"{1e3 / milliseconds(result):.1f} x")
+    table.add("the same, CPU time", f"{result['cpu_s_per_s']:.2f} s a second")
+
+
 def views(table, binaries, folder):
     ours, _ = google_benchmark(binaries / "bench_view", folder, rounds=5)  # makes the captures
     _, memory_mb = google_benchmark(binaries / "bench_view", folder, "BM_View/1000000000", 1)
@@ -173,7 +183,7 @@ def dashboard(table, binaries, folder):
               memory_mb - PATTERN_MB <= 250)
 
 
-PARTS = (store, live, monsoon, views, reports, dashboard)
+PARTS = (store, live, monsoon, twin, views, reports, dashboard)
 
 
 def machine():

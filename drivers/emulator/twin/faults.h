@@ -26,7 +26,7 @@ enum class FaultKind {
 struct Fault {
   FaultKind kind = FaultKind::lose;
   std::int64_t count = 1;  // bytes
-  TimeNs time_ns = 0;      // since sampling was started first
+  TimeNs time_ns = 0;      // since sampling was last started
   TimeNs length_ns = 0;    // of those that last
 };
 

@@ -77,7 +77,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
       "--fault", arguments.faults,
       "Repeatable: lose:N@TIME, flip:N@TIME, insert:N@TIME (bytes from the probe), nack@TIME+LENGTH, "
       "stall@TIME+LENGTH, gone@TIME+LENGTH (the INA219), overload@TIME+LENGTH, reset@TIME (the target, in "
-      "the middle of an event on line 0). TIME is since the first start of sampling");
+      "the middle of an event on line 0). TIME is since sampling was last started");
   app.add_flag("--until-input-ends", arguments.until_input_ends, "End with the standard input");
 }
 

@@ -8,7 +8,7 @@
 
 namespace joulemark::twin {
 
-// Listens to what the host says to the probe: faults are timed from its first START.
+// Listens to what the host says to the probe: faults are timed from its START.
 class StartWatch {
  public:
   StartWatch() { jm_wire_decoder_init(&decoder_, frame_.data(), frame_.size()); }

@@ -32,7 +32,8 @@ class Truth {
   void slept(TimeNs time_ns, bool deeply);
   void woke(TimeNs time_ns);
   void target_reset(TimeNs time_ns);
-  // A conversion that the probe has read.
+  // Conversions are counted from now on; one that the probe has read.
+  void start_sampling() { sampled_.reset(); }
   void sampled(TimeRange window);
 
   // Those that have ended.

@@ -80,7 +80,9 @@ void Twin::marker_changed(TimeNs time_ns, int line, bool level) {
 
 void Twin::send(std::span<const std::uint8_t> bytes) {
   for (const std::uint8_t byte : bytes) {
-    if (start_watch_.hear(byte) && !started_ns_) started_ns_ = now_ns();
+    if (!start_watch_.hear(byte)) continue;
+    started_ns_ = now_ns();
+    truth_.start_sampling();
   }
   probe_->send_serial(bytes);
 }
@@ -96,28 +98,25 @@ std::string Twin::truth_json(const std::vector<std::string>& names) const {
 // ---- Faults ----
 
 void Twin::apply_faults() {
-  if (!started_ns_) return;
-  const TimeNs now = now_ns() - *started_ns_;
-  std::erase_if(faults_, [&](Fault& fault) {
-    if (fault.time_ns > now) return false;
-    if (fault.kind == FaultKind::reset) {
-      if (!in_event_ || target_->now_ns() < event_since_ns_ + k_into_event_ns) return false;
-      reset_target();
-      return true;
-    }
-    if (fault.length_ns > 0) {  // goes on: comes again as its end
-      set_fault(fault.kind, true);
-      fault.time_ns = std::exchange(fault.length_ns, 0) + fault.time_ns;
-      return false;
-    }
-    apply(fault);
+  std::erase_if(under_way_, [this](const UnderWay& fault) {
+    if (fault.end_ns > now_ns()) return false;
+    set_fault(fault.kind, false);
     return true;
+  });
+  if (!started_ns_) return;
+  std::erase_if(faults_, [this](const Fault& fault) {
+    return *started_ns_ + fault.time_ns <= now_ns() && begin_fault(fault);
   });
 }
 
-void Twin::apply(const Fault& fault) {
+// False: it has to wait.
+bool Twin::begin_fault(const Fault& fault) {
+  if (fault.kind == FaultKind::reset) return reset_target_in_event();
   noise_.disturb(fault.kind, fault.count);
-  set_fault(fault.kind, false);
+  if (fault.length_ns <= 0) return true;
+  set_fault(fault.kind, true);
+  under_way_.push_back({fault.kind, now_ns() + fault.length_ns});
+  return true;
 }
 
 void Twin::set_fault(FaultKind kind, bool on) {
@@ -127,9 +126,11 @@ void Twin::set_fault(FaultKind kind, bool on) {
   if (kind == FaultKind::overload) target_->set_fault_load(on ? k_overload_a : 0);
 }
 
-void Twin::reset_target() {
+bool Twin::reset_target_in_event() {
+  if (!in_event_ || target_->now_ns() < event_since_ns_ + k_into_event_ns) return false;
   target_->reset();
   truth_.target_reset(target_->now_ns());
+  return true;
 }
 
 }  // namespace joulemark::twin

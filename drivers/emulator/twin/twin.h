@@ -59,9 +59,9 @@ class Twin final : private TargetObserver, private emulator::Ina219Load {
   explicit Twin(const TwinSettings& settings);
   void start_probe_clock();
   void apply_faults();
-  void apply(const Fault& fault);
+  [[nodiscard]] bool begin_fault(const Fault& fault);
   void set_fault(FaultKind kind, bool on);
-  void reset_target();
+  [[nodiscard]] bool reset_target_in_event();
 
   void load_changed(TimeNs time_ns, double load_a) override;
   void marker_changed(TimeNs time_ns, int line, bool level) override;
@@ -76,11 +76,16 @@ class Twin final : private TargetObserver, private emulator::Ina219Load {
   std::unique_ptr<AvrCore> probe_;
   std::unique_ptr<AvrTwi> twi_;
   std::unique_ptr<Target> target_;
-  std::vector<Fault> faults_;  // to come or under way
+  struct UnderWay {
+    FaultKind kind;
+    TimeNs end_ns;
+  };
+  std::vector<Fault> faults_;  // to come
+  std::vector<UnderWay> under_way_;
   LineNoise noise_;
   StartWatch start_watch_;
   TimeNs probe_clock_start_ns_ = 0;
-  std::optional<TimeNs> started_ns_;  // sampling, first
+  std::optional<TimeNs> started_ns_;  // sampling, last
   bool in_event_ = false;             // on line 0
   TimeNs event_since_ns_ = 0;
   std::vector<std::uint8_t> received_;

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// joulemark-twin as a process of ours: started, found on its serial port, and never left behind.
+#pragma once
+
+#include <analysis/model/result.h>
+
+#include <drivers/transport/linux/file_descriptor.h>
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace joulemark::twin_process {
+
+// $JOULEMARK_TWIN, or joulemark-twin beside this program. Errors: capability when it is not there.
+[[nodiscard]] Result<std::filesystem::path> find_executable();
+
+// It ends with its standard input, which only this object holds open: also when we are killed.
+class TwinProcess {
+ public:
+  // Waits until it says where its serial port is. Errors: capability (no such program), what its exit code
+  // says of its arguments (usage, unreadable), protocol (it says nothing for ten seconds).
+  [[nodiscard]] static Result<TwinProcess> start(const std::filesystem::path& program,
+                                                 std::span<const std::string> arguments);
+  TwinProcess(TwinProcess&& other) noexcept;
+  TwinProcess& operator=(TwinProcess&& other) = delete;
+  ~TwinProcess();
+
+  [[nodiscard]] const std::string& port() const { return port_; }  // "/dev/pts/3"
+
+  // Lets it end and waits for it: then its truth is written. Errors: io or protocol when it did not end well.
+  [[nodiscard]] Status finish();
+
+ private:
+  TwinProcess() = default;
+  [[nodiscard]] Status wait_for_port();
+  [[nodiscard]] int reap();  // its wait status
+
+  pid_t id_ = -1;
+  linux_system::FileDescriptor input_;
+  linux_system::FileDescriptor output_;
+  std::string port_;
+};
+
+}  // namespace joulemark::twin_process

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From real firmware to the report: the simulated boards' own truth against what Joulemark measures."""
+import json
+import os
+import pathlib
+import signal
+import statistics
+import subprocess
+import time
+import unittest
+
+from harness import BINARY, LONG, CliTest
+
+TWIN = pathlib.Path(BINARY).with_name("joulemark-twin")
+SECONDS = 60 if LONG else 6
+
+
+def twins_of(parent):
+    """Processes called joulemark-twin that this process, or one of its children, has started."""
+    found = []
+    for status in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, rest = status.read_text().split("(", 1)[1].rsplit(")", 1)
+        except OSError:
+            continue
+        if name == "joulemark-twin" and int(rest.split()[1]) == parent:
+            found.append(int(status.parent.name))
+    return found
+
+
+@unittest.skipUnless(TWIN.exists(), "no joulemark-twin: no avr-gcc or no libsimavr")
+class Twin(CliTest):
+    def record(self, seconds, *options, expect=0):
+        arguments = ["record", "twin:kws", "-o", "twin.jmk", "--overwrite", "--duration", f"{seconds}s"]
+        for option in ("truth=truth.json",) + options:
+            arguments += ["--option", option]
+        done = self.run_cli(*arguments, expect=expect, timeout=seconds + 120)
+        return done, json.loads((self.folder / "truth.json").read_text())
+
+    def events(self, name):
+        """Of the report, event by event: begin, end and energy."""
+        self.run_cli("report", "twin.jmk", "--per-event", "events.csv")
+        rows = (self.folder / "events.csv").read_text().splitlines()
+        columns = rows[0].split(",")
+        table = [dict(zip(columns, row.split(","))) for row in rows[1:]]
+        return [row for row in table if row["name"] == name]
+
+
+class TwinAccuracy(Twin):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.once = None
+
+    def test_measures_what_the_target_used(self):
+        _, truth = self.record(SECONDS)
+        report = self.run_json("report", "twin.jmk", "--useful", "keyword")
+        self.assertEqual(report["capture"]["lost_samples"], 0)
+        print(f"\nof {SECONDS} s:")
+        for event in report["events"]:
+            matched = self.match(event["name"], truth)
+            measured = event["energy_j"]["mean"]
+            wake_to_sleep = statistics.mean(each["energy_wake_to_sleep_j"] for each in matched)
+            in_marker = statistics.mean(each["energy_in_marker_j"] for each in matched)
+            length = statistics.mean(each["end_s"] - each["begin_s"] for each in matched)
+            error = measured / wake_to_sleep - 1
+            print(f"  {event['name']:10} {len(matched):4} x {1e3 * length:6.2f} ms, {event['method']:8} "
+                  f"{100 * error:+.3f} % of wake to sleep, {100 * (measured / in_marker - 1):+.3f} % of the marker")
+            if length >= 50e-3:
+                self.assertLessEqual(abs(error), 0.01, event["name"])
+            else:
+                self.assertLessEqual(abs(error), 0.03, event["name"])
+        self.assert_close(report["idle"]["power_w"]["mean"], truth["idle_power_w"], 0.01, "idle")
+        self.check_edges(truth)
+
+    def match(self, name, truth):
+        """The true events that lie in the capture, whole: as many as it has."""
+        rows = self.events(name)
+        true = [each for each in truth["events"] if each["name"] == name]
+        begins = [float(row["begin_s"]) for row in rows]
+        offset = self.offset_s(truth)
+        matched = []
+        for begin in begins:
+            nearest = min(true, key=lambda each: abs(each["begin_s"] - offset - begin))
+            self.assertLess(abs(nearest["begin_s"] - offset - begin), 1e-3)
+            matched.append(nearest)
+        return matched
+
+    def offset_s(self, truth):
+        """From the capture's clock to the probe's own: which first inference makes the others fit."""
+        if self.once is not None:
+            return self.once
+        begins = [float(row["begin_s"]) for row in self.events("inference")]
+        true = [each["begin_s"] for each in truth["events"] if each["name"] == "inference"]
+        best = min(range(len(true) - len(begins) + 1),
+                   key=lambda at: statistics.pstdev(t - b for t, b in zip(true[at:], begins)))
+        type(self).once = statistics.median(t - b for t, b in zip(true[best:], begins))
+        return self.once
+
+    def check_edges(self, truth):
+        """Stamps against the truth, once the two clocks' offset and drift are taken out (both by the captured line)."""
+        offset = self.offset_s(truth)
+        for name, limit in (("inference", 2e-6), ("listen", 25e-6), ("keyword", 25e-6)):
+            rows, true = self.events(name), self.match(name, truth)
+            errors = [abs(each["begin_s"] - offset - float(row["begin_s"])) for row, each in zip(rows, true)]
+            errors += [abs(each["end_s"] - offset - float(row["end_s"])) for row, each in zip(rows, true)]
+            print(f"  edges of {name}: worst {1e6 * max(errors):.2f} us")
+            self.assertLessEqual(max(errors), limit, name)
+
+
+class TwinFaults(Twin):
+    def report_after(self, fault):
+        """The anomalies' kinds, the report, and the truth of a recording with that fault."""
+        _, truth = self.record(3, f"fault={fault}")
+        report = self.run_json("report", "twin.jmk")
+        return {each["kind"] for each in report["quality"]["anomalies"]}, report, truth
+
+    def test_every_fault_has_its_anomaly_and_leaves_a_usable_capture(self):
+        for fault, expected in (("lose:3@1s", {"gap", "crc_error"}), ("flip:3@1s", {"gap", "crc_error"}),
+                                ("insert:3@1s", {"gap", "crc_error"}), ("nack@1s+300ms", {"gap", "instrument_fault"}),
+                                ("gone@1s+300ms", {"gap", "instrument_fault"}),
+                                ("stall@1s+300ms", {"gap", "instrument_fault"}), ("overload@1s+200ms", {"clipped"})):
+            kinds, report, _ = self.report_after(fault)
+            self.assertLessEqual(expected, kinds, fault)
+            self.assertNotEqual(report["quality"]["grade"], "good", fault)
+            self.assertTrue(report["events"], fault)
+
+    def test_an_event_that_a_loss_falls_into_is_not_among_the_good_ones(self):
+        kinds, report, truth = self.report_after("gone@700ms+1s")
+        self.assertIn("gap", kinds)
+        true = [each for each in truth["events"] if each["name"] == "inference"]
+        inference = next(each for each in report["events"] if each["name"] == "inference")
+        self.assertLess(inference["energy_j"]["n"], len(true))
+        self.assert_close(inference["energy_j"]["mean"],
+                          statistics.mean(each["energy_wake_to_sleep_j"] for each in true), 0.01, "inference")
+
+
+class TwinProcess(Twin):
+    def test_a_recorder_that_is_killed_leaves_no_twin_behind(self):
+        process = subprocess.Popen([BINARY, "record", "twin:kws", "-o", "killed.jmk"], cwd=self.folder,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20
+        while not (twins := twins_of(process.pid)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertEqual(len(twins), 1)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        while any(pathlib.Path(f"/proc/{twin}").exists() for twin in twins) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertFalse([twin for twin in twins if pathlib.Path(f"/proc/{twin}").exists()])
+
+    def test_says_what_is_wrong_with_an_option(self):
+        done = self.run_cli("record", "twin:kws", "-o", "x.jmk", "--option", "fault=flood:3@1s", expect=2)
+        self.assertIn("lose:N@TIME", done.stderr)
+        self.run_cli("record", "twin:rock", "-o", "x.jmk", expect=3)
+
+    def test_without_the_boards_it_is_a_missing_capability(self):
+        environment = dict(os.environ, JOULEMARK_TWIN="/nowhere/joulemark-twin")
+        for command in (["record", "twin:kws", "-o", "x.jmk"], ["emulate", "twin"]):
+            done = subprocess.run([BINARY, *command], cwd=self.folder, env=environment, capture_output=True, text=True,
+                                  timeout=30)
+            self.assertEqual(done.returncode, 7, done.stderr)
+            self.assertIn("/nowhere/joulemark-twin", done.stderr)
+
+    def test_emulates_on_a_link_of_that_name_and_writes_the_truth_when_it_is_stopped(self):
+        process = subprocess.Popen([BINARY, "emulate", "twin", "--pty", "port", "--truth", "truth.json"], text=True,
+                                   cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        self.assertRegex(process.stdout.readline(), r"^serial port /dev/")
+        self.run_cli("record", "probe:" + str(self.folder / "port"), "-o", "x.jmk", "--duration", "1s", "--option",
+                     "shunt=1")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=10), 0)
+        self.assertFalse((self.folder / "port").is_symlink())
+        truth = json.loads((self.folder / "truth.json").read_text())
+        self.assertGreater(truth["sampled"]["end_s"] - truth["sampled"]["begin_s"], 0.9)
