@@ -165,6 +165,7 @@ class Evaluation {
 
   void note_missing_trials() {
     if (spans_.size() == record_.trials.size()) return;
+    suspect_ = true;
     note("trial_without_window", fmt::format("{} of {} trials have fewer than the two edges of a window.",
                                              record_.trials.size() - spans_.size(), record_.trials.size()));
   }

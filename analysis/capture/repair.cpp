@@ -66,6 +66,10 @@ Status replace(const std::string& path, const std::string& repaired, RepairRepor
 
 Result<RepairReport> repair_capture(const std::string& given, const Progress& progress) {
   JM_TRY_ASSIGN(const std::string path, followed(given));
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) {
+    return fail(ErrorCode::unreadable, given + ": not a file that can be repaired");
+  }
   JM_TRY(check_unused(path));
   const std::string repaired = free_name(path + ".repaired");
   RepairReport repair;

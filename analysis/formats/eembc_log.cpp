@@ -92,6 +92,7 @@ class LogScan {
 
   void take_inferences(std::optional<std::int64_t> count) {
     RunRecord& record = log_.record;
+    if (!count) record.inferences_agree = false;  // a mark that counts nothing agrees with nothing
     if (!count) return;
     if (!record.inferences) record.inferences = count;
     if (record.inferences != count) record.inferences_agree = false;

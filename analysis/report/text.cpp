@@ -111,9 +111,10 @@ std::string capture_lines(const CaptureReport& capture) {
 std::string quality_lines(const Report& report) {
   std::string line = fmt::format("Data {}", name_of(report.quality.grade));
   if (report.capture.primary.lost_samples > 0) {
-    line += fmt::format(", {} lost ({:.2g} % of the time)",
-                        format_count(report.capture.primary.lost_samples, "sample"),
-                        100 * report.capture.lost_s / report.capture.duration_s);
+    line += fmt::format(", {} lost", format_count(report.capture.primary.lost_samples, "sample"));
+    const double part =
+        report.capture.lost_s / report.capture.duration_s;  // 0: beyond the first or last one kept
+    if (part > 0) line += fmt::format(" ({:.2g} % of the time)", 100 * part);
   }
   std::string out = wrap("  ", line);
   for (const AnomalyGroup& group : report.quality.anomalies)

@@ -12,6 +12,7 @@
 
 #include <version.h>
 
+#include <array>
 #include <filesystem>
 #include <memory>
 
@@ -48,6 +49,7 @@ int exit_code_of(MlperfVerdict verdict) {
 }
 
 Result<int> run(const Arguments& arguments) {
+  JM_TRY(check_outputs(std::array{arguments.path}, std::array{arguments.json}));
   JM_TRY_ASSIGN(const std::unique_ptr<SampleSource> source, open_run(arguments.path));
   JM_TRY_ASSIGN(const MlperfResult result, evaluate_mlperf(*source));
   if (arguments.json != "-") print(mlperf_text(result));

@@ -35,6 +35,15 @@ fs::path behind_links(const std::string& path) {
   return failed ? fs::path(path) : target;
 }
 
+// A file that is there already, in a folder that is read as a whole.
+bool part_of(const std::string& output, const std::string& folder) {
+  std::error_code ignored;
+  if (output.empty() || output == "-" || !fs::is_directory(folder, ignored) || !fs::exists(output, ignored))
+    return false;
+  const fs::path inside = behind_links(output).lexically_relative(behind_links(folder));
+  return !inside.empty() && *inside.begin() != "..";
+}
+
 bool same_place(const std::string& a, const std::string& b) {
   if (a.empty() || b.empty()) return false;
   if (a == "-" || b == "-") return a == b;
@@ -47,7 +56,7 @@ bool same_place(const std::string& a, const std::string& b) {
 Status check_outputs(std::span<const std::string> inputs, std::span<const std::string> outputs) {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     for (const std::string& input : inputs) {
-      if (!same_place(outputs[i], input)) continue;
+      if (!same_place(outputs[i], input) && !part_of(outputs[i], input)) continue;
       return fail(ErrorCode::usage,
                   fmt::format("{}: is read here, so it cannot be written to as well", outputs[i]));
     }
@@ -88,8 +97,14 @@ Status flush_output() {
   return flushed && std::ferror(stdout) == 0 ? Status() : Status(io_failure("stdout", "cannot write"));
 }
 
+// What comes from files and arguments must not steer the terminal.
 void talk(std::string_view text) {
-  fmt::print(stderr, "{}\n", text);
+  std::string line(text);
+  for (char& c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\n') || byte == 0x7F) c = '?';
+  }
+  fmt::print(stderr, "{}\n", line);
 }
 
 }  // namespace joulemark::cli

@@ -16,11 +16,12 @@ namespace joulemark::cli {
 [[nodiscard]] Status write_output(const std::string& path, std::string_view text);
 
 // No output may be an input or another output (links and spellings seen through; "-" twice is the same too;
-// "" is none). Errors: usage, naming the two, before anything is written.
+// "" is none), nor a file that is there in an input folder. Errors: usage, naming the two, before anything
+// is written.
 [[nodiscard]] Status check_outputs(std::span<const std::string> inputs, std::span<const std::string> outputs);
 
 void print(std::string_view text);    // stdout
 [[nodiscard]] Status flush_output();  // what print() wrote has arrived. Errors: io
-void talk(std::string_view text);     // stderr, one line
+void talk(std::string_view text);     // stderr, one line, without control characters
 
 }  // namespace joulemark::cli

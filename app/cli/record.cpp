@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -140,9 +141,23 @@ std::vector<std::string> instrument_options(const RecordArguments& arguments) {
   return options;
 }
 
+// The file that a simulated instrument writes beside the capture.
+Status check_truth(const RecordArguments& arguments) {
+  for (const std::string& option : arguments.options) {
+    if (!option.starts_with("truth=")) continue;
+    const std::string truth = option.substr(option.find('=') + 1);
+    JM_TRY(check_outputs({}, std::array{arguments.file, truth}));
+    if (std::filesystem::is_regular_file(truth) && !arguments.overwrite) {
+      return fail(ErrorCode::usage, truth + ": exists already; --overwrite replaces it");
+    }
+  }
+  return {};
+}
+
 Result<int> run_record(const RecordArguments& arguments, bool quiet) {
   JM_TRY_ASSIGN(const RecordingLimits limits, limits_from(arguments));
   JM_TRY(refuse_existing(arguments));
+  JM_TRY(check_truth(arguments));
   const StopOnSignal stop;
   JM_TRY_ASSIGN(const auto instrument, make_registry().open(arguments.uri, instrument_options(arguments)));
   instrument->on_news([quiet](const std::string& sentence) {

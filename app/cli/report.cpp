@@ -65,8 +65,10 @@ Result<ReportOptions> options_of(const ReportCommand& command) {
 // Events were asked for and not one of them says anything; or none was, and the capture's own cannot be told.
 bool nothing_to_judge(const ReportCommand& command, const Report& report) {
   if (command.events.empty() && command.windows.empty()) {
-    return report.events.empty() &&
-           std::ranges::any_of(report.findings, [](const Finding& f) { return f.code == "event_withheld"; });
+    const auto untold = [](const Finding& f) {
+      return f.code == "event_withheld" || f.code == "damaged_capture";
+    };
+    return report.events.empty() && std::ranges::any_of(report.findings, untold);
   }
   return std::all_of(report.events.begin(), report.events.end(),
                      [](const EventReport& event) { return event.energy_j.n == 0 && event.charge_c.n == 0; });

@@ -49,6 +49,36 @@ class Overwrite(CliTest):
         self.assertEqual(self.samples(), 5000)
         self.assertEqual(sorted(p.name for p in self.folder.glob("x.jmk*")), ["x.jmk"])
 
+    def test_what_an_import_reads_is_never_written_to(self):
+        (self.folder / "power.csv").write_text("time_s,current_mA\n" + POWER)
+        (self.folder / "edges.csv").write_text("t_s,line,level\n1,d0,1\n2,d0,0\n")
+        run = self.folder / "run"
+        run.mkdir()
+        (run / "log.txt").write_text("precious")
+        kept = {path: path.read_bytes() for path in (self.folder / "edges.csv", run / "log.txt")}
+        self.run_cli("import", "power.csv", "-o", "edges.csv", "--overwrite", "--option", "edges=edges.csv", expect=2)
+        self.run_cli("import", "run", "-o", "run/log.txt", "--overwrite", expect=2)
+        self.run_cli("mlperf", "run", "--json", "run/log.txt", expect=2)
+        for path, content in kept.items():
+            self.assertEqual(path.read_bytes(), content)
+
+    def test_the_truth_of_a_simulation_overwrites_nothing_unasked(self):
+        self.record("x.jmk", 1)
+        before = (self.folder / "x.jmk").read_bytes()
+        self.record("y.jmk", 1, "--option", "truth=x.jmk", expect=2)
+        self.record("y.jmk", 1, "--option", "truth=y.jmk", expect=2)
+        self.assertEqual((self.folder / "x.jmk").read_bytes(), before)
+        self.assertFalse((self.folder / "y.jmk").exists())
+
+    def test_a_pipe_is_not_repaired(self):
+        os.mkfifo(self.folder / "pipe")
+        self.run_cli("verify", "--repair", "pipe", expect=2, timeout=10)
+
+    def test_a_forgotten_file_name_is_no_file(self):
+        self.record("x.jmk", 1)
+        self.run_cli("report", "x.jmk", "--json", "--quiet", expect=2)
+        self.assertFalse((self.folder / "--quiet").exists())
+
     def test_a_wal_without_its_file_is_kept_until_told_otherwise(self):
         self.leave_wal()
         (self.folder / "x.jmk").unlink()

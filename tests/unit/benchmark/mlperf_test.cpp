@@ -403,6 +403,7 @@ INSTANTIATE_TEST_SUITE_P(
         Impossible{"negative_giant", {{20000, -1e30F}}, "energy_not_positive: Window 4"},
         Impossible{"both_signs", {{20000, -1e30F}, {20001, 1e30F}}, "sample_beyond_monitor: Window 4"},
         Impossible{"outlier", {{59999, 260.F}}, "sample_outlier: Window 10 holds a sample of 260 uJ"},
+        Impossible{"silent", stretch(5000, 6000, 0.F), "samples_zero: Window 2 holds 1000 zeros in a row"},
         Impossible{"nothing_drawn", stretch(900, 12100, 0.F), "energy_not_positive: Window 2"}),
     [](const auto& impossible) { return std::string(impossible.param.what); });
 
