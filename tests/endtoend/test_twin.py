@@ -55,7 +55,10 @@ class TwinAccuracy(Twin):
     def test_measures_what_the_target_used(self):
         _, truth = self.record(SECONDS)
         report = self.run_json("report", "twin.jmk", "--useful", "keyword")
-        self.assertEqual(report["capture"]["lost_samples"], 0)
+        kinds = {each["kind"] for each in report["quality"]["anomalies"]}
+        self.assertFalse(kinds & {"crc_error", "protocol", "instrument_fault", "clipped"}, "no frame is lost")
+        # The probe's firmware misses a conversion now and then while it answers pings, and says so: a gap.
+        self.assertLessEqual(report["capture"]["lost_samples"], 1e-3 * report["capture"]["samples"])
         print(f"\nof {SECONDS} s:")
         for event in report["events"]:
             matched = self.match(event["name"], truth)
