@@ -154,7 +154,7 @@ class Sender : public MlperfResultsVisitor {
 
   [[nodiscard]] Anomaly lost_edges(std::int64_t count, TimeNs begin_ns, TimeNs end_ns) const {
     return {
-        AnomalyKind::lost_line,
+        AnomalyKind::lost_edges,
         Severity::data_loss,
         std::nullopt,
         TimeRange{begin_ns, end_ns},

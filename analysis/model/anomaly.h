@@ -33,6 +33,7 @@ enum class AnomalyKind {
   never_ending,      // a window still open at the end of the capture
   glitch,            // pulses shorter than the hold time, ignored
   lost_line,         // a digital line was not observed for a while
+  lost_edges,        // in exactly that time edges of any line may be missing: no event may reach over it
   damaged,           // the capture file itself lost something
 };
 

@@ -19,7 +19,7 @@ constexpr NameTable<Quantity, 5> k_units{{{Quantity::current, "A"},
                                           {Quantity::energy, "J"},
                                           {Quantity::temperature, "degC"}}};
 
-constexpr NameTable<AnomalyKind, 21> k_anomaly_kinds{{{AnomalyKind::gap, "gap"},
+constexpr NameTable<AnomalyKind, 22> k_anomaly_kinds{{{AnomalyKind::gap, "gap"},
                                                       {AnomalyKind::dead_time, "dead_time"},
                                                       {AnomalyKind::over_range, "over_range"},
                                                       {AnomalyKind::clipped, "clipped"},
@@ -39,6 +39,7 @@ constexpr NameTable<AnomalyKind, 21> k_anomaly_kinds{{{AnomalyKind::gap, "gap"},
                                                       {AnomalyKind::never_ending, "never_ending"},
                                                       {AnomalyKind::glitch, "glitch"},
                                                       {AnomalyKind::lost_line, "lost_line"},
+                                                      {AnomalyKind::lost_edges, "lost_edges"},
                                                       {AnomalyKind::damaged, "damaged"}}};
 
 constexpr NameTable<Severity, 3> k_severities{

@@ -3,6 +3,7 @@
 #include <analysis/timing/edge_pairer.h>
 #include <analysis/timing/glitch_filter.h>
 #include <analysis/timing/timeline.h>
+#include <analysis/timing/unobserved.h>
 
 #include <fmt/format.h>
 
@@ -154,6 +155,8 @@ Result<Timeline> decode_events(SampleSource& source, std::span<const EventRule> 
     return {};
   }));
   finish(decoders, end_ns, hold_ns, timeline);
+  JM_TRY_ASSIGN(const std::vector<TimeRange> unobserved, unobserved_stretches(source));
+  leave_out_unobserved(unobserved, timeline);
   add_windows(windows, timeline);
   std::stable_sort(timeline.events.begin(), timeline.events.end(), [](const Event& a, const Event& b) {
     return a.time.begin_ns != b.time.begin_ns ? a.time.begin_ns < b.time.begin_ns

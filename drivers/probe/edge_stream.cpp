@@ -11,7 +11,7 @@ EdgeStream::EdgeStream(const Setup& setup, const CaptureClock& clock, SampleSink
       clock_(clock),
       sink_(sink),
       last_ns_(setup.hello.lines.size()),
-      lost_(AnomalyKind::lost_line, Severity::data_loss, "{} edges were lost, on whatever lines",
+      lost_(AnomalyKind::lost_edges, Severity::data_loss, "{} edges were lost, on whatever lines",
             std::nullopt),
       strange_(AnomalyKind::protocol, Severity::doubtful,
                "{} edges of lines that are not watched, or earlier than the one before; left out",
@@ -66,7 +66,7 @@ Status EdgeStream::unobserved_until(TimeNs time_ns) {
   JM_TRY(pass_waiting());
   if (time_ns <= complete_ns_ || !std::ranges::count(watched_, true)) return {};
   JM_TRY(lost_.finish(sink_));
-  const Anomaly anomaly{AnomalyKind::lost_line,
+  const Anomaly anomaly{AnomalyKind::lost_edges,
                         Severity::data_loss,
                         std::nullopt,
                         {complete_ns_, time_ns},
@@ -91,7 +91,7 @@ Status EdgeStream::close(std::uint32_t next_number, TimeNs probe_ns) {
 Status EdgeStream::finish() {
   JM_TRY(pass_waiting());
   if (!waiting_.empty()) {
-    JM_TRY(sink_.accept(Anomaly{AnomalyKind::lost_line,
+    JM_TRY(sink_.accept(Anomaly{AnomalyKind::lost_edges,
                                 Severity::data_loss,
                                 std::nullopt,
                                 {},

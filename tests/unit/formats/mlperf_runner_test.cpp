@@ -85,7 +85,7 @@ TEST(MlperfRunner, ALostEdgeIsInTheCaptureAndTakesTheRule) {
   const Imported got = import_json("[" + trial("1e-5, 2e-5, 3e-5", R"(["00", 0], ["03", 2])") + "]");
   ASSERT_TRUE(got.status) << got.error();
   EXPECT_EQ(got.samples().size(), 3U);
-  const auto lost = got.anomalies(AnomalyKind::lost_line);
+  const auto lost = got.anomalies(AnomalyKind::lost_edges);
   ASSERT_EQ(lost.size(), 1U);
   EXPECT_EQ(lost[0].count, 2);
   EXPECT_EQ(lost[0].time, (TimeRange{0, 2'000'000}));
@@ -105,7 +105,7 @@ TEST(MlperfRunner, ALostEdgeMakesTheRunSuspect) {
 TEST(MlperfRunner, NumbersThatRunBackwardsAreALoss) {
   const Imported got = import_json("[" + trial("1e-5, 2e-5, 3e-5", R"(["05", 0], ["02", 2])") + "]");
   ASSERT_TRUE(got.status) << got.error();
-  EXPECT_EQ(got.anomalies(AnomalyKind::lost_line).size(), 1U);
+  EXPECT_EQ(got.anomalies(AnomalyKind::lost_edges).size(), 1U);
 }
 
 TEST(MlperfRunner, TheCounterMayJumpBetweenTrials) {

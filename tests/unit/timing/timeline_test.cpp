@@ -135,6 +135,23 @@ TEST_F(TimelineTest, DoubtsAllOfAWindowWhoseEndIsLost) {
   EXPECT_EQ(doubtful_ns, 30'000'000);
 }
 
+// The end of the first event and the begin of the second are gone: what is left looks like one good event.
+TEST_F(TimelineTest, MakesNoEventOverATimeInWhichEdgesWereLost) {
+  edges(0, {{10, true}, {20, false}, {30, true}, {60, false}, {70, true}, {80, false}});
+  ASSERT_TRUE(capture_.accept(Anomaly{AnomalyKind::lost_edges,
+                                      Severity::data_loss,
+                                      std::nullopt,
+                                      {35'000'000, 55'000'000},
+                                      0,
+                                      2,
+                                      "2 edges were lost"}));
+  const Timeline timeline = decode({"a=d0"});
+  EXPECT_THAT(windows(timeline), ElementsAre(P{10, 20}, P{70, 80}));
+  EXPECT_THAT(kinds(timeline), ElementsAre(AnomalyKind::unpaired_marker));
+  ASSERT_FALSE(timeline.doubts.empty());
+  EXPECT_EQ(timeline.doubts.front().time, (TimeRange{30'000'000, 60'000'000}));
+}
+
 TEST_F(TimelineTest, HasNoDoubtsAboutALineWithoutFault) {
   edges(0, {{10, true}, {20, false}, {30, true}, {40, false}});
   EXPECT_THAT(decode({"a=d0", "b=d0,pair=toggle"}).doubts, IsEmpty());
