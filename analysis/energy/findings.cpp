@@ -49,6 +49,26 @@ void find_in_supply(const CaptureInfo& info, const Measurement& m, Findings& fin
   }
 }
 
+// A voltage that is read now and then does not follow what the current makes of it.
+void find_in_voltage(const Report& report, Findings& findings) {
+  if (report.capture.voltage_basis != VoltageBasis::measured) return;
+  const auto& channels = report.capture.channels;
+  const auto voltage = std::ranges::find(channels, Quantity::voltage, &ChannelReport::quantity);
+  if (voltage == channels.end() || voltage->samples == 0) return;
+  const double interval_s = report.capture.duration_s / static_cast<double>(voltage->samples);
+  std::vector<std::string> names;
+  for (const EventReport& event : report.events) {
+    if (event.latency_s.mean.value_or(interval_s) < interval_s) names.push_back("'" + event.name + "'");
+  }
+  if (names.empty()) return;
+  findings.info(
+      "voltage_at_intervals",
+      fmt::format("The voltage was read every {}, longer than {} lasts. What it sags meanwhile (the "
+                  "current times the resistance of shunt and supply) is not seen, and the energy is "
+                  "off by that part, whatever interval and adequacy say.",
+                  format_si(interval_s, "s", 3), fmt::join(names, ", ")));
+}
+
 // Targets draw; the other sign is a sensor the other way round, or a battery's own convention.
 void find_in_sign(const TotalReport& total, Findings& findings) {
   const double drawn = total.mean_power_w.value_or(total.mean_current_a.value_or(0));
@@ -233,6 +253,7 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
                                  const std::vector<EventResult>& results) {
   Findings findings;
   find_in_supply(info, m, findings);
+  find_in_voltage(report, findings);
   find_in_sign(report.total, findings);
   find_in_recording(info, m, findings);
   find_in_clipping(m, findings);

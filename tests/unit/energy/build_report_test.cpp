@@ -237,6 +237,28 @@ TEST(BuildReport, APauseOfUnknownLengthIsNoLoss) {
   EXPECT_EQ(report.quality.grade, QualityGrade::good);
 }
 
+// 9 mA through 1 ohm sag by 9 mV, which a voltage read every half second does not follow.
+TEST(BuildReport, SaysThatAVoltageReadNowAndThenMissesTheSag) {
+  MemoryCapture capture;
+  CaptureInfo info;
+  info.channels.resize(2);
+  info.channels[0].name = "probe.current";
+  info.channels[0].rate_hz = 1000;
+  info.channels[1].name = "probe.voltage";
+  info.channels[1].quantity = Quantity::voltage;
+  info.channels[1].rate_hz = 2;
+  info.lines = {{LineId{0}, ""}};
+  ASSERT_TRUE(capture.begin(info));
+  const std::vector<float> current(1000, 1e-3F);
+  const std::vector<float> voltage(2, 3.3F);
+  ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, current, {}}));
+  ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{1}, 0, voltage, {}}));
+  test::mark(capture, 0, 0.2, 0.3);
+  ASSERT_TRUE(capture.end(EndReason::completed));
+  EXPECT_THAT(codes(analyse(capture).report), Contains("voltage_at_intervals"));
+  EXPECT_THAT(codes(analyse(capture, {}).report), testing::Not(Contains("voltage_at_intervals")));
+}
+
 TEST(BuildReport, UnevenSamplesHaveAMeanRate) {
   MemoryCapture capture;
   CaptureInfo info;
