@@ -63,7 +63,7 @@ void find_in_voltage(const Report& report, Findings& findings) {
   if (names.empty()) return;
   findings.info(
       "voltage_at_intervals",
-      fmt::format("The voltage was read every {}, longer than {} lasts. What it sags meanwhile (the "
+      fmt::format("The voltage was read every {}, too seldom to follow {}. What it sags meanwhile (the "
                   "current times the resistance of shunt and supply) is not seen, and the energy is "
                   "off by that part, whatever interval and adequacy say.",
                   format_si(interval_s, "s", 3), fmt::join(names, ", ")));
