@@ -3,6 +3,7 @@
 #include <analysis/capture/capture_reader.h>
 #include <analysis/capture/capture_writer.h>
 #include <analysis/formats/importer.h>
+#include <analysis/model/block_watch.h>
 #include <analysis/model/tee.h>
 #include <analysis/model/units.h>
 
@@ -31,32 +32,6 @@ struct ImportArguments {
   std::string format;
   std::vector<std::string> options;
   bool overwrite = false;
-};
-
-// Rides along with the writer: shows how far the import is, and ends it on a signal.
-class ImportWatch final : public SampleSink {
- public:
-  ImportWatch(bool quiet, std::stop_token stop) : line_(quiet), stop_(std::move(stop)) {}
-
-  Status begin(const CaptureInfo&) override { return {}; }
-  Status accept(const SampleBlock& block) override {
-    samples_ += static_cast<std::int64_t>(block.values.size());
-    if (line_.due()) line_.show(format_count(samples_, "sample"));
-    if (stop_.stop_requested()) return fail(ErrorCode::io, "interrupted; no file was made");
-    return {};
-  }
-  Status accept(const Edge&) override { return {}; }
-  Status accept(const Marker&) override { return {}; }
-  Status accept(const Anomaly&) override { return {}; }
-  Status accept(const ClockPoint&) override { return {}; }
-  Status accept(const MetadataItem&) override { return {}; }
-  Status accept(const RawBytes&) override { return {}; }
-  Status end(EndReason) override { return {}; }
-
- private:
-  ProgressLine line_;
-  std::stop_token stop_;
-  std::int64_t samples_ = 0;
 };
 
 std::string channel_line(const Channel& channel, const Extent& extent) {
@@ -128,7 +103,12 @@ Result<int> run_import(const ImportArguments& arguments, bool quiet) {
       {arguments.file, CaptureMode::bulk, Overflow::block, arguments.overwrite, Compression::fast});
   {
     const StopOnSignal stop;
-    ImportWatch watch(quiet, stop.token());
+    ProgressLine line(quiet);
+    BlockWatch watch([&](std::int64_t samples) -> Status {
+      if (line.due()) line.show(format_count(samples, "sample"));
+      if (stop.token().stop_requested()) return fail(ErrorCode::io, "interrupted; no file was made");
+      return {};
+    });
     Tee both({&writer, &watch});
     JM_TRY(importer->import(paths, options, both));
   }

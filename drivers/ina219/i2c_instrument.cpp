@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/model/units.h>
 
+#include <drivers/ina219/chip/chip_options.h>
 #include <drivers/ina219/i2c_instrument.h>
 
 #include <fmt/format.h>
@@ -52,7 +53,7 @@ I2cInstrument::~I2cInstrument() {
 
 Status I2cInstrument::look(const std::string& uri) {
   shunt_ = {settings_.shunt_ohm.value_or(k_usual_shunt_ohm), settings_.shunt_ohm ? "stated" : "assumed"};
-  JM_TRY(check_current(settings_, shunt_.ohm));
+  JM_TRY(check_current(settings_.max_current_a, shunt_.ohm));
   JM_TRY_ASSIGN(found_, look_at(*bus_));
   JM_TRY_ASSIGN(survey_, survey(*bus_, timebase_, settings_, shunt_.ohm));
   setup_ = {shunt_.ohm, survey_.plan.configuration, survey_.timing, settings_.voltage_v};

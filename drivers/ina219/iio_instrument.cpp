@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/model/units.h>
 
+#include <drivers/ina219/chip/chip_options.h>
 #include <drivers/ina219/chip/conversion_clock.h>
 #include <drivers/ina219/iio_instrument.h>
 #include <drivers/ina219/survey.h>
@@ -109,7 +110,7 @@ IioInstrument::IioInstrument(std::unique_ptr<iio::Device> device, std::unique_pt
 Status IioInstrument::look(const std::string& uri) {
   const auto text = device_->attributes().read("in_shunt_resistor");
   shunt_ = choose_shunt(settings_, text ? parse_shunt(*text) : std::nullopt);
-  JM_TRY(check_current(settings_, shunt_.ohm));
+  JM_TRY(check_current(settings_.max_current_a, shunt_.ohm));
   JM_TRY_ASSIGN(layout_, device_->select(scan_elements()));
   JM_TRY_ASSIGN(reader_, RecordReader::for_layout(*layout_));
   setup_.shunt_ohm = shunt_.ohm;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/model/units.h>
 
+#include <drivers/ina219/chip/chip_options.h>
 #include <drivers/ina219/settings.h>
+#include <drivers/instrument/read_option.h>
 
 #include <fmt/format.h>
 
@@ -11,43 +13,6 @@
 
 namespace joulemark::ina219 {
 namespace {
-
-// "0.1" and "100mohm" alike: there is only one unit that it could be.
-Result<double> read_quantity(const OptionValue& option, std::string_view unit, double low, double high) {
-  const auto plain = parse_number(option.text);
-  const auto value = plain ? Result<double>(*plain) : parse_quantity(option.text, unit);
-  if (value && *value >= low && *value <= high) return *value;
-  return fail(ErrorCode::usage, fmt::format("option '{}' takes {} to {}, not '{}'", option.name,
-                                            format_si(low, unit, 3), format_si(high, unit, 3), option.text));
-}
-
-Status read_optional(const OptionValues& options, std::string_view name, std::string_view unit, double low,
-                     double high, std::optional<double>& into) {
-  const OptionValue* option = options.find(name);
-  if (option == nullptr) return {};
-  JM_TRY_ASSIGN(into, read_quantity(*option, unit, low, high));
-  return {};
-}
-
-// True for yes, false for no.
-Result<bool> choose(const OptionValues& options, std::string_view name, std::string_view no,
-                    std::string_view yes) {
-  const std::string text = options.text_or(name, no);
-  if (text == yes || text == no) return text == yes;
-  return fail(ErrorCode::usage, fmt::format("option '{}' is '{}' or '{}', not '{}'", name, no, yes, text));
-}
-
-Result<std::uint8_t> read_address(const std::string& text) {
-  const bool hexadecimal = text.starts_with("0x");
-  const char* begin = text.data() + (hexadecimal ? 2 : 0);
-  unsigned address = 0;
-  const auto [rest, error] =
-      std::from_chars(begin, text.data() + text.size(), address, hexadecimal ? 16 : 10);
-  const bool whole = error == std::errc() && rest == text.data() + text.size();
-  if (whole && address >= 0x40 && address <= 0x4F) return static_cast<std::uint8_t>(address);
-  return fail(ErrorCode::usage,
-              fmt::format("option 'addr' is 0x40 to 0x4f (0x40 with A0 and A1 at GND), not '{}'", text));
-}
 
 Result<const AdcSetting*> read_adc(const std::string& text) {
   if (text == "auto") return nullptr;
@@ -164,15 +129,6 @@ std::vector<unsigned> offsets_of(const Settings& settings) {
   std::vector<unsigned> offsets;
   std::ranges::transform(settings.markers, std::back_inserter(offsets), &MarkerPin::offset);
   return offsets;
-}
-
-Status check_current(const Settings& settings, double shunt_ohm) {
-  if (!settings.max_current_a || range_for(*settings.max_current_a * shunt_ohm)) return {};
-  return fail(
-      ErrorCode::usage,
-      fmt::format("option 'max_current': an INA219 measures up to 0.32 V across the shunt, which is {} "
-                  "with {}; a smaller shunt measures more",
-                  format_si(0.32 / shunt_ohm, "A", 3), format_si(shunt_ohm, "ohm", 3)));
 }
 
 }  // namespace joulemark::ina219

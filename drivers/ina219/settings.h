@@ -53,7 +53,4 @@ inline constexpr double k_usual_shunt_ohm = 0.1;
 // Of the marker lines, in their order.
 [[nodiscard]] std::vector<unsigned> offsets_of(const Settings& settings);
 
-// Whether max_current fits a range with that shunt. Errors: usage.
-[[nodiscard]] Status check_current(const Settings& settings, double shunt_ohm);
-
 }  // namespace joulemark::ina219

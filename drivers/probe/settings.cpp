@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/model/units.h>
 
+#include <drivers/ina219/chip/chip_options.h>
+#include <drivers/instrument/read_option.h>
 #include <drivers/probe/settings.h>
 
 #include <fmt/format.h>
@@ -18,43 +20,6 @@ std::optional<unsigned> whole_number(std::string_view text, int base) {
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   const bool whole = error == std::errc() && rest == text.data() + text.size();
   return whole ? std::optional(value) : std::nullopt;
-}
-
-// "0.1" and "100mohm" alike: there is only one unit that it could be.
-Status read_optional(const OptionValues& options, std::string_view name, std::string_view unit, double low,
-                     double high, std::optional<double>& into) {
-  const OptionValue* option = options.find(name);
-  if (option == nullptr) return {};
-  const auto plain = parse_number(option->text);
-  const auto value = plain ? Result<double>(*plain) : parse_quantity(option->text, unit);
-  if (!value || !(*value >= low && *value <= high)) {
-    return fail(ErrorCode::usage,
-                fmt::format("option '{}' takes {} to {}, not '{}'", name, format_si(low, unit, 3),
-                            format_si(high, unit, 3), option->text));
-  }
-  into = *value;
-  return {};
-}
-
-// True for yes, false for no.
-Result<bool> choose(const OptionValues& options, std::string_view name, std::string_view no,
-                    std::string_view yes) {
-  const std::string text = options.text_or(name, no);
-  if (text == yes || text == no) return text == yes;
-  return fail(ErrorCode::usage, fmt::format("option '{}' is '{}' or '{}', not '{}'", name, no, yes, text));
-}
-
-Status read_address(const OptionValues& options, Settings& settings) {
-  const OptionValue* option = options.find("addr");
-  if (option == nullptr) return {};
-  const std::string& text = option->text;
-  const auto address = text.starts_with("0x") ? whole_number(text.substr(2), 16) : whole_number(text, 10);
-  if (!address || *address < 0x40 || *address > 0x4F) {
-    return fail(ErrorCode::usage,
-                fmt::format("option 'addr' is 0x40 to 0x4f (0x40 with A0 and A1 at GND), not '{}'", text));
-  }
-  settings.address = static_cast<std::uint8_t>(*address);
-  return {};
 }
 
 Status read_adc(const OptionValues& options, Settings& settings) {
@@ -108,16 +73,6 @@ Status read_line(const std::string& text, std::vector<NamedLine>& lines) {
   return {};
 }
 
-Status check_current(const Settings& settings) {
-  const double shunt_ohm = settings.shunt_ohm.value_or(0.1);
-  if (!settings.max_current_a || ina219::range_for(*settings.max_current_a * shunt_ohm)) return {};
-  return fail(
-      ErrorCode::usage,
-      fmt::format("option 'max_current': an INA219 measures up to 0.32 V across the shunt, which is {} "
-                  "with {}; a smaller shunt measures more",
-                  format_si(0.32 / shunt_ohm, "A", 3), format_si(shunt_ohm, "ohm", 3)));
-}
-
 }  // namespace
 
 std::vector<OptionSpec> option_specs() {
@@ -148,7 +103,9 @@ Result<Settings> read_settings(const OptionValues& options) {
   JM_TRY(read_optional(options, "max_current", "A", 1e-6, 320, settings.max_current_a));
   JM_TRY(read_optional(options, "voltage", "V", 0.1, 26, settings.voltage_v));
   JM_TRY(read_adc(options, settings));
-  JM_TRY(read_address(options, settings));
+  if (const OptionValue* address = options.find("addr")) {
+    JM_TRY_ASSIGN(settings.address, ina219::read_address(address->text));
+  }
   JM_TRY_ASSIGN(settings.both, choose(options, "mode", "shunt", "both"));
   JM_TRY_ASSIGN(const bool wide, choose(options, "bus_range", "16V", "32V"));
   settings.bus_range = wide ? ina219::BusRange::v32 : ina219::BusRange::v16;
@@ -168,7 +125,7 @@ Result<Settings> read_settings(const OptionValues& options) {
   }
   for (const char* name : {"max_current", "adc", "mode", "bus_interval", "bus_range", "addr"})
     settings.sensor_options = settings.sensor_options || options.find(name) != nullptr;
-  JM_TRY(check_current(settings));
+  JM_TRY(ina219::check_current(settings.max_current_a, settings.shunt_ohm.value_or(0.1)));
   return settings;
 }
 

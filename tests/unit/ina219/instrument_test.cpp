@@ -2,6 +2,7 @@
 // The whole instrument with its threads, on the emulated chip.
 #include <analysis/model/memory_capture.h>
 
+#include <drivers/ina219/chip/chip_options.h>
 #include <drivers/ina219/i2c_instrument.h>
 
 #include <tests/unit/ina219/bench.h>
@@ -222,8 +223,8 @@ TEST(Instrument, AMaximumThatNoRangeHoldsIsRefused) {
   Settings settings;
   settings.shunt_ohm = 1;
   settings.max_current_a = 0.5;
-  EXPECT_EQ(check_current(settings, 1).error().code, ErrorCode::usage);
-  EXPECT_TRUE(check_current(settings, 0.1));
+  EXPECT_EQ(check_current(settings.max_current_a, 1).error().code, ErrorCode::usage);
+  EXPECT_TRUE(check_current(settings.max_current_a, 0.1));
 }
 
 }  // namespace
