@@ -31,7 +31,7 @@ std::vector<OptionSpec> board_options() {
       {"truth", k_scalar, "", "FILE.json", "", "Where to write the exact energies."},
       {"firmware", k_scalar, "", "FILE.elf", "examples/kws", "Another program for the target's board."},
       {"fault", OptionKind::list, "", "KIND@TIME,...", "",
-       "Faults, as 'joulemark emulate twin --help' has them; TIME is since the recording began."},
+       "Faults, as 'joulemark emulate twin --help' has them; TIME is since the probe began to sample."},
   };
 }
 
