@@ -55,9 +55,9 @@ struct CaptureInfo {
   bool operator==(const CaptureInfo&) const = default;
 };
 
-// Free key and value. Keys of ours: "event.<name>" holds an event rule in the grammar of --event without its
-// name ("d0,pair=falling,skip=1"), "withheld.<name>" why an importer recommends none, "useful" the name of
-// the useful event, "source.*" where an import came from, "instrument.*" settings before and after.
+// Free key and value. Keys: "event.<name>" a rule as of --event ("d0,pair=falling"), "withheld.<name>" why an
+// importer gives none, "useful" its name, "markers", "marker.<code>" coded lines and names, "source.*" an
+// import's origin, "instrument.*" settings before and after, "line.d<n>.initial" its level (high, low).
 struct MetadataItem {
   std::string key;
   std::string value;

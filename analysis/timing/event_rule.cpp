@@ -2,6 +2,7 @@
 #include <analysis/model/names.h>
 #include <analysis/model/units.h>
 #include <analysis/timing/event_rule.h>
+#include <analysis/timing/marker_code.h>
 
 #include <fmt/format.h>
 
@@ -185,6 +186,9 @@ Result<std::vector<EventRule>> recommended_rules(std::span<const MetadataItem> m
     }
     rules.push_back(std::move(*rule));
   }
+  JM_TRY_ASSIGN(const auto code, recommended_code(metadata, lines));
+  JM_TRY_ASSIGN(const auto names, recommended_names(metadata));
+  std::erase_if(rules, [&](const EventRule& rule) { return code && stands_behind(rule, *code, names); });
   return rules;
 }
 

@@ -55,8 +55,8 @@ struct NamedWindow {
 // "NAME=START..END", times with their units. Errors: usage; also when END is not after START.
 [[nodiscard]] Result<NamedWindow> parse_window(std::string_view text);
 
-// The rules a capture recommends: its metadata "event.<name>", the last of each name. Errors: unreadable,
-// naming the key.
+// The rules a capture recommends: its metadata "event.<name>", the last of each name; none that stand behind
+// codes it recommends. Errors: unreadable, naming the key.
 [[nodiscard]] Result<std::vector<EventRule>> recommended_rules(std::span<const MetadataItem> metadata,
                                                                std::span<const Line> lines);
 

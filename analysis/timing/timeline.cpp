@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/model/units.h>
+#include <analysis/timing/coded_events.h>
 #include <analysis/timing/edge_pairer.h>
 #include <analysis/timing/glitch_filter.h>
+#include <analysis/timing/line_levels.h>
 #include <analysis/timing/timeline.h>
 #include <analysis/timing/unobserved.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bitset>
 #include <map>
 
 namespace joulemark {
@@ -79,20 +80,6 @@ void report_glitches(std::uint32_t line, const GlitchFilter& filter, TimeNs hold
                   first_s));
 }
 
-using LineSet = std::bitset<256>;
-
-// The lines that were recorded on both polarities (MLPerf runs hold falling edges alone).
-Result<LineSet> lines_with_both_levels(SampleSource& source) {
-  LineSet low;
-  LineSet high;
-  JM_TRY(source.edges(k_plausible_time, [&](std::span<const Edge> edges) -> Status {
-    for (const Edge& edge : edges)
-      (edge.level ? high : low).set(edge.line.value & 0xFF);
-    return {};
-  }));
-  return low & high;
-}
-
 using Decoders = std::map<std::uint32_t, LineDecoder>;
 
 Decoders make_decoders(std::span<const EventRule> rules, TimeNs hold_ns, const LineSet& both_levels) {
@@ -139,15 +126,20 @@ void add_windows(std::span<const NamedWindow> windows, Timeline& timeline) {
 }  // namespace
 
 Result<Timeline> decode_events(SampleSource& source, std::span<const EventRule> rules,
-                               std::span<const NamedWindow> windows, TimeNs hold_ns) {
+                               std::span<const NamedWindow> windows, TimeNs hold_ns,
+                               const std::optional<CodedMarkers>& coded) {
   Timeline timeline;
   JM_TRY_ASSIGN(timeline.names, collect_names(rules, windows));
   timeline.markers.hold_s = to_seconds(hold_ns);
   JM_TRY_ASSIGN(const TimeNs end_ns, end_of_recording(source));
-  JM_TRY_ASSIGN(const LineSet both_levels, lines_with_both_levels(source));
-  Decoders decoders = make_decoders(rules, hold_ns, both_levels);
+  JM_TRY_ASSIGN(const std::vector<TimeRange> unobserved, unobserved_stretches(source));
+  JM_TRY_ASSIGN(const LineLevels levels, look_at_lines(source, unobserved));
+  Decoders decoders = make_decoders(rules, hold_ns, levels.both_seen);
+  std::optional<CodedEvents> codes;
+  if (coded) codes.emplace(*coded, levels, unobserved);
   JM_TRY(source.edges(k_plausible_time, [&](std::span<const Edge> edges) -> Status {
     for (const Edge& edge : edges) {
+      if (codes) codes->push(edge);
       const auto line = decoders.find(edge.line.value);
       if (line == decoders.end()) continue;
       line->second.push(edge, timeline.events);
@@ -155,7 +147,7 @@ Result<Timeline> decode_events(SampleSource& source, std::span<const EventRule> 
     return {};
   }));
   finish(decoders, end_ns, hold_ns, timeline);
-  JM_TRY_ASSIGN(const std::vector<TimeRange> unobserved, unobserved_stretches(source));
+  if (codes) JM_TRY(codes->finish(end_ns, timeline));
   leave_out_unobserved(unobserved, timeline);
   add_windows(windows, timeline);
   std::stable_sort(timeline.events.begin(), timeline.events.end(), [](const Event& a, const Event& b) {

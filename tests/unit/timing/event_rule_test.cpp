@@ -68,5 +68,14 @@ TEST(EventRule, ComesFromTheCaptureTheLastOfEachName) {
   EXPECT_EQ(recommended_rules(broken, k_lines).error().code, ErrorCode::unreadable);
 }
 
+TEST(EventRule, GivesWayToTheCodesOfItsLine) {
+  const std::array metadata{MetadataItem{"event.a", "d0"}, MetadataItem{"event.b", "d7"},
+                            MetadataItem{"markers", "code:d0"}, MetadataItem{"marker.1", "b"}};
+  EXPECT_TRUE(recommended_rules(metadata, k_lines).value().empty());
+  EXPECT_EQ(recommended_rules(std::span(metadata).first(3), k_lines).value().size(), 1U);
+  const std::array broken{MetadataItem{"markers", "code:d55"}};
+  EXPECT_EQ(recommended_rules(broken, k_lines).error().code, ErrorCode::unreadable);
+}
+
 }  // namespace
 }  // namespace joulemark
