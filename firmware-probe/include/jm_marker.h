@@ -20,7 +20,8 @@
    One line for each event: event n drives line n - 1, high from begin to end; events may overlap as they
    like. Coded: the lines show the number of the innermost open event, 0 when none is open, least significant
    bit first; events nest (end closes the one begun last), at most JM_MARKER_DEPTH deep. JM_MARKER_STROBE adds
-   one more line that changes after each code, when all lines hold it.
+   one more line that changes after each code, when all lines hold it. A number that is open already cannot be
+   told from the end of what is in it, so begin it again only when it is the innermost, and with a strobe.
 
    The names cost no memory: JM_MARKER_EVENT puts them into an ELF section that is not loaded, `.jm_markers`.
    Its format: docs/formats/markers.md.

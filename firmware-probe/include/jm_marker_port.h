@@ -14,8 +14,9 @@
    each JM_MARKER_PORT_HOOK put          your own: put(lines, levels); JM_MARKER_HOOK_SETUP(lines) if it needs
    one
 
-   nRF and ESP32 change lines down before up, two stores apart: code 0 may be seen for some 50 ns. Use a
-   strobe, or have the host wait for codes to settle. */
+   nRF, ESP32 and Arduino raise lines before they lower others, some 50 ns (Arduino: some us) apart: in
+   between another code may be seen, but never 0, which would end an event. Use a strobe, or have the host
+   wait for codes to settle. */
 #ifndef JM_MARKER_PORT_H
 #define JM_MARKER_PORT_H
 
@@ -69,7 +70,10 @@ static inline void jm_marker_port_put(uint32_t jm_lines, uint32_t jm_levels) {
   static const uint8_t k_pins[] = JM_MARKER_PORT_ARDUINO;
   uint8_t i;
   for (i = 0; i < sizeof k_pins; ++i) {
-    if ((jm_lines >> i) & 1u) digitalWrite(k_pins[i], (jm_levels >> i) & 1u ? HIGH : LOW);
+    if ((jm_lines & jm_levels) >> i & 1u) digitalWrite(k_pins[i], HIGH);
+  }
+  for (i = 0; i < sizeof k_pins; ++i) {
+    if ((jm_lines & ~jm_levels) >> i & 1u) digitalWrite(k_pins[i], LOW);
   }
 }
 
@@ -92,8 +96,8 @@ static inline void jm_marker_port_setup(uint32_t jm_lines) {
 }
 
 static inline void jm_marker_port_put(uint32_t jm_lines, uint32_t jm_levels) {
-  (JM_MARKER_PORT_NRF)->OUTCLR = (~jm_levels & jm_lines) << JM_MARKER_FIRST_PIN;
   (JM_MARKER_PORT_NRF)->OUTSET = (jm_levels & jm_lines) << JM_MARKER_FIRST_PIN;
+  (JM_MARKER_PORT_NRF)->OUTCLR = (~jm_levels & jm_lines) << JM_MARKER_FIRST_PIN;
 }
 
 #elif defined(JM_MARKER_PORT_RP2040)
@@ -123,8 +127,8 @@ static inline void jm_marker_port_setup(uint32_t jm_lines) {
 }
 
 static inline void jm_marker_port_put(uint32_t jm_lines, uint32_t jm_levels) {
-  REG_WRITE(GPIO_OUT_W1TC_REG, (~jm_levels & jm_lines) << JM_MARKER_FIRST_PIN);
   REG_WRITE(GPIO_OUT_W1TS_REG, (jm_levels & jm_lines) << JM_MARKER_FIRST_PIN);
+  REG_WRITE(GPIO_OUT_W1TC_REG, (~jm_levels & jm_lines) << JM_MARKER_FIRST_PIN);
 }
 
 #elif defined(JM_MARKER_PORT_ZEPHYR)

@@ -76,6 +76,18 @@ static void lines_are_driven_and_others_left_alone(void) {
   (void)expected;
 }
 
+#if defined(TEST_PORT_arduino)
+static void no_code_is_left_by_way_of_0(void) {
+  jm_marker_port_put(0x7, 0x1);
+  fake_times_all_low = 0;
+  jm_marker_port_put(0x7, 0x2);
+  jm_marker_port_put(0x7, 0x5);
+  CHECK_EQUAL(0, fake_times_all_low);
+  jm_marker_port_put(0x7, 0);
+  CHECK_EQUAL(1, fake_times_all_low);
+}
+#endif
+
 static void markers_compile(void) {
   jm_marker_setup();
   jm_marker_begin(outer);
@@ -85,5 +97,8 @@ static void markers_compile(void) {
 }
 
 static const check_test k_tests[] = {CHECK_TEST(lines_are_driven_and_others_left_alone),
+#if defined(TEST_PORT_arduino)
+                                     CHECK_TEST(no_code_is_left_by_way_of_0),
+#endif
                                      CHECK_TEST(markers_compile)};
 CHECK_MAIN(k_tests)
