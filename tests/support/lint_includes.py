@@ -19,6 +19,7 @@ HOMES = {
                       "app/cli"),
     r"libusb.*": ("drivers/transport/usb",),
     r"gpiod\.h": ("drivers/transport/gpio",),
+    r"gelf\.h|libelf.*": ("analysis/elf",),
     r"boost/asio.*": ("drivers/transport/serial", "drivers/transport/usbip"),
     r"Q[A-Z].*": ("app/dashboard", "app/models"),
 }
