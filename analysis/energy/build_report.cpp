@@ -16,12 +16,39 @@
 namespace joulemark {
 namespace {
 
+Result<std::optional<CodedMarkers>> coded_for(const SampleSource& source,
+                                              const std::vector<MetadataItem>& metadata,
+                                              const ReportOptions& options) {
+  const auto& lines = source.info().lines;
+  std::optional<MarkerCode> code;
+  if (!options.markers && options.events.empty()) {
+    JM_TRY_ASSIGN(code, recommended_code(metadata, lines));
+  }
+  const auto& text = options.markers ? options.markers : options.usual_markers;
+  if (!code && text) {
+    JM_TRY_ASSIGN(code, parse_marker_code(*text, lines));
+  }
+  if (!code) return std::nullopt;
+  CodedMarkers coded{std::move(*code), options.names};
+  if (coded.names.empty()) {
+    JM_TRY_ASSIGN(coded.names, recommended_names(metadata));
+  }
+  return coded;
+}
+
 Result<std::vector<EventRule>> rules_for(const SampleSource& source,
                                          const std::vector<MetadataItem>& metadata,
-                                         const ReportOptions& options) {
+                                         const ReportOptions& options,
+                                         const std::optional<CodedMarkers>& coded) {
   const auto& lines = source.info().lines;
-  if (options.events.empty()) return recommended_rules(metadata, lines);
   std::vector<EventRule> rules;
+  if (options.events.empty()) {
+    JM_TRY_ASSIGN(rules, recommended_rules(metadata, lines));
+    std::erase_if(rules, [&](const EventRule& rule) {
+      return coded && stands_behind(rule, coded->code, coded->names);
+    });
+    return rules;
+  }
   for (const std::string& text : options.events) {
     JM_TRY_ASSIGN(EventRule rule, parse_event_rule(text, lines));
     rules.push_back(std::move(rule));
@@ -29,14 +56,16 @@ Result<std::vector<EventRule>> rules_for(const SampleSource& source,
   return rules;
 }
 
-// A rule given by hand goes before a window that was once saved under its name.
+// A rule or a code goes before a window that was once saved under its name.
 Result<std::vector<NamedWindow>> windows_for(SampleSource& source, const std::vector<EventRule>& rules,
+                                             const std::optional<CodedMarkers>& coded,
                                              const ReportOptions& options) {
   if (!options.windows.empty()) return options.windows;
   JM_TRY_ASSIGN(const std::vector<Marker> markers, source.markers());
   std::vector<NamedWindow> windows = saved_windows(markers);
   std::erase_if(windows, [&](const NamedWindow& window) {
-    return std::ranges::find(rules, window.name, &EventRule::name) != rules.end();
+    return std::ranges::find(rules, window.name, &EventRule::name) != rules.end() ||
+           (coded && std::ranges::find(coded->names, window.name, &MarkerName::name) != coded->names.end());
   });
   return windows;
 }
@@ -102,9 +131,10 @@ TotalReport total_of(const Measurement& m) {
 
 Result<Analysis> build_report(SampleSource& source, const ReportOptions& options) {
   JM_TRY_ASSIGN(const std::vector<MetadataItem> metadata, source.metadata());
-  JM_TRY_ASSIGN(const std::vector<EventRule> rules, rules_for(source, metadata, options));
-  JM_TRY_ASSIGN(const std::vector<NamedWindow> windows, windows_for(source, rules, options));
-  JM_TRY_ASSIGN(Timeline timeline, decode_events(source, rules, windows, options.hold_ns));
+  JM_TRY_ASSIGN(const auto coded, coded_for(source, metadata, options));
+  JM_TRY_ASSIGN(const std::vector<EventRule> rules, rules_for(source, metadata, options, coded));
+  JM_TRY_ASSIGN(const std::vector<NamedWindow> windows, windows_for(source, rules, coded, options));
+  JM_TRY_ASSIGN(Timeline timeline, decode_events(source, rules, windows, options.hold_ns, coded));
   JM_TRY_ASSIGN(const auto useful, useful_name(timeline, metadata, options.useful));
   const auto useful_events =
       std::count_if(timeline.events.begin(), timeline.events.end(),

@@ -15,10 +15,14 @@
 namespace joulemark {
 
 struct ReportOptions {
-  std::vector<std::string> events;    // rules, see parse_event_rule; none: those the capture recommends
-  std::vector<NamedWindow> windows;   // drawn by a person; none: those saved in the capture
-  std::optional<std::string> useful;  // none: what the capture's metadata names
-  std::optional<TimeNs> guard_ns;     // none: by rule, per name
+  std::vector<std::string> events;     // rules, see parse_event_rule; none: those the capture recommends
+  std::optional<std::string> markers;  // coded lines, see parse_marker_code; none: those the capture
+                                       // recommends, unless events are given
+  std::optional<std::string> usual_markers;  // if the capture recommends none either
+  std::vector<MarkerName> names;             // of codes; none: those in the capture
+  std::vector<NamedWindow> windows;          // drawn by a person; none: those saved in the capture
+  std::optional<std::string> useful;         // none: what the capture's metadata names
+  std::optional<TimeNs> guard_ns;            // none: by rule, per name
   TimeNs hold_ns = k_default_hold_ns;
 };
 

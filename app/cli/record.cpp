@@ -7,6 +7,7 @@
 #include <analysis/model/units.h>
 
 #include <app/cli/commands.h>
+#include <app/cli/markers.h>
 #include <app/cli/option_table.h>
 #include <app/cli/output.h>
 #include <app/cli/progress_line.h>
@@ -33,6 +34,7 @@ struct RecordArguments {
   std::int64_t events = 0;
   bool until_signal = false;
   std::vector<std::string> options;
+  MarkerOptions markers;
   std::string vout;
   bool vout_off_at_end = false;
   bool vout_restore = false;
@@ -154,12 +156,21 @@ Status check_truth(const RecordArguments& arguments) {
   return {};
 }
 
+Status check_countable(const RecordingLimits& limits) {
+  if (!limits.events || std::ranges::count(limits.metadata, "markers", &MetadataItem::key) == 0) return {};
+  return fail(ErrorCode::usage, "--events counts pulses on a line, not codes: give --duration");
+}
+
 Result<int> run_record(const RecordArguments& arguments, bool quiet) {
-  JM_TRY_ASSIGN(const RecordingLimits limits, limits_from(arguments));
+  JM_TRY_ASSIGN(RecordingLimits limits, limits_from(arguments));
   JM_TRY(refuse_existing(arguments));
   JM_TRY(check_truth(arguments));
+  JM_TRY(check_outputs(std::array{arguments.markers.elf}, std::array{arguments.file}));
+  JM_TRY_ASSIGN(const auto firmware, firmware_markers(arguments.markers));
   const StopOnSignal stop;
   JM_TRY_ASSIGN(const auto instrument, make_registry().open(arguments.uri, instrument_options(arguments)));
+  JM_TRY_ASSIGN(limits.metadata, marker_metadata(arguments.markers, firmware, instrument->info().lines));
+  JM_TRY(check_countable(limits));
   instrument->on_news([quiet](const std::string& sentence) {
     if (!quiet) talk(sentence);
   });
@@ -186,9 +197,11 @@ std::string instrument_tables() {
 }  // namespace
 
 void add_record(CLI::App& app, Context& context) {
-  CLI::App* command = add_command(
-      app, context, "record", "Record an instrument into a capture file",
-      "joulemark record sim:kws -o kws.jmk --duration 10s --option rate=1MHz\n" + instrument_tables());
+  CLI::App* command =
+      add_command(app, context, "record", "Record an instrument into a capture file",
+                  "joulemark record sim:kws -o kws.jmk --duration 10s --option rate=1MHz\n"
+                  "joulemark record probe:/dev/ttyUSB0 -o kws.jmk --option lines=d0-d4 --elf firmware.elf\n" +
+                      instrument_tables());
   const auto arguments = std::make_shared<RecordArguments>();
   command->add_option("uri", arguments->uri, "The instrument, as scheme:place")->required()->type_name("URI");
   command->add_option("-o,--output", arguments->file, "The capture file to make")
@@ -207,6 +220,7 @@ void add_record(CLI::App& app, Context& context) {
   command->add_option("--option", arguments->options, "An option of the instrument; may be repeated")
       ->allow_extra_args(false)
       ->type_name("KEY=VALUE");
+  add_marker_options(*command, arguments->markers);
   auto* vout = command
                    ->add_option("--vout", arguments->vout,
                                 "Set the instrument's output; without it the output is never touched")

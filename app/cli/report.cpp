@@ -8,6 +8,7 @@
 
 #include <app/cli/commands.h>
 #include <app/cli/file_digest.h>
+#include <app/cli/markers.h>
 #include <app/cli/open_capture.h>
 #include <app/cli/output.h>
 #include <app/cli/progress_line.h>
@@ -27,6 +28,7 @@ struct ReportCommand {
   std::string file;
   std::vector<std::string> events;
   std::vector<std::string> windows;
+  MarkerOptions markers;
   std::string useful;
   std::string guard;
   std::string hold;
@@ -48,6 +50,7 @@ Result<TimeNs> short_time(const std::string& option, const std::string& text) {
 Result<ReportOptions> options_of(const ReportCommand& command) {
   ReportOptions options;
   options.events = command.events;
+  JM_TRY(apply_markers(command.markers, options));
   for (const std::string& text : command.windows) {
     JM_TRY_ASSIGN(NamedWindow window, parse_window(text));
     options.windows.push_back(std::move(window));
@@ -64,7 +67,8 @@ Result<ReportOptions> options_of(const ReportCommand& command) {
 
 // Events were asked for and not one of them says anything; or none was, and the capture's own cannot be told.
 bool nothing_to_judge(const ReportCommand& command, const Report& report) {
-  if (command.events.empty() && command.windows.empty()) {
+  const bool by_markers = !command.markers.code.empty() || !command.markers.elf.empty();
+  if (command.events.empty() && command.windows.empty() && !by_markers) {
     const auto untold = [](const Finding& f) {
       return f.code == "event_withheld" || f.code == "damaged_capture";
     };
@@ -94,7 +98,8 @@ Result<Analysis> analyse(const ReportCommand& command, const ReportOptions& opti
 
 Result<int> run_report(const ReportCommand& command, bool quiet) {
   JM_TRY_ASSIGN(const ReportOptions options, options_of(command));
-  JM_TRY(check_outputs(std::array{command.file}, std::array{command.per_event, command.json}));
+  JM_TRY(check_outputs(std::array{command.file, command.markers.elf},
+                       std::array{command.per_event, command.json}));
   JM_TRY_ASSIGN(const Analysis analysis, analyse(command, options, quiet));
   const Report& report = analysis.report;
   if (!command.per_event.empty()) JM_TRY(write_output(command.per_event, to_csv(report, analysis.rows)));
@@ -111,7 +116,8 @@ void add_report(CLI::App& app, Context& context) {
   auto command = std::make_shared<ReportCommand>();
   CLI::App* report =
       add_command(app, context, "report", "Tell what each event, idle and a useful event cost",
-                  "joulemark report kws.jmk --event inference=d0 --useful inference --json kws.json");
+                  "joulemark report kws.jmk --event inference=d0 --useful inference --json kws.json\n"
+                  "joulemark report kws.jmk --markers code:d0-d3,strobe=d4 --elf firmware.elf");
   report->add_option("FILE", command->file, "Capture file (.jmk)")->required();
   report
       ->add_option(
@@ -120,6 +126,7 @@ void add_report(CLI::App& app, Context& context) {
           "... or its name. Without any, what the capture recommends")
       ->take_all()
       ->allow_extra_args(false);
+  add_marker_options(*report, command->markers);
   report
       ->add_option("--window", command->windows, "NAME=START..END, a window of time, like burst=1.5s..1.52s")
       ->take_all()

@@ -42,6 +42,12 @@ std::optional<Error> error_for(const Result<EndReason>& ran, const RecordingSink
   return std::nullopt;
 }
 
+Status keep(const std::vector<MetadataItem>& metadata, SampleSink& sink) {
+  for (const MetadataItem& item : metadata)
+    JM_TRY(sink.accept(item));
+  return {};
+}
+
 }  // namespace
 
 Result<RecordingOutcome> record(Instrument& instrument, SampleSink& sink, const RecordingLimits& limits,
@@ -52,7 +58,9 @@ Result<RecordingOutcome> record(Instrument& instrument, SampleSink& sink, const 
   JM_TRY(recording.begin(info_starting_now(instrument)));
   if (const auto end = recording.end_index()) instrument.expect_end(*end);
 
-  const Result<EndReason> ran = instrument.run(recording, stop_instrument.get_token());
+  const Status kept = keep(limits.metadata, recording);
+  const Result<EndReason> ran =
+      kept ? instrument.run(recording, stop_instrument.get_token()) : tl::make_unexpected(kept.error());
   RecordingOutcome outcome;
   outcome.end_reason = reason_for(ran, recording);
   outcome.error = error_for(ran, recording);
