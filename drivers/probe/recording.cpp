@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace joulemark::probe {
 namespace {
@@ -112,8 +113,19 @@ Status Recording::start() {
   while (!decoder_.replies().status && timebase_.steady_ns() < end_ns)
     JM_TRY(talk_->hear(k_read));
   const auto& status = decoder_.replies().status;
+  if (status) JM_TRY(tell_levels(*status));
   const auto began_ns = status ? decoder_.time_of(status->time) : std::nullopt;
   return began_ns && decoder_.samples().started() ? decoder_.unobserved_until(*began_ns) : Status();
+}
+
+// Once: the levels that the lines began with.
+Status Recording::tell_levels(const jm_wire_status& status) {
+  if (std::exchange(levels_told_, true)) return {};
+  for (const Line& line : lines_for(setup_, settings_)) {
+    const bool high = (status.levels >> line.id.value & 1) != 0;
+    JM_TRY(sink_.accept(MetadataItem{fmt::format("line.d{}.initial", line.id.value), high ? "high" : "low"}));
+  }
+  return {};
 }
 
 // The probe was reset, has stopped by itself, or is back after it had gone.

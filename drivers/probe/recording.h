@@ -38,6 +38,7 @@ class Recording {
   [[nodiscard]] Result<EndReason> keep_on(const std::stop_token& stop);
   [[nodiscard]] Status turn();
   [[nodiscard]] Status start();
+  [[nodiscard]] Status tell_levels(const jm_wire_status& status);
   [[nodiscard]] Status look_after(TimeNs now_ns);
   [[nodiscard]] Status take_up();  // whatever state the probe is in: it samples again
   [[nodiscard]] Status pair_anew(std::uint16_t boot);
@@ -68,6 +69,7 @@ class Recording {
   TimeNs next_point_ns_ = 0;
   TimeNs flushed_ns_ = 0;
   int quick_pings_ = 0;  // still to send
+  bool levels_told_ = false;
 };
 
 }  // namespace joulemark::probe
