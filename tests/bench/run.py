@@ -128,6 +128,12 @@ def twin(table, binaries, folder):
     table.add("the same, CPU time", f"{result['cpu_s_per_s']:.2f} s a second")
 
 
+def probe(table, binaries, folder):
+    decoding, _ = google_benchmark(binaries / "bench_probe", folder)
+    rate = decoding["BM_ProbeDecode"]["bytes_per_second"] / 1e6
+    table.add("probe: the line's bytes to samples and edges, one core", f"{rate:.0f} MB/s", ">= 50 MB/s", rate >= 50)
+
+
 def views(table, binaries, folder):
     ours, _ = google_benchmark(binaries / "bench_view", folder, rounds=5)  # makes the captures
     _, memory_mb = google_benchmark(binaries / "bench_view", folder, "BM_View/1000000000", 1)
@@ -183,7 +189,7 @@ def dashboard(table, binaries, folder):
               memory_mb - PATTERN_MB <= 250)
 
 
-PARTS = (store, live, monsoon, twin, views, reports, dashboard)
+PARTS = (store, live, monsoon, probe, twin, views, reports, dashboard)
 
 
 def machine():
