@@ -24,8 +24,8 @@ struct RecordingLimits {
   // Stops once this many events are over: pulses on the line of the first event rule the instrument gives
   // ("event.<name>"), or on any line when it gives none. What arrived with the last one is kept.
   std::optional<std::int64_t> events;
-  std::vector<MetadataItem> metadata;  // recorded before the instrument's own
-  bool keep_raw = false;               // pass the instrument's own bytes on
+  bool keep_raw = false;                    // pass the instrument's own bytes on
+  std::vector<MetadataItem> metadata = {};  // recorded before the instrument's own
 };
 
 struct RecordingOutcome {
