@@ -32,9 +32,10 @@ class LogScan {
     if (const auto value = after(line, "-name["); value && is_trace(line)) log_.monitor = *value;
     if (finished_) {
       take_drops(line);
+      take_end(line);
       return;
     }
-    if (line.find("m-trace[on]") != std::string_view::npos) begin_trace();
+    if (line.find("m-trace[on]") != std::string_view::npos) begin_trace(line);
     if (is_trace(line)) finished_ = true;
     take_drops(line);
     take_mark(line);
@@ -51,12 +52,25 @@ class LogScan {
     return line.find("m-regfile-fn[trace1-energy.bin]") != std::string_view::npos;
   }
 
-  void begin_trace() {
+  void begin_trace(std::string_view line) {
+    began_s_ = time_of(line);
     log_.record.marks.clear();
     log_.record.inferences.reset();
     log_.record.inferences_agree = true;
     log_.record.dropped_fraction.reset();
     handshake_asked_ = false;
+  }
+
+  // "m-trace[off]" follows the registration of the trace too.
+  void take_end(std::string_view line) {
+    if (!began_s_ || log_.record.traced_s || line.find("m-trace[off]") == std::string_view::npos) return;
+    const auto end_s = time_of(line);
+    if (end_s && *end_s > *began_s_) log_.record.traced_s = *end_s - *began_s_;
+  }
+
+  static std::optional<double> time_of(std::string_view line) {
+    const auto time_s = parse_number(line.substr(0, line.find(' ')));
+    return time_s && std::isfinite(*time_s) ? time_s : std::nullopt;
   }
 
   void take_voltage(std::string_view text) {
@@ -85,6 +99,8 @@ class LogScan {
     } else if (const auto count = after(line, "m-infer-start-", ' ')) {
       add(line, LogMarkKind::start);
       take_inferences(positive(*count));
+    } else if (const auto ordered = after(line, "m-dut-passthrough(infer ", ' ')) {
+      take_inferences(positive(*ordered));
     } else if (line.find("m-infer-done") != std::string_view::npos) {
       add(line, LogMarkKind::done);
     }
@@ -99,13 +115,14 @@ class LogScan {
   }
 
   void add(std::string_view line, LogMarkKind kind) {
-    const auto time_s = parse_number(line.substr(0, line.find(' ')));
-    if (!time_s || !std::isfinite(*time_s) || log_.record.marks.size() >= k_max_run_parts) return;
+    const auto time_s = time_of(line);
+    if (!time_s || log_.record.marks.size() >= k_max_run_parts) return;
     log_.record.marks.push_back({kind, *time_s});
   }
 
   EembcLog log_;
   std::optional<std::int64_t> configured_;
+  std::optional<double> began_s_;
   bool handshake_asked_ = false;
   bool finished_ = false;
 };

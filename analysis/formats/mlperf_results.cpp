@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/formats/mlperf_results.h>
 
+#include <utility>
+
 namespace joulemark {
 namespace {
 
@@ -22,6 +24,13 @@ bool MlperfResultsVisitor::keep(Status outcome) {
   return outcome_.has_value() || fail_with(outcome_.error().message);
 }
 
+// A list given twice would count twice.
+bool MlperfResultsVisitor::first_time(const std::string& text) {
+  bool* const seen = text == "samples" ? &samples_seen_ : text == "timestamps" ? &timestamps_seen_ : nullptr;
+  if (seen == nullptr) return true;
+  return !std::exchange(*seen, true) || fail_with("a second list of " + text + " in one trial");
+}
+
 bool MlperfResultsVisitor::descend(bool expected_at_top) {
   if (depth_ < k_trial && !expected_at_top) return refuse("nesting; a list of trials should be here");
   if (++depth_ > k_deepest) return fail_with("nested too deeply");
@@ -32,6 +41,7 @@ bool MlperfResultsVisitor::descend(bool expected_at_top) {
   if (depth_ != k_trial) return true;
   section_.clear();
   field_.clear();
+  samples_seen_ = timestamps_seen_ = false;
   return keep(on_trial_begin());
 }
 
@@ -53,6 +63,7 @@ bool MlperfResultsVisitor::key(string_t& text) {
     field_.clear();
   } else if (depth_ == k_section) {
     field_ = text;
+    return section_ != "power" || first_time(text);
   }
   return true;
 }

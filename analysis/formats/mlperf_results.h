@@ -38,12 +38,15 @@ class MlperfResultsVisitor : public JsonVisitor {
   bool descend(bool expected_at_top);
   bool at_least_inside() { return depth_ >= 2 || refuse("a value where the list of trials should be"); }
   bool keep(Status outcome);
+  bool first_time(const std::string& text);
   [[nodiscard]] bool in(int depth, std::string_view section, std::string_view field) const;
 
   Status outcome_;
   int depth_ = 0;
-  std::string section_;  // key inside the trial: "power"
-  std::string field_;    // key inside the section: "samples"
+  std::string section_;        // key inside the trial: "power"
+  std::string field_;          // key inside the section: "samples"
+  bool samples_seen_ = false;  // in this trial
+  bool timestamps_seen_ = false;
   std::optional<std::string> counter_;
   std::optional<double> position_;
 };

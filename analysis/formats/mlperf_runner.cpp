@@ -29,9 +29,18 @@ struct TrialFacts {
   std::int64_t last_position = -1;
 };
 
-// The runner numbers the edges of a trial, so that a lost one shows.
+// The runner numbers the edges of a trial, so that a lost one shows; over trials the numbers go on rising.
 struct EdgeNumbers {
-  std::optional<double> last;
+  std::optional<double> last;  // of this trial
+  double highest = -1;         // of the trials before it
+
+  void next_trial() {
+    highest = std::max(highest, last.value_or(highest));
+    last.reset();
+  }
+
+  // Whether the first edge of a trial has a number that an earlier trial has passed.
+  [[nodiscard]] bool repeated(double number) const { return !last && number <= highest; }
 
   // How many are missing before this one; 1 where the numbers run backwards, for then nobody knows.
   std::int64_t lost_before(double number) {
@@ -45,7 +54,7 @@ struct EdgeNumbers {
 class Survey : public MlperfResultsVisitor {
  public:
   std::vector<TrialFacts> trials;
-  RunRecord record{MlperfTool::python_runner, {}, true, {}, {}, {}};
+  RunRecord record{MlperfTool::python_runner, {}, true, {}, {}, {}, {}};
   std::optional<double> voltage_v;
   bool voltages_agree = true;
   bool edges_lost = false;
@@ -55,7 +64,7 @@ class Survey : public MlperfResultsVisitor {
   Status on_trial_begin() override {
     if (trials.size() == k_max_run_parts) return broken(fmt::format("more than {} trials", k_max_run_parts));
     trials.emplace_back();
-    numbers_ = {};
+    numbers_.next_trial();
     return {};
   }
 
@@ -83,14 +92,18 @@ class Survey : public MlperfResultsVisitor {
     if (whole < trial.last_position) {
       return broken(fmt::format("trial {}: edges run backwards at sample {}", trials.size() - 1, whole));
     }
-    edges_lost = edges_lost || numbers_.lost_before(*count) > 0;
+    const bool repeated = numbers_.repeated(*count);
+    edges_lost = numbers_.lost_before(*count) > 0 || repeated || edges_lost;
     trial.last_position = whole;
     ++trial.edges;
     return {};
   }
 
   Status on_iterations(double value) override {
-    if (!(value >= 1 && value < 1e15)) return {};
+    if (!(value >= 1 && value < 1e15) || value != std::floor(value)) {
+      record.inferences_agree = false;  // it counts nothing, so it agrees with nothing
+      return {};
+    }
     const auto iterations = static_cast<std::int64_t>(value);
     if (!record.inferences) record.inferences = iterations;
     if (record.inferences != iterations) record.inferences_agree = false;
@@ -119,7 +132,7 @@ class Sender : public MlperfResultsVisitor {
 
  private:
   Status on_trial_begin() override {
-    numbers_ = {};
+    numbers_.next_trial();
     last_edge_ns_.reset();
     if (trials_.empty()) {
       trials_.push_back({0, 0});
@@ -146,7 +159,9 @@ class Sender : public MlperfResultsVisitor {
   Status on_edge(const std::string& counter, double position) override {
     const std::int64_t index = trials_.back().first_index + static_cast<std::int64_t>(position);
     const TimeNs time_ns = index * k_interval_ns;
-    const std::int64_t lost = numbers_.lost_before(parse_number(counter).value_or(0));
+    const double number = parse_number(counter).value_or(0);
+    if (numbers_.repeated(number)) JM_TRY(sink_.accept(repeated_trial(number, time_ns)));
+    const std::int64_t lost = numbers_.lost_before(number);
     if (lost > 0) JM_TRY(sink_.accept(lost_edges(lost, last_edge_ns_.value_or(time_ns), time_ns)));
     last_edge_ns_ = time_ns;
     return sink_.accept(Edge{time_ns, static_cast<std::uint32_t>(k_interval_ns), k_line, false});
@@ -162,6 +177,18 @@ class Sender : public MlperfResultsVisitor {
         count,
         fmt::format("trial {}: the numbers of the edges jump: {} lost, so the run does not count; repeat it",
                     trials_.size() - 1, format_count(count, "edge"))};
+  }
+
+  [[nodiscard]] Anomaly repeated_trial(double number, TimeNs time_ns) const {
+    return {AnomalyKind::unsorted,
+            Severity::doubtful,
+            std::nullopt,
+            TimeRange{time_ns, time_ns},
+            0,
+            1,
+            fmt::format("trial {}: its edges begin with number {:g}, which an earlier trial has passed: "
+                        "trials are swapped or repeated, so the run does not count",
+                        trials_.size() - 1, number)};
   }
 
   SampleSink& sink_;

@@ -15,6 +15,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -168,6 +170,33 @@ TEST_F(RealRuns, NoCompleteRunIsSuspectedAndOnlyTheShortOneFailsARule) {
     EXPECT_EQ(all_findings(*result), "");
     EXPECT_EQ(result->log_fit->matched, 10);
   }
+}
+
+// The LPM01A sends packets of 1024 samples. One that got lost or came twice leaves no mark in the file.
+TEST_F(RealRuns, APacketLostOrDoubledIsSuspect) {
+  constexpr std::size_t k_packet_bytes = 4096;
+  constexpr std::size_t k_header_bytes = 5;
+  const auto copy = std::filesystem::path(testing::TempDir()) / "mlperf_test_packets";
+  for (const auto& folder : energyrunner) {
+    if (folder.filename().string().find("hls4ml") != std::string::npos) continue;  // no LPM01A
+    std::filesystem::remove_all(copy);
+    std::filesystem::copy(folder, copy);
+    std::ifstream original(folder / "trace1-energy.bin", std::ios::binary);
+    const std::string whole{std::istreambuf_iterator<char>(original), {}};
+    const std::size_t at = k_header_bytes + 20 * k_packet_bytes;
+    const std::string lost = whole.substr(0, at) + whole.substr(at + k_packet_bytes);
+    const std::string doubled = whole.substr(0, at) + whole.substr(at - k_packet_bytes);
+    for (const std::string& bytes : {lost, doubled}) {
+      std::filesystem::remove(copy / "trace1-energy.bin");
+      std::ofstream(copy / "trace1-energy.bin", std::ios::binary) << bytes;
+      const auto result = evaluate_mlperf(*import_folder(copy));
+      ASSERT_TRUE(result);
+      EXPECT_NE(result->verdict, MlperfVerdict::valid) << folder.filename();
+      EXPECT_THAT(all_findings(*result),
+                  HasSubstr(bytes.size() < whole.size() ? "trace_too_short" : "trace_too_long"));
+    }
+  }
+  std::filesystem::remove_all(copy);
 }
 
 TEST_F(RealRuns, DroppedSamplesAreKnownOnlyWhereTheMonitorSaysThem) {
@@ -335,6 +364,16 @@ TEST(Mlperf, ATraceOfAnotherRateThanTheOfficialOneIsNeverValid) {
     const auto result = evaluate_mlperf(*made_up(edges_s, record_of(20), rate_hz));
     EXPECT_EQ(result->verdict, MlperfVerdict::suspect) << rate_hz;
     EXPECT_THAT(all_findings(*result), HasSubstr("rate_unexpected"));
+  }
+}
+
+TEST(Mlperf, ATraceShorterOrLongerThanTheLogSaysIsNeverValid) {
+  for (const double traced_s : {68.9, 70.2, 60.0}) {
+    RunRecord record = record_of(20);
+    record.traced_s = traced_s;
+    const auto result = evaluate_mlperf(*made_up({0.02, 1, 12, 13, 24, 25, 36, 37, 48, 49, 60}, record));
+    EXPECT_EQ(result->verdict, MlperfVerdict::suspect) << traced_s;
+    EXPECT_THAT(all_findings(*result), HasSubstr(traced_s > 70 ? "trace_too_short" : "trace_too_long"));
   }
 }
 
@@ -533,6 +572,7 @@ TEST(RunRecordText, SurvivesTheMetadata) {
   RunRecord record = record_of(7);
   record.tool = MlperfTool::python_runner;
   record.dropped_fraction = 0.25;
+  record.traced_s = 70.5;
   record.marks = {{LogMarkKind::handshake, 1.5}, {LogMarkKind::start, 2.125}};
   record.trials = {{0, 5}, {6, 7}};
   const std::vector<MetadataItem> items{{"other", "x"}, to_metadata(record)};

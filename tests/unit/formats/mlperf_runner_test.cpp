@@ -114,6 +114,36 @@ TEST(MlperfRunner, TheCounterMayJumpBetweenTrials) {
                   .status);
 }
 
+TEST(MlperfRunner, TrialsSwappedOrRepeatedAreSuspect) {
+  const std::string first = trial("1e-5", R"(["00", 0], ["01", 1])");
+  const std::string second = trial("1e-5", R"(["02", 0], ["03", 1])");
+  for (const std::string& trials :
+       {second + "," + first, first + "," + first, first + "," + second + "," + first}) {
+    const Imported got = import_json("[" + trials + "]");
+    ASSERT_TRUE(got.status) << got.error();
+    EXPECT_THAT(got.anomalies(AnomalyKind::unsorted).at(0).message, HasSubstr("swapped or repeated"));
+    EXPECT_EQ(evaluate_mlperf(*got.capture)->verdict, MlperfVerdict::suspect);
+    EXPECT_EQ(got.metadata("event.inference"), "");
+  }
+}
+
+TEST(MlperfRunner, AListGivenTwiceIsNotAddedUp) {
+  const std::string twice = R"([{"infer": {"iterations": 250}, "power": {"samples": [1e-5], "samples": [1e-5],
+                                 "timestamps": [["00", 0], ["01", 1]]}}])";
+  const Imported got = import_json(twice);
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_THAT(got.anomalies(AnomalyKind::truncated).at(0).message,
+              HasSubstr("a second list of samples in one trial"));
+}
+
+TEST(MlperfRunner, APartOfAnInferenceCannotBeCounted) {
+  for (const char* iterations : {"250.9", "0", "-3", "1e30"}) {
+    const Imported got = import_json("[" + trial("1e-5", R"(["00", 0], ["01", 1])", iterations) + "]");
+    ASSERT_TRUE(got.status) << got.error();
+    EXPECT_EQ(evaluate_mlperf(*got.capture)->verdict, MlperfVerdict::suspect) << iterations;
+  }
+}
+
 TEST(MlperfRunner, AFileThatBreaksOffIsUsedUpToThere) {
   const std::string whole = "[" + trial("1e-5, 2e-5", R"(["00", 0], ["01", 1])") + ", " +
                             trial("3e-5, 4e-5", R"(["02", 0], ["03", 1])");
