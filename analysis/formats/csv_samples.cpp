@@ -2,6 +2,7 @@
 #include <analysis/formats/csv_samples.h>
 #include <analysis/formats/csv_titles.h>
 #include <analysis/model/names.h>
+#include <analysis/model/units.h>
 
 #include <fmt/format.h>
 
@@ -61,7 +62,11 @@ Status CsvSampleRows::report(SampleSink& sink) {
   JM_TRY(invalid_.report(sink, "rows without a usable time were left out"));
   JM_TRY(duplicate_.report(sink, "rows with the time of the row before were left out"));
   JM_TRY(unsorted_.report(sink, "rows with an earlier time than the row before were left out"));
-  return truncated_.report(sink, "row is cut off at the end of the file and was left out");
+  JM_TRY(truncated_.report(sink, "row is cut off at the end of the file and was left out"));
+  if (!rows_.unended()) return {};
+  return sink.accept(Anomaly{AnomalyKind::truncated, Severity::info, std::nullopt, TimeRange{}, row_, 1,
+                             rows_.place() + ": the last row has no line break: if the file was cut off "
+                                             "there, its last number may lack digits"});
 }
 
 namespace {
@@ -142,16 +147,15 @@ Status check_times(const CsvSampleRows& rows, const CsvPlan& plan, const CsvTimi
   if (rows.duplicates() > timing.rows) {
     return fail(
         ErrorCode::unreadable,
-        fmt::format("{}: the times are too coarse: {} rows have the time of the row before; give the sample "
+        fmt::format("{}: the times are too coarse: {} with the time of the row before; give the sample "
                     "rate with --option rate=...",
-                    name, rows.duplicates()));
+                    name, format_count(rows.duplicates(), "row")));
   }
   if (rows.unsorted() > timing.rows) {
-    return fail(
-        ErrorCode::unreadable,
-        fmt::format("{}: {} rows are earlier than a row before them, more than are not; sort the file "
-                    "by time, or cut it where its clock starts again",
-                    rows.first_unsorted(), rows.unsorted()));
+    return fail(ErrorCode::unreadable,
+                fmt::format("{}: {} earlier than a row before, more than are not; sort the file "
+                            "by time, or cut it where its clock starts again",
+                            rows.first_unsorted(), format_count(rows.unsorted(), "row")));
   }
   if (timing.rows < 2 && plan.time) {
     return fail(ErrorCode::unreadable, name + ": one row with a time does not tell how long it lasts");

@@ -195,6 +195,7 @@ Result<bool> CsvRows::next() {
     if (header_rows_ == 0) break;
     --header_rows_;
   }
+  ended_ = reader_.ended_with_newline();
   malformed_ = !split(reader_.line(), layout_.separator, fields_, count_);
   for (std::size_t i = layout_.columns; i < count_; ++i)
     malformed_ = malformed_ || !trimmed(fields_[i]).empty();
@@ -206,7 +207,11 @@ std::string_view CsvRows::field(std::size_t column) const {
 }
 
 bool CsvRows::cut_off() const {
-  return !reader_.ended_with_newline() && count_ < layout_.columns;
+  return !ended_ && count_ < layout_.columns;
+}
+
+bool CsvRows::unended() const {
+  return !ended_ && count_ >= layout_.columns;
 }
 
 }  // namespace joulemark

@@ -44,6 +44,8 @@ class CsvRows {
   [[nodiscard]] bool malformed() const { return malformed_; }
   // The last row of the file, without its end of line and some fields: cut off.
   [[nodiscard]] bool cut_off() const;
+  // Whether it has all of them, but no line break behind.
+  [[nodiscard]] bool unended() const;
   [[nodiscard]] std::string place() const { return reader_.place(); }
 
  private:
@@ -52,6 +54,7 @@ class CsvRows {
   std::vector<std::string> fields_;
   std::size_t count_ = 0;
   bool malformed_ = false;
+  bool ended_ = true;  // by a line break
   int header_rows_;
   bool skipped_ = false;
 };

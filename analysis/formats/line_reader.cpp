@@ -47,6 +47,10 @@ Result<bool> LineReader::next() {
     if (line_.starts_with("\xef\xbb\xbf")) line_.erase(0, 3);
   }
   if (line_.ends_with('\r')) line_.pop_back();
+  if (number_ == 1 && line_.find('\r') != std::string::npos) {
+    return fail(ErrorCode::unreadable,
+                name_ + ": line 1: lines end in carriage returns alone; convert the file: tr '\\r' '\\n'");
+  }
   return true;
 }
 

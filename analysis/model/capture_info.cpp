@@ -9,6 +9,9 @@
 namespace joulemark {
 namespace {
 
+constexpr double k_most_supply_v = 1000;  // what is measured here runs from batteries and bench supplies
+constexpr double k_longest_sample_s = 3600;
+
 Status validate_channel(const Channel& channel) {
   const auto refuse = [&](std::string_view what) {
     return fail(ErrorCode::usage, fmt::format("channel '{}': {}", channel.name, what));
@@ -23,11 +26,11 @@ Status validate_channel(const Channel& channel) {
   if (channel.timed && channel.quantity == Quantity::energy) {
     return refuse("energy per interval needs a uniform rate");
   }
-  if (!(channel.aperture_s.value >= 0) || !std::isfinite(channel.aperture_s.value)) {
-    return refuse("aperture must be finite and 0 or more");
+  if (!(channel.aperture_s.value >= 0 && channel.aperture_s.value <= k_longest_sample_s)) {
+    return refuse("aperture must lie between 0 and 1 hour");
   }
-  if (!(channel.dead_time_s.value >= 0) || !std::isfinite(channel.dead_time_s.value)) {
-    return refuse("dead time must be finite and 0 or more");
+  if (!(channel.dead_time_s.value >= 0 && channel.dead_time_s.value <= k_longest_sample_s)) {
+    return refuse("dead time must lie between 0 and 1 hour");
   }
   return {};
 }
@@ -50,8 +53,9 @@ Status validate(const CaptureInfo& info) {
       return fail(ErrorCode::usage, fmt::format("line d{} is listed twice or above d255", line.id.value));
     }
   }
-  if (info.supply.voltage_v && !std::isfinite(*info.supply.voltage_v)) {
-    return fail(ErrorCode::usage, "the supply voltage is not a finite number");
+  if (info.supply.voltage_v && !(std::abs(*info.supply.voltage_v) <= k_most_supply_v)) {
+    return fail(ErrorCode::usage, fmt::format("a supply voltage of {:g} V makes no sense (at most {:g} V)",
+                                              *info.supply.voltage_v, k_most_supply_v));
   }
   return {};
 }

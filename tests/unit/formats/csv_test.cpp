@@ -222,6 +222,21 @@ TEST(CsvTime, ShortestDecimalsOfPpk2StayOneGrid) {
   EXPECT_EQ(got.capture->anomalies()->size(), 0U);
 }
 
+TEST(CsvTime, ALastRowWithoutALineBreakIsKeptAndSaid) {
+  const Imported got = import_text("t_s,current_ma\n0,1\n1,2\n2,3.25");
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.samples().at(2), 3.25F);
+  const auto told = got.anomalies(AnomalyKind::truncated);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].severity, Severity::info);
+  EXPECT_THAT(told[0].message, HasSubstr("line 4: the last row has no line break"));
+}
+
+TEST(CsvTime, LinesThatEndInCarriageReturnsAreRefusedWithTheCure) {
+  EXPECT_THAT(import_text("t_s,current_ma\r0,1\r1,2\r").error(),
+              HasSubstr("line 1: lines end in carriage returns"));
+}
+
 TEST(CsvTime, WholeIntervalsThatAreMissingAreAGap) {
   std::string text = "t_s,current_ma\n";
   for (int i = 0; i < 1000; ++i) {
