@@ -213,7 +213,8 @@ Status CaptureWriter::Recording::close_live(EndReason reason) {
 // What was committed is whole but for the sums of power, which a reader makes where they are missing: there
 // is no room to write them.
 Status CaptureWriter::Recording::close_failed(const Error& failure) {
-  const EndReason reason = failure.code == ErrorCode::io ? EndReason::disk_full : EndReason::failed;
+  const bool full = failure.code == ErrorCode::io && !db_->moved();
+  const EndReason reason = full ? EndReason::disk_full : EndReason::failed;
   JM_TRY(write_early_ending(*db_, info_, reason, "what came after could not be written: " + failure.message));
   return leave_wal(*db_);
 }

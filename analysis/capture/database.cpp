@@ -303,6 +303,11 @@ bool Database::in_transaction() const {
   return sqlite3_get_autocommit(db_.get()) == 0;
 }
 
+bool Database::moved() const {
+  int moved = 0;
+  return sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
 // A failure is that of the statements within as well, which report it.
 ReadTransaction::ReadTransaction(Database& db)
     : db_(!db.in_transaction() && db.execute("BEGIN") ? &db : nullptr) {}

@@ -132,6 +132,8 @@ class Database {
   void watch_log(LogWatcher watcher);
   // True when nothing is left to close. Errors of closing are errors of writing.
   [[nodiscard]] bool in_transaction() const;
+  // Whether the file has been deleted or renamed since it was opened.
+  [[nodiscard]] bool moved() const;
 
  private:
   struct Close {

@@ -23,6 +23,13 @@ Status check_unused(const std::string& path) {
   return fail(ErrorCode::busy, path + ": another program is recording or reading it; nothing was changed");
 }
 
+Status check_folder(const std::string& path) {
+  const fs::path folder = fs::path(path).parent_path();
+  std::error_code error;
+  if (folder.empty() || fs::is_directory(folder, error)) return {};
+  return fail(ErrorCode::usage, path + ": there is no folder " + folder.string() + "; make it first");
+}
+
 }  // namespace
 
 Result<std::string> followed(const std::string& path) {
@@ -38,6 +45,7 @@ Result<std::string> output_file(const std::string& path, bool overwrite) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
   if (!fs::exists(status)) {
+    JM_TRY(check_folder(file));
     if (overwrite || !has_companions(file)) return file;
     return fail(ErrorCode::usage, file + ": is gone, but its -wal or -journal is still there; put the file " +
                                       "back beside it, choose another name or remove it by --overwrite");

@@ -9,7 +9,8 @@
 namespace joulemark::capture {
 
 // The file to write, links followed; nothing is changed. Errors: usage for what is there already (unless
-// overwriting) and for anything but a regular file; busy for a capture that is still being recorded.
+// overwriting), for anything but a regular file and where its folder is missing; busy for a capture that is
+// still being recorded.
 [[nodiscard]] Result<std::string> output_file(const std::string& path, bool overwrite);
 
 // The file a link leads to; any other path as it is. Errors: usage for a link to nothing.

@@ -114,8 +114,11 @@ Status RowStore::put(const MetadataItem& item) {
   return inserts_[metadata].insert(next_id(metadata), item.key, item.value);
 }
 
+// What is written to a file that has no name any more is lost, and nobody would know until the end.
 Status RowStore::put(const Commit&) {
-  return db_->in_transaction() ? db_->execute("COMMIT") : Status();
+  if (db_->in_transaction()) JM_TRY(db_->execute("COMMIT"));
+  if (!db_->moved()) return {};
+  return fail(ErrorCode::io, db_->path() + ": the file was deleted or renamed while it was being written");
 }
 
 }  // namespace joulemark::capture

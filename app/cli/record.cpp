@@ -3,6 +3,7 @@
 #include <analysis/capture/capture_reader.h>
 #include <analysis/capture/capture_writer.h>
 #include <analysis/capture/output_file.h>
+#include <analysis/model/lost_samples.h>
 #include <analysis/model/rail.h>
 #include <analysis/model/units.h>
 
@@ -55,6 +56,15 @@ Result<RecordingLimits> limits_from(const RecordArguments& arguments) {
   return limits;
 }
 
+CLI::Validator positive_count() {
+  const auto check = [](const std::string& text) {
+    std::int64_t count = 0;
+    const bool good = CLI::detail::lexical_cast(text, count) && count > 0;
+    return good ? std::string() : "'" + text + "' is not a number of events, 1 or more";
+  };
+  return {check, "", "count"};
+}
+
 // Before an instrument is opened; the writer looks again.
 Status refuse_existing(const RecordArguments& arguments) {
   JM_TRY(capture::output_file(arguments.file, arguments.overwrite));
@@ -87,6 +97,7 @@ std::string progress_text(const LiveSummary& summary) {
 struct Stored {
   Extent extent;
   double rate_hz = 0;
+  std::int64_t lost_samples = 0;
   std::optional<double> mean_current_a;
   PulseCounter pulses;
   bool data_lost = false;
@@ -108,8 +119,9 @@ Result<Stored> look_into(const std::string& file) {
     return {};
   }));
   JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, reader->anomalies());
-  stored.data_lost = stored.extent.lost_samples > 0 ||
-                     std::ranges::count(anomalies, Severity::data_loss, &Anomaly::severity) > 0;
+  stored.lost_samples = lost_samples(stored.extent, anomalies, primary);
+  stored.data_lost =
+      stored.lost_samples > 0 || std::ranges::count(anomalies, Severity::data_loss, &Anomaly::severity) > 0;
   return stored;
 }
 
@@ -118,8 +130,8 @@ std::string summary_text(const std::string& file, EndReason end_reason, const St
   text += fmt::format("Duration  {:.9g} s ({})\n", stored.extent.time.seconds(), name_of(end_reason));
   text += fmt::format("Samples   {}", stored.extent.samples);
   if (stored.rate_hz > 0) text += fmt::format(" at {}", format_si(stored.rate_hz, "Hz"));
-  text += fmt::format("\nLost      {}\nMean      {}\n", stored.extent.lost_samples,
-                      ampere_text(stored.mean_current_a));
+  text +=
+      fmt::format("\nLost      {}\nMean      {}\n", stored.lost_samples, ampere_text(stored.mean_current_a));
   for (const PulseCounter::Count& count : stored.pulses.counts())
     text += fmt::format("Events    {} {} (d{})\n", count.pulses, count.line.name, count.line.id.value);
   return text;
@@ -212,7 +224,7 @@ void add_record(CLI::App& app, Context& context) {
       command->add_option("--duration", arguments->duration, "Stop after this time, like 10s or 5min")
           ->type_name("TIME");
   auto* events = command->add_option("--events", arguments->events, "Stop after this many events")
-                     ->check(CLI::PositiveNumber)
+                     ->check(positive_count())
                      ->type_name("N");
   command->add_flag("--until-signal", arguments->until_signal, "Go on until Ctrl-C or SIGTERM (the default)")
       ->excludes(duration)

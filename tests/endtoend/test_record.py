@@ -52,10 +52,10 @@ class Record(CliTest):
             (["record", "sim:kws", "-o", "y.jmk", "--option", "rate=9GHz"], 2, "2.00 MHz"),
             (["record", "sim:kws", "-o", "y.jmk", "--duration", "10"], 2, "unit"),
             (["record", "sim:kws", "-o", "y.jmk", "--duration", "-1s"], 2, "more than 0"),
-            (["record", "sim:kws", "-o", "y.jmk", "--events", "0"], 2, "--events"),
+            (["record", "sim:kws", "-o", "y.jmk", "--events", "0"], 2, "--events: '0' is not a number of events"),
             (["record", "sim:kws", "-o", "y.jmk", "--duration", "1s", "--until-signal"], 2, "--until-signal"),
             (["record", "sim:kws"], 2, "--output"),
-            (["record", "sim:kws", "-o", "no/such/folder/y.jmk", "--duration", "1s"], 9, "no/such/folder"),
+            (["record", "sim:kws", "-o", "no/such/folder/y.jmk", "--duration", "1s"], 2, "there is no folder no/such/folder"),
         ):
             done = self.run_cli(*arguments, expect=expect)
             self.assertIn(says, done.stderr, arguments)
@@ -71,6 +71,18 @@ class Record(CliTest):
         """What is there while it is still being recorded."""
         done = subprocess.run([BINARY, "info", "--json", "x.jmk"], cwd=self.folder, capture_output=True, text=True)
         return json.loads(done.stdout)["channels"][0]["samples"] if done.returncode == 0 else 0
+
+    def test_a_capture_deleted_or_renamed_meanwhile_ends_the_recording_at_once(self):
+        for take_away in (lambda file: file.unlink(), lambda file: file.rename(self.folder / "moved.jmk")):
+            recorder = subprocess.Popen([BINARY, "record", "sim:kws", "-o", "x.jmk", "--overwrite"], cwd=self.folder,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            deadline = time.monotonic() + 30
+            while self.samples() == 0 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            take_away(self.folder / "x.jmk")
+            _, errors = recorder.communicate(timeout=30)
+            self.assertEqual(recorder.returncode, 9, errors)
+            self.assertIn("x.jmk: the file was deleted or renamed while it was being written", errors)
 
     def test_signals_close_the_file_and_further_ones_change_nothing(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
