@@ -32,7 +32,8 @@ void find_in_supply(const CaptureInfo& info, const Measurement& m, Findings& fin
     findings.warn(
         "no_voltage",
         "The capture has neither a voltage channel nor a stated supply voltage, so only charge can be "
-        "told. Import it with --option voltage=3.3V, or record the voltage too.");
+        "told: no energy, per event or per useful event. Import it with --option voltage=3.3V, or record the "
+        "voltage too.");
   }
   if (!m.has_charge) {
     findings.info(

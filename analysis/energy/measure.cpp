@@ -2,6 +2,7 @@
 #include <analysis/energy/measure.h>
 #include <analysis/energy/noise.h>
 #include <analysis/energy/stretches.h>
+#include <analysis/model/lost_samples.h>
 
 #include <algorithm>
 #include <cmath>
@@ -198,15 +199,6 @@ void flag_events(const std::vector<TimeRange>& clipped, Measurement& m) {
 }
 
 }  // namespace
-
-std::int64_t paused_samples(const std::vector<Anomaly>& anomalies, ChannelId channel) {
-  std::int64_t paused = 0;
-  for (const Anomaly& anomaly : anomalies) {
-    const bool pause = anomaly.kind == AnomalyKind::gap && anomaly.severity == Severity::info;
-    if (pause && anomaly.channel == channel) paused += anomaly.count;
-  }
-  return paused;
-}
 
 Result<Measurement> measure(SampleSource& source, Timeline timeline, const MeasureOptions& options) {
   Measurement m;

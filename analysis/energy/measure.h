@@ -81,7 +81,4 @@ inline constexpr double k_least_intervals_for_integral = 50;
 [[nodiscard]] Result<Measurement> measure(SampleSource& source, Timeline timeline,
                                           const MeasureOptions& options);
 
-// Unused indices that stand for pauses of unknown length (gaps of severity info): nothing was lost there.
-[[nodiscard]] std::int64_t paused_samples(const std::vector<Anomaly>& anomalies, ChannelId channel);
-
 }  // namespace joulemark

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/energy/quality.h>
+#include <analysis/model/lost_samples.h>
 
 #include <fmt/format.h>
 
@@ -26,19 +27,6 @@ std::optional<double> dead_time_of(const Channel& channel, std::uint32_t id, std
   return known ? std::optional(dead_s) : std::nullopt;
 }
 
-// Samples that the instrument or the file lost before the first stored one or after the last.
-std::int64_t lost_outside(const std::vector<Anomaly>& anomalies, ChannelId channel, IndexRange stored) {
-  std::int64_t lost = 0;
-  for (const Anomaly& anomaly : anomalies) {
-    const bool loss = anomaly.kind == AnomalyKind::gap || anomaly.kind == AnomalyKind::damaged;
-    if (!loss || anomaly.severity != Severity::data_loss || anomaly.channel != channel) continue;
-    const bool outside =
-        anomaly.first_index >= stored.end || anomaly.first_index + anomaly.count <= stored.begin;
-    if (outside) lost += anomaly.count;
-  }
-  return lost;
-}
-
 Result<ChannelReport> describe_channel(SampleSource& source, std::uint32_t id,
                                        const std::vector<Anomaly>& anomalies) {
   const Channel& channel = source.info().channels[id];
@@ -52,10 +40,7 @@ Result<ChannelReport> describe_channel(SampleSource& source, std::uint32_t id,
     report.rate_hz = static_cast<double>(extent.samples) / extent.time.seconds();
   }
   report.samples = extent.samples;
-  // Beyond the first and the last stored sample no index stays unused.
-  report.lost_samples =
-      lost_outside(anomalies, ChannelId{id}, extent.indices) +
-      std::max<std::int64_t>(0, extent.lost_samples - paused_samples(anomalies, ChannelId{id}));
+  report.lost_samples = lost_samples(extent, anomalies, ChannelId{id});
   report.dead_time_s = dead_time_of(channel, id, extent.samples, anomalies);
   if (channel.aperture_s.known()) report.aperture_s = channel.aperture_s.value;
   return report;

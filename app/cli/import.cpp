@@ -4,6 +4,7 @@
 #include <analysis/capture/capture_writer.h>
 #include <analysis/formats/importer.h>
 #include <analysis/model/block_watch.h>
+#include <analysis/model/lost_samples.h>
 #include <analysis/model/tee.h>
 #include <analysis/model/units.h>
 
@@ -34,14 +35,14 @@ struct ImportArguments {
   bool overwrite = false;
 };
 
-std::string channel_line(const Channel& channel, const Extent& extent) {
+std::string channel_line(const Channel& channel, const Extent& extent, std::int64_t lost) {
   std::string text = fmt::format("Channel   {}: {}", channel.name, format_count(extent.samples, "sample"));
   if (channel.timed) {
     text += " at uneven times";
   } else {
     text += fmt::format(" at {}", format_si(channel.rate_hz, "Hz"));
   }
-  if (extent.lost_samples > 0) text += fmt::format(", {} missing", extent.lost_samples);
+  if (lost > 0) text += fmt::format(", {} missing", lost);
   return text + "\n";
 }
 
@@ -64,9 +65,10 @@ Status tell(const std::string& file, const std::string& format, bool quiet) {
   JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
   std::string text = fmt::format("File      {} (from {})\n", file, format);
   const CaptureInfo& info = reader->info();
+  JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, reader->anomalies());
   for (std::uint32_t i = 0; i < info.channels.size(); ++i) {
     JM_TRY_ASSIGN(const Extent extent, reader->extent(ChannelId{i}));
-    text += channel_line(info.channels[i], extent);
+    text += channel_line(info.channels[i], extent, lost_samples(extent, anomalies, ChannelId{i}));
   }
   std::size_t edges = 0;
   JM_TRY(reader->edges(k_all_time, [&](std::span<const Edge> some) -> Status {
@@ -74,7 +76,6 @@ Status tell(const std::string& file, const std::string& format, bool quiet) {
     return {};
   }));
   text += fmt::format("Edges     {}\n", edges);
-  JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, reader->anomalies());
   text += fmt::format("Anomalies {}\n", anomalies.size());
   print(text);
   if (!quiet) JM_TRY(tell_origins(*reader));

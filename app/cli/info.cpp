@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // joulemark info FILE.jmk: what a capture holds.
 #include <analysis/capture/capture_reader.h>
+#include <analysis/model/lost_samples.h>
 #include <analysis/model/rail.h>
 #include <analysis/model/units.h>
 
@@ -55,6 +56,10 @@ Result<Contents> look_into(const std::string& file) {
   JM_TRY_ASSIGN(const auto markers, reader->markers());
   contents.markers = markers.size();
   JM_TRY_ASSIGN(contents.anomalies, reader->anomalies());
+  for (std::uint32_t i = 0; i < contents.extents.size(); ++i) {
+    Extent& extent = contents.extents[i];
+    extent.lost_samples = lost_samples(extent, contents.anomalies, ChannelId{i});
+  }
   JM_TRY_ASSIGN(contents.metadata, reader->metadata());
   return contents;
 }
@@ -138,7 +143,8 @@ std::string head_text(const Contents& c) {
   std::string text =
       fmt::format("File        {}, {}\n", printable(c.file), format_si(static_cast<double>(c.bytes), "B"));
   if (c.info.started_at_utc_ns) text += fmt::format("Started     {}\n", utc_text(*c.info.started_at_utc_ns));
-  text += fmt::format("Duration    {:.9g} s ({})\n", c.time.seconds(), name_of(c.end_reason));
+  text += fmt::format("Duration    {:.9g} s ({})\n", c.time.seconds(),
+                      c.closed ? name_of(c.end_reason) : "not closed");
   if (!c.closed) {
     text += wrapped("Not closed: " + c.anomalies.back().message + "; joulemark verify --repair closes it.");
   }
