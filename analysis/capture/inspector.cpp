@@ -5,6 +5,7 @@
 #include <analysis/capture/item_rows.h>
 #include <analysis/capture/sum_check.h>
 #include <analysis/capture/value_source.h>
+#include <analysis/model/units.h>
 
 #include <fmt/format.h>
 
@@ -99,10 +100,13 @@ Result<RowCounts> Inspector::check_rows(const std::string& table, std::int64_t T
   const auto bad = [&](std::int64_t id) { damaged(fmt::format("{}: row {} is damaged", table, id)); };
   JM_TRY_ASSIGN(const RowCounts rows, scan_rows(*db_, table, expected(count), visit, bad));
   if (rows.gone > 0) {
-    damaged(fmt::format("{}: {} of {} rows are gone", table, rows.gone, rows.good + rows.bad + rows.gone));
+    damaged(fmt::format("{}: {} of {} gone", table, rows.gone,
+                        format_count(rows.good + rows.bad + rows.gone, "row")));
   }
-  if (rows.extra > 0) damaged(fmt::format("{}: {} rows more than were written", table, rows.extra));
-  if (rows.cut) damaged(fmt::format("{}: what came after {} rows cannot be read", table, rows.good));
+  if (rows.extra > 0)
+    damaged(fmt::format("{}: {} more than written", table, format_count(rows.extra, "row")));
+  if (rows.cut)
+    damaged(fmt::format("{}: nothing can be read after {}", table, format_count(rows.good, "row")));
   return rows;
 }
 
@@ -239,8 +243,8 @@ Status Inspector::check_summary_count(std::int64_t made) {
   const auto stored = db_->integer("SELECT count(*) FROM summaries NOT INDEXED");
   if (!stored && !is_damage(stored.error())) return tl::make_unexpected(stored.error());
   if (stored && *stored != expected_summaries_ + made) {
-    damaged(
-        fmt::format("{} rows of summaries where the samples make {}", *stored, expected_summaries_ + made));
+    damaged(fmt::format("summaries: {} where the samples make {}", format_count(*stored, "row"),
+                        expected_summaries_ + made));
   }
   return {};
 }
@@ -255,7 +259,7 @@ Status Inspector::check_edges() {
   };
   JM_TRY_ASSIGN(const RowCounts rows, check_rows("edges", &Totals::edge_rows, visit));
   const std::int64_t gone = std::max<std::int64_t>(0, last_id - rows.good - rows.bad);
-  if (!ending_ && gone > 0) damaged(fmt::format("edges: {} rows are gone", gone));
+  if (!ending_ && gone > 0) damaged(fmt::format("edges: {} gone", format_count(gone, "row")));
   if (!ending_) report_.lost_items += rows.bad + gone + (rows.cut ? 1 : 0);
   if (ending_) report_.lost_edges = std::max<std::int64_t>(0, ending_->totals.edges - report_.good_edges);
   return {};

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <memory>
 
 namespace joulemark::cli {
@@ -68,8 +69,22 @@ std::string verdict_of(const VerifyReport& found) {
   return "intact, but not closed: the recorder was killed or still runs";
 }
 
+// Some of each part of the file: what is said before the colon.
+std::string damage_text(const VerifyReport& found) {
+  constexpr int k_shown = 4;
+  std::map<std::string, int> seen;
+  std::string text;
+  std::int64_t shown = 0;
+  for (const Damage& damage : found.damage) {
+    if (++seen[damage.what.substr(0, damage.what.find(':'))] > k_shown) continue;
+    ++shown;
+    text += wrapped("- " + printable(damage.what));
+  }
+  if (shown == found.damage_count) return text;
+  return text + fmt::format("  ... and {} more; --json lists the first 1000\n", found.damage_count - shown);
+}
+
 std::string text_of(const std::string& file, const RepairReport& repair) {
-  constexpr std::size_t k_shown = 20;
   const VerifyReport& found = repair.found;
   std::string text = wrapped(fmt::format("{}: {}", printable(file), verdict_of(found))).substr(2);
   for (std::size_t i = 0; i < found.channels.size(); ++i) {
@@ -79,11 +94,10 @@ std::string text_of(const std::string& file, const RepairReport& repair) {
   }
   text += fmt::format("  {:<28} {} good, {} lost to damage\n", "edges", found.good_edges, found.lost_edges);
   if (found.lost_items > 0) {
-    text += fmt::format("  {:<28} {} rows lost\n", "markers, metadata and such", found.lost_items);
+    text += fmt::format("  {:<28} {} lost\n", "markers, metadata and such",
+                        format_count(found.lost_items, "row"));
   }
-  for (std::size_t i = 0; i < std::min(k_shown, found.damage.size()); ++i)
-    text += wrapped("- " + printable(found.damage[i].what));
-  if (found.damage_count > static_cast<std::int64_t>(k_shown)) text += "  ... --json lists the first 1000\n";
+  text += damage_text(found);
   for (const std::string& action : repair.actions)
     text += wrapped("Repaired: " + action);
   if (!repair.original.empty()) text += wrapped("The damaged file is now " + printable(repair.original));
