@@ -62,7 +62,7 @@ std::string amount(const std::optional<double>& mean, const std::optional<Interv
                    std::string_view unit) {
   if (!mean) return "-";
   if (!ci95) return format_si(*mean, unit);
-  const std::string both = format_with_uncertainty(*mean, ci95->half_width(), unit);
+  std::string both = format_with_uncertainty(*mean, ci95->half_width(), unit);
   if (both.size() <= k_amount_width) return both;
   const double percent = 100 * ci95->half_width() / std::abs(*mean);  // in digits it would not fit
   if (percent < 1e-4) return format_si(*mean, unit, 6) + " +- <1e-4 %";

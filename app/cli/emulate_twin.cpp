@@ -19,6 +19,7 @@ Result<int> become_twin(std::vector<std::string> words) {
   JM_TRY_ASSIGN(const auto program, twin_process::find_executable());
   words.insert(words.begin(), program.string());
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words)
     pointers.push_back(word.data());
   pointers.push_back(nullptr);

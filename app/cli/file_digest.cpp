@@ -15,7 +15,7 @@
 namespace joulemark::cli {
 namespace {
 
-constexpr std::size_t k_piece = 256 * 1024;
+constexpr std::size_t k_piece = 256 << 10;
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }

@@ -59,8 +59,7 @@ QPalette palette_of(const Theme& t) {
   return p;
 }
 
-QString style_of(const Theme& t) {
-  QString style = QStringLiteral(R"(
+constexpr const char* k_style = R"(
 QMainWindow::separator { background: @window; width: 6px; height: 6px; }
 QMenuBar { background: @window; padding: 1px 4px; }
 QMenuBar::item { padding: 4px 9px; border-radius: 4px; background: transparent; }
@@ -114,7 +113,10 @@ QLabel[role="bad"] { color: @lost; }
 #panel { background: @surface; border-radius: 7px; }
 #banner { background: @raised; border: 1px solid @warning; border-radius: 6px; }
 #banner[level="bad"] { border-color: @lost; }
-)");
+)";
+
+QString style_of(const Theme& t) {
+  QString style = QString::fromLatin1(k_style);
   const QColor selected = t.dark ? QColor(0x24384f) : QColor(0xd7e6f8);
   const std::array<std::pair<const char*, QColor>, 11> colours{
       {{"@window", t.window},

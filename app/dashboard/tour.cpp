@@ -36,8 +36,7 @@ bool wait_for(const std::function<bool()>& there, int patience_ms = k_patience_m
 
 class Tour {
  public:
-  Tour(QApplication& app, MainWindow& window, QString folder)
-      : app_(app), window_(window), folder_(std::move(folder)) {}
+  Tour(MainWindow& window, QString folder) : window_(window), folder_(std::move(folder)) {}
 
   [[nodiscard]] bool open(const QString& capture) {
     window_.open_file(capture);
@@ -119,7 +118,6 @@ class Tour {
     wait_for([&] { return window_.waveform().stats(0).has_value(); }, 5000);
   }
 
-  QApplication& app_;
   MainWindow& window_;
   QString folder_;
 };
@@ -137,7 +135,7 @@ int run_tour(QApplication& app, InstrumentRegistry registry, const QString& fold
   MainWindow window(std::move(registry));
   window.resize(1280, 800);
   window.show();
-  Tour tour(app, window, folder);
+  Tour tour(window, folder);
   tour.in_every_look(QStringLiteral("empty"));
   tour.live();
   const QString file = capture.isEmpty() ? folder + QStringLiteral("/live.jmk") : capture;

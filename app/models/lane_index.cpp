@@ -2,13 +2,11 @@
 #include <app/models/lane_index.h>
 
 #include <algorithm>
-#include <limits>
 
 namespace joulemark {
 namespace {
 
 constexpr TimeNs k_steps = 65536;
-constexpr std::size_t k_never = std::numeric_limits<std::size_t>::max();
 
 void mark(LaneColumn& column, std::uint32_t bit, bool high) {
   (high ? column.high : column.low) |= bit;
@@ -26,11 +24,11 @@ void merge(LaneColumn& into, const LaneColumn& other) {
 
 }  // namespace
 
-std::array<std::int8_t, 256> lanes_of(const CaptureInfo& info) {
-  std::array<std::int8_t, 256> lanes{};
+std::array<std::int16_t, 256> lanes_of(const CaptureInfo& info) {
+  std::array<std::int16_t, 256> lanes{};
   lanes.fill(-1);
   for (std::size_t i = 0; i < std::min(info.lines.size(), k_most_lanes); ++i)
-    lanes[info.lines[i].id.value & 0xFF] = static_cast<std::int8_t>(i);
+    lanes[info.lines[i].id.value & 0xFF] = static_cast<std::int16_t>(i);
   return lanes;
 }
 

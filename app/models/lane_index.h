@@ -21,7 +21,7 @@ struct LaneColumn {
 inline constexpr std::size_t k_most_lanes = 32;
 
 // Which position each LineId has among the lanes; -1: none.
-[[nodiscard]] std::array<std::int8_t, 256> lanes_of(const CaptureInfo& info);
+[[nodiscard]] std::array<std::int16_t, 256> lanes_of(const CaptureInfo& info);
 
 // Streams all edges once, keeps the lanes in 65536 steps of time (1 MB), and the level of each line at the
 // begin of each step: zoomed out a view costs O(steps), zoomed in the edges of a few steps.
@@ -57,7 +57,7 @@ class LaneIndex {
 
   TimeRange extent_;
   TimeNs step_ns_ = 1;
-  std::array<std::int8_t, 256> lane_{};
+  std::array<std::int16_t, 256> lane_{};
   std::vector<Step> steps_;
   std::int64_t edges_ = 0;
 };

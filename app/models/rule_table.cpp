@@ -21,7 +21,7 @@ void RuleTable::set(EventSetup setup, std::vector<Line> lines) {
 
 QString RuleTable::line_text(LineId id) const {
   const auto found = std::ranges::find(lines_, id, &Line::id);
-  const QString number = QStringLiteral("d%1").arg(id.value);
+  QString number = QStringLiteral("d%1").arg(id.value);
   if (found == lines_.end() || found->name.empty()) return number;
   return number + QLatin1Char(' ') + to_qt(found->name);
 }

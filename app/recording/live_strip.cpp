@@ -29,7 +29,7 @@ Status LiveStrip::begin(const CaptureInfo& info) {
   levels_.assign(k_steps, {});
   lane_.assign(256, -1);
   for (std::size_t i = 0; i < std::min<std::size_t>(info.lines.size(), 32); ++i)
-    lane_[info.lines[i].id.value & 0xFF] = static_cast<std::int8_t>(i);
+    lane_[info.lines[i].id.value & 0xFF] = static_cast<std::int16_t>(i);
   feeds_.assign(info.channels.size(), {});
   gaps_.reserve(k_most_gaps);
   metadata_.reserve(k_most_metadata);

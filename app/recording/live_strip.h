@@ -81,8 +81,8 @@ class LiveStrip final : public SampleSink {
   std::vector<Ring> rings_;
   std::vector<Levels> levels_;
   Levels level_;
-  std::vector<std::int8_t> lane_;  // by LineId
-  double volts_ = 0;               // newest measured, else the supply's
+  std::vector<std::int16_t> lane_;  // by LineId
+  double volts_ = 0;                // newest measured, else the supply's
   bool has_power_ = false;
   std::vector<TimeRange> gaps_;
   std::vector<MetadataItem> metadata_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <drivers/emulator/monsoon_hardware.h>
 
+#include <cmath>
+
 namespace joulemark::emulator {
 namespace {
 
@@ -95,7 +97,7 @@ void add_hvpm(MonsoonParameters& parameters) {
   for (std::size_t word = 0; word < scales.size(); ++word) {
     const double per_ampere = word % 2 == 0 ? 1e3 : 1e6;  // stored in mA coarse, uA fine
     const double scale = k_hvpm.grains[word].scale_a * per_ampere;
-    parameters[scales[word]] = {4, true, static_cast<std::uint32_t>(scale + 0.5)};
+    parameters[scales[word]] = {4, true, static_cast<std::uint32_t>(std::lround(scale))};
   }
   for (std::size_t word = 0; word < offsets.size(); ++word)
     parameters[offsets[word]] = {2, true, bits16(k_hvpm.grains[word].offset)};

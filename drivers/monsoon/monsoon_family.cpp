@@ -103,6 +103,7 @@ Result<std::vector<DeviceListing>> discover() {
   constexpr std::array k_ids{k_unit, k_bootloader, k_microchip_bootloader};
   JM_TRY_ASSIGN(const std::vector<usb::Found> found, usb::find(k_ids));
   std::vector<DeviceListing> listings;
+  listings.reserve(found.size());
   for (const usb::Found& each : found)
     listings.push_back(listing_of(each));
   for (const serial::FoundPort& port : serial::find_ports(k_vendor_id))

@@ -102,7 +102,7 @@ Status SerialInstrument::set_voltage(double volts) {
 
 Result<EndReason> SerialInstrument::run(SampleSink& sink, const std::stop_token& stop) {
   const Status prepared = prepare(sink);
-  const Result<EndReason> ended = prepared ? measure(sink, stop) : tl::make_unexpected(prepared.error());
+  Result<EndReason> ended = prepared ? measure(sink, stop) : tl::make_unexpected(prepared.error());
   const Status closed = close(sink);
   if (port_->closed() && (!ended || !closed)) return EndReason::unplugged;
   if (ended && !closed) return tl::make_unexpected(closed.error());
@@ -132,7 +132,7 @@ Result<EndReason> SerialInstrument::measure(SampleSink& sink, const std::stop_to
   SerialDecoder decoder(sink);
   JM_TRY(order({0x01, 0x1B, 0x01}));
   JM_TRY(order({0x02, 0xFF, 0xFF, 0xFF, 0xFF, 0x03, 0xE8}));
-  const Result<EndReason> ended = fetch(decoder, sink, stop);
+  Result<EndReason> ended = fetch(decoder, sink, stop);
   JM_TRY(decoder.finish());
   JM_TRY(tell_clock(decoder.clock(), timebase_, decoder.stream().next_index() * k_slot_ns, sink));
   return ended;

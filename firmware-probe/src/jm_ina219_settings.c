@@ -21,8 +21,8 @@ static uint32_t conversion_ns(uint8_t code) {
 }
 
 static uint16_t pace(uint8_t code) {
-  const uint16_t single = JM_COARSE(532ul * JM_TICKS_PER_US);
-  return code >= 8 ? (uint16_t)(single << (code - 8)) : single;
+  const unsigned single = JM_COARSE(532ul * JM_TICKS_PER_US);
+  return (uint16_t)(code >= 8 ? single << (code - 8) : single);
 }
 
 uint16_t jm_ina219_pace(const jm_settings* settings) {

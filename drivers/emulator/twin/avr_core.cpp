@@ -15,6 +15,11 @@
 #include <filesystem>
 #include <utility>
 
+// libsimavr keeps what it reads of an ELF file and its interrupt lines until the process ends.
+extern "C" const char* __lsan_default_suppressions() {  // NOLINT(bugprone-reserved-identifier)
+  return "leak:libsimavr";
+}
+
 namespace joulemark::twin {
 
 namespace {

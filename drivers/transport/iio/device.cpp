@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/units.h>
+
 #include <drivers/transport/iio/device.h>
 #include <drivers/transport/linux/file_descriptor.h>
 
@@ -8,7 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ranges>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -63,8 +65,9 @@ Device::Device(const std::string& id, const linux_system::Roots& roots)
     : id_(id), folder_(roots.sys / "bus/iio/devices" / id), node_((roots.dev / id).string()) {}
 
 Device::~Device() {
-  for (const Setting& setting : found_ | std::views::reverse)
+  std::for_each(found_.rbegin(), found_.rend(), [this](const Setting& setting) {
     static_cast<void>(folder_.write(setting.attribute, setting.value));
+  });
 }
 
 Status Device::set(std::string_view attribute, std::string_view value) {
@@ -86,7 +89,11 @@ Result<ScanLayout> Device::select(std::span<const std::string_view> elements) {
     JM_TRY_ASSIGN(const std::string index, folder_.read(element_file(name, "index")));
     JM_TRY_ASSIGN(const std::string text, folder_.read(element_file(name, "type")));
     JM_TRY_ASSIGN(const ScanType type, parse_scan_type(text));
-    selected.push_back({name, std::atoi(index.c_str()), type});
+    const std::optional<double> position = parse_number(index);
+    if (!position || !(*position >= 0 && *position < 1000)) {
+      return fail(ErrorCode::protocol, fmt::format("{}: '{}' is no position in a buffer", id_, index));
+    }
+    selected.push_back({name, static_cast<int>(*position), type});
   }
   if (selected.size() == elements.size()) return ScanLayout(std::move(selected));
   return fail(ErrorCode::protocol,

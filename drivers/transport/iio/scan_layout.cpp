@@ -4,7 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <regex>
+#include <string>
 
 namespace joulemark::iio {
 namespace {
@@ -20,21 +21,13 @@ std::size_t aligned(std::size_t offset, std::size_t size) {
 }  // namespace
 
 Result<ScanType> parse_scan_type(std::string_view text) {
-  const std::string copy(text);
-  ScanType type;
-  char order = 0;
-  char sign = 0;
-  int end = 0;
-  const int count = std::sscanf(copy.c_str(), "%ce:%c%d/%d>>%d%n", &order, &sign, &type.bits,
-                                &type.storage_bits, &type.shift, &end);
-  type.big_endian = order == 'b';
-  type.is_signed = sign == 's';
-  const bool known = count == 5 && end == static_cast<int>(copy.size()) && (order == 'l' || order == 'b') &&
-                     (sign == 's' || sign == 'u');
-  const bool whole =
-      type.storage_bits == 8 || type.storage_bits == 16 || type.storage_bits == 32 || type.storage_bits == 64;
-  if (known && whole && type.shift >= 0 && type.bits > 0 && type.bits + type.shift <= type.storage_bits)
-    return type;
+  static const std::regex k_form("([lb])e:([su])([0-9]{1,2})/(8|16|32|64)>>([0-9]{1,2})");
+  std::cmatch part;
+  if (std::regex_match(text.begin(), text.end(), part, k_form)) {
+    const ScanType type{part[1] == "b", part[2] == "s", std::stoi(part[3]), std::stoi(part[4]),
+                        std::stoi(part[5])};
+    if (type.bits > 0 && type.bits + type.shift <= type.storage_bits) return type;
+  }
   return fail(ErrorCode::protocol,
               fmt::format("'{}' is no element of an IIO buffer that is known here", text));
 }

@@ -59,7 +59,7 @@ void put_endpoint(Bytes& bytes, const UsbDescriptors::Endpoint& endpoint) {
 
 Bytes configuration_descriptor(const UsbDescriptors& d) {
   const auto endpoints = static_cast<unsigned>(d.endpoints.size());
-  const auto size = static_cast<std::uint16_t>(18 + d.class_descriptor.size() + 7 * endpoints);
+  const auto size = static_cast<std::uint16_t>(18 + d.class_descriptor.size() + 7 * d.endpoints.size());
   Bytes bytes;
   put(bytes, {9, k_configuration, low(size), high(size), 1, 1, 0, 0xC0, 50});  // self-powered, 100 mA
   put(bytes, {9, k_interface, 0, 0, endpoints, d.interface_class, 0, 0, 0});
