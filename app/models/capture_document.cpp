@@ -161,10 +161,13 @@ ReportOptions CaptureDocument::report_options() const {
   ReportOptions options;
   for (const EventRule& rule : setup_.rules)
     options.events.push_back(format_event_rule(rule));
+  if (setup_.code) options.markers = format_marker_code(*setup_.code);
+  options.names = setup_.codes;
   options.windows = setup_.windows;
   const auto named = [&](const auto& item) { return item.name == *setup_.useful; };
   if (setup_.useful &&
-      (std::ranges::any_of(setup_.rules, named) || std::ranges::any_of(setup_.windows, named))) {
+      (std::ranges::any_of(setup_.rules, named) || std::ranges::any_of(setup_.windows, named) ||
+       std::ranges::any_of(setup_.codes, named))) {
     options.useful = setup_.useful;
   }
   return options;

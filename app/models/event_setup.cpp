@@ -13,6 +13,8 @@ Result<EventSetup> read_setup(SampleSource& source) {
   EventSetup setup;
   JM_TRY_ASSIGN(const std::vector<MetadataItem> metadata, source.metadata());
   JM_TRY_ASSIGN(setup.rules, recommended_rules(metadata, source.info().lines));
+  JM_TRY_ASSIGN(setup.code, recommended_code(metadata, source.info().lines));
+  JM_TRY_ASSIGN(setup.codes, recommended_names(metadata));
   for (const MetadataItem& item : metadata) {
     if (item.key == "useful") setup.useful = item.value;
   }
@@ -32,11 +34,15 @@ Status check_setup(const EventSetup& setup) {
     if (!names.insert(rule.name).second)
       return fail(ErrorCode::usage, fmt::format("two rules are called '{}'", rule.name));
   }
+  for (const MarkerName& code : setup.codes) {
+    if (setup.code && !names.insert(code.name).second)
+      return fail(ErrorCode::usage, fmt::format("a rule has the name '{}' of a code", code.name));
+  }
   std::map<std::string, TimeNs> ends;
   for (const NamedWindow& window : setup.windows) {
     JM_TRY(check_event_name(window.name));
     if (names.contains(window.name))
-      return fail(ErrorCode::usage, fmt::format("the name '{}' is taken by a rule", window.name));
+      return fail(ErrorCode::usage, fmt::format("the name '{}' is taken by a rule or code", window.name));
     const auto [end, first] = ends.try_emplace(window.name, window.time.end_ns);
     if (!first && window.time.begin_ns < end->second)
       return fail(ErrorCode::usage, fmt::format("two windows called '{}' overlap", window.name));

@@ -5,6 +5,7 @@
 #include <analysis/capture/edit_capture.h>
 #include <analysis/model/sample_source.h>
 #include <analysis/timing/event_rule.h>
+#include <analysis/timing/marker_code.h>
 #include <analysis/timing/saved_windows.h>
 
 #include <optional>
@@ -15,9 +16,11 @@ namespace joulemark {
 
 struct EventSetup {
   std::vector<EventRule> rules;       // by name, as a report orders them
-  std::optional<std::string> useful;  // the name of a rule or window
+  std::optional<std::string> useful;  // the name of a rule, window or code
   std::vector<NamedWindow> windows;
   std::vector<Marker> instants;
+  std::optional<MarkerCode> code;  // as the capture recommends; nobody edits it here
+  std::vector<MarkerName> codes;
 
   bool operator==(const EventSetup&) const = default;
 };

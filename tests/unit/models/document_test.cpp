@@ -75,6 +75,23 @@ TEST_F(Document, SaysOfACaptureWhatTheReportSays) {
   EXPECT_FALSE(document.has(Quantity::voltage));
 }
 
+TEST_F(Document, ReadsCodedMarkersAsTheReportDoes) {
+  {
+    auto instrument = make_registry().open("sim:kws", std::vector<std::string>{"pace=max", "rate=10kHz"});
+    CaptureWriter writer({.path = path, .mode = CaptureMode::live, .overwrite = true});
+    const RecordingLimits limits{
+        10.0, {}, false, {{"markers", "code:d0-d1"}, {"marker.1", "spot"}, {"useful", "spot"}}};
+    ASSERT_TRUE(record(**instrument, writer, limits, {}));
+  }
+  CaptureDocument document;
+  open(document, path);
+  const Report& report = document.analysis()->report;
+  EXPECT_EQ(json(report), json(reported().report));
+  const auto spot = std::ranges::find(report.events, "spot", &EventReport::name);
+  ASSERT_NE(spot, report.events.end());
+  EXPECT_GT(spot->count, 0);
+}
+
 TEST_F(Document, MeasuresBetweenCursorsWhatTheReportSaysOfThatWindow) {
   CaptureDocument document;
   open(document, path);
