@@ -203,6 +203,32 @@ TEST(ProbeTrouble, ASensorThatGoesAndComesBackLeavesAGap) {
   EXPECT_THAT(recorded->edges(), SizeIs(2));  // markers go on
 }
 
+TEST(ProbeTrouble, ABusThatStandsStillForAWhileLeavesAGap) {
+  Board board;
+  board.at(k_s, [] { host_i2c_stall(1); });
+  board.at(1300 * k_ms, [] { host_i2c_stall(0); });
+  board.at(1100 * k_ms, [] { host_set_level(0, 1); });
+  board.at(1200 * k_ms, [] { host_set_level(0, 0); });
+  const auto recorded = record(board, 2 * k_s, k_plain);
+  ASSERT_TRUE(recorded->end) << recorded->end.error().message;
+  const auto gaps = recorded->anomalies(AnomalyKind::gap);
+  ASSERT_THAT(gaps, SizeIs(1));
+  EXPECT_NEAR(gaps[0].time.seconds(), 0.3, 0.05);
+  EXPECT_THAT(recorded->anomalies(AnomalyKind::instrument_fault), Not(IsEmpty()));
+  EXPECT_THAT(recorded->edges(), SizeIs(2));
+  EXPECT_GT(recorded->samples(ChannelId{0}).back().stamp_ns, 1900 * k_ms);
+}
+
+TEST(ProbeTrouble, ASensorThatForgotItsSettingsIsGivenThemAgain) {
+  Board board;
+  board.at(k_s, [] { fake_ina219_brown_out(); });
+  const auto recorded = record(board, 2 * k_s, k_plain);
+  ASSERT_TRUE(recorded->end) << recorded->end.error().message;
+  EXPECT_THAT(recorded->anomalies(AnomalyKind::gap), Not(IsEmpty()));
+  EXPECT_THAT(recorded->anomalies(AnomalyKind::instrument_fault), SizeIs(1));
+  EXPECT_GT(recorded->samples(ChannelId{0}).back().stamp_ns, 1800 * k_ms);
+}
+
 TEST(ProbeTrouble, ASensorThatIsGoneAtTheEndLeavesAGapToo) {
   Board board;
   board.at(k_s, [] { fake_ina219_set_present(0); });
