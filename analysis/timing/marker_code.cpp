@@ -126,6 +126,7 @@ Result<std::vector<MarkerName>> recommended_names(std::span<const MetadataItem> 
     names[*number] = item.value;
   }
   std::vector<MarkerName> list;
+  list.reserve(names.size());
   for (auto& [number, name] : names)
     list.push_back({number, std::move(name), false});
   return list;

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <ranges>
 #include <string>
 #include <vector>
 
@@ -81,7 +80,7 @@ class CodedMarkers : public testing::Test {
 
   // A pulse that the target did not make, in microseconds since it began.
   static void spike(std::uint32_t line, TimeNs begin_us, TimeNs end_us) {
-    const auto before = std::ranges::find_if(std::ranges::reverse_view(target.edges), [&](const Edge& edge) {
+    const auto before = std::find_if(target.edges.rbegin(), target.edges.rend(), [&](const Edge& edge) {
       return edge.line.value == line && edge.time_ns < 100'000'000 + begin_us * 1000;
     });
     const bool level = before != target.edges.rend() && before->level;
