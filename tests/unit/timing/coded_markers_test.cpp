@@ -376,7 +376,25 @@ TEST_F(CodedMarkers, TakeTheLevelsAfterALossFromWhatFollows) {
   target.put(7, 0);  // 349
   target.edges.erase(target.edges.begin());
   lost_ = {{100'050'000, 100'120'000}};
-  EXPECT_THAT(told(decode("code:d0-d2")), ElementsAre("inference 299..349"));
+  const Timeline timeline = decode("code:d0-d2");
+  EXPECT_THAT(told(timeline), ElementsAre("inference 299..349"));
+  EXPECT_THAT(timeline.anomalies, IsEmpty());  // all fits
+}
+
+// The fall of d1 is lost: that it is low again is known before it moves again.
+TEST_F(CodedMarkers, GoOnAfterALossAtOnceWhenNothingIsOpen) {
+  target.run(97);
+  for (const std::uint32_t code : {2U, 1U, 2U}) {  // 99..149, 199..249, 299..349
+    target.put(7, code);
+    target.run(49);
+    target.put(7, 0);
+    target.run(49);
+  }
+  target.edges.erase(target.edges.begin() + 1);
+  lost_ = {{100'120'000, 100'160'000}};
+  const Timeline timeline = decode("code:d0-d2");
+  EXPECT_THAT(told(timeline), ElementsAre("inference 199..249", "layer 299..349"));
+  EXPECT_THAT(kinds(timeline), ElementsAre(AnomalyKind::unpaired_marker));
 }
 
 TEST(MarkerCode, IsWrittenAsItIsRead) {
