@@ -4,6 +4,7 @@
 #include <analysis/benchmark/mlperf_rules.h>
 #include <analysis/benchmark/mlperf_windows.h>
 #include <analysis/benchmark/sample_check.h>
+#include <analysis/benchmark/trace_length.h>
 #include <analysis/model/names.h>
 
 #include <fmt/format.h>
@@ -16,12 +17,12 @@ namespace {
 
 constexpr double k_official_rate_hz = 1000;  // of every published trace
 
-// How far the samples of a whole trace may last from the log's trace on to off. Of sixteen published runs the
-// LPM01A's, in packets of 1.024 s, are 0.04 to 0.99 s longer, the JS110's up to 0.05 s shorter.
-constexpr double k_most_long_s = 1.05;
-double most_short_s(const InstrumentIdentity& monitor) {
-  return monitor.model == "X-NUCLEO-LPM01A" ? 0.02 : 0.1;
-}
+// The first sample comes 2 to 56 ms after the log's "trace on" in sixteen published runs.
+constexpr double k_earliest_start_s = -0.1;
+constexpr double k_latest_start_s = 0.2;
+
+constexpr double k_most_spread = 0.01;      // of the windows' lengths around their median; published: 0.0011
+constexpr double k_least_for_spread_s = 1;  // shorter ones are mostly overhead
 
 constexpr NameTable<MlperfRuleStatus, 3> k_statuses{{{MlperfRuleStatus::pass, "pass"},
                                                      {MlperfRuleStatus::fail, "fail"},
@@ -143,6 +144,7 @@ class Evaluation {
     if (record_.tool == MlperfTool::python_runner) {
       spans_ = trial_spans(energy_.rate_hz, edges_ns, record_.trials);
       note_missing_trials();
+      note_extra_edges(edges_ns);
     } else {
       JM_TRY(pair_edges(edges_ns));
     }
@@ -150,6 +152,8 @@ class Evaluation {
     result_.rules = judge_rules(result_.figures, record_, spans_);
     doubt_facts();
     JM_TRY(doubt_length());
+    doubt_start();
+    doubt_windows();
     JM_TRY(doubt_samples());
     result_.verdict = verdict();
     return std::move(result_);
@@ -171,6 +175,27 @@ class Evaluation {
     return {};
   }
 
+  // The handshake adds an edge to the first trial; elsewhere one more moves the window's start.
+  void note_extra_edges(std::span<const TimeNs> edges_ns) {
+    for (std::size_t t = 0; t < record_.trials.size(); ++t) {
+      const std::size_t most = t == 0 ? 3 : 2;
+      const std::size_t count = edges_in(record_.trials[t], edges_ns);
+      if (count <= most) continue;
+      suspect_ = true;
+      note("edge_extra",
+           fmt::format("Trial {} has {} edges, {} at most belong there: the last two may not be "
+                       "the window.",
+                       t, count, most));
+    }
+  }
+
+  [[nodiscard]] std::size_t edges_in(const Trial& trial, std::span<const TimeNs> edges_ns) const {
+    return static_cast<std::size_t>(std::ranges::count_if(edges_ns, [&](TimeNs edge_ns) {
+      const std::int64_t index = std::llround(to_seconds(edge_ns) * energy_.rate_hz);
+      return index >= trial.first_index && index <= trial.first_index + trial.samples;
+    }));
+  }
+
   void note_missing_trials() {
     if (spans_.size() == record_.trials.size()) return;
     suspect_ = true;
@@ -178,20 +203,51 @@ class Evaluation {
                                              record_.trials.size() - spans_.size(), record_.trials.size()));
   }
 
-  // Samples lost or doubled within the trace leave no mark in it, but shift everything after them.
   Status doubt_length() {
-    if (!record_.traced_s) return {};
+    if (record_.tool == MlperfTool::energyrunner && !record_.marks.empty() && !record_.traced_s) {
+      doubtful_ = true;
+      note("trace_length_unknown",
+           "The log does not say when the trace was switched on and off, so lost samples cannot be told.");
+    }
     JM_TRY_ASSIGN(const Extent extent, source_.extent(channel_));
     const double held_s = static_cast<double>(extent.indices.end) / energy_.rate_hz;
-    const double surplus_s = held_s - *record_.traced_s;
-    if (surplus_s >= -most_short_s(source_.info().instrument) && surplus_s <= k_most_long_s) return {};
+    const auto trouble = trouble_with_length(record_, held_s, source_.info().instrument.model);
+    if (!trouble) return {};
     doubtful_ = true;
-    note(
-        surplus_s < 0 ? "trace_too_short" : "trace_too_long",
-        fmt::format("The trace holds {:.3f} s of samples, but by the log it was on for {:.3f} s: samples are "
-                    "{}, and those after them lie in the wrong place.",
-                    held_s, *record_.traced_s, surplus_s < 0 ? "lost" : "doubled"));
+    note(held_s < *record_.traced_s ? "trace_too_short" : "trace_too_long", *trouble);
     return {};
+  }
+
+  // Edges or samples moved against each other as a whole fit the log as well as before, but elsewhere.
+  void doubt_start() {
+    if (!record_.began_s || !result_.log_fit) return;
+    const double start_s = result_.log_fit->offset_s - *record_.began_s;
+    if (start_s >= k_earliest_start_s && start_s <= k_latest_start_s) return;
+    doubtful_ = true;
+    note("edges_shifted",
+         fmt::format(
+             "By its edges the trace began {:.3f} s after the log switched it on, where real ones begin "
+             "within {:g} s: edges and samples do not belong together.",
+             start_s, k_latest_start_s));
+  }
+
+  // The same number of inferences takes the same time.
+  void doubt_windows() {
+    std::vector<double> lengths_s;
+    for (const WindowSpan& span : spans_)
+      lengths_s.push_back(span.time.seconds());
+    if (lengths_s.empty()) return;
+    const auto middle = lengths_s.begin() + static_cast<std::ptrdiff_t>(lengths_s.size() / 2);
+    std::nth_element(lengths_s.begin(), middle, lengths_s.end());
+    const double median_s = *middle;
+    for (const WindowSpan& span : spans_) {
+      if (median_s < k_least_for_spread_s) return;
+      if (std::abs(span.time.seconds() - median_s) <= k_most_spread * median_s) continue;
+      doubtful_ = true;
+      note("window_length", fmt::format("Window {} lasts {:.3f} s where the median is {:.3f} s, at the same "
+                                        "number of inferences.",
+                                        span.index, span.time.seconds(), median_s));
+    }
   }
 
   // What is known of the run, apart from edges and samples.

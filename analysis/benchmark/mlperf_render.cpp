@@ -105,7 +105,7 @@ std::string verdict_text(const MlperfResult& result) {
 std::string rule_text(const MlperfRule& rule) {
   return fmt::format("  {:<22} limit {:<8} observed {:<12} {}\n", rule.name, fmt::format("{:g}", rule.limit),
                      rule.observed ? fmt::format("{:g}", *rule.observed) : "-",
-                     rule.observed ? name_of(rule.status) : "unknown: the run's files do not say");
+                     rule.observed ? name_of(rule.status) : "unknown (not said)");
 }
 
 }  // namespace

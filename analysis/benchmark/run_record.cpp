@@ -78,6 +78,7 @@ std::optional<RunRecord> record_from(const Json& json) {
     record.inferences_agree = agree.get<bool>();
   }
   record.dropped_fraction = finite(member(json, "dropped_fraction"));
+  record.began_s = finite(member(json, "began_s"));
   record.traced_s = finite(member(json, "traced_s"));
   if (!read_parts(member(json, "marks"), mark_from, record.marks)) return std::nullopt;
   if (!read_parts(member(json, "trials"), trial_from, record.trials)) return std::nullopt;
@@ -96,6 +97,7 @@ MetadataItem to_metadata(const RunRecord& record) {
   if (record.inferences) json["inferences"] = *record.inferences;
   if (!record.inferences_agree) json["inferences_agree"] = false;
   if (record.dropped_fraction) json["dropped_fraction"] = *record.dropped_fraction;
+  if (record.began_s) json["began_s"] = *record.began_s;
   if (record.traced_s) json["traced_s"] = *record.traced_s;
   for (const LogMark& mark : record.marks)
     json["marks"].push_back({{"kind", name_of(mark.kind)}, {"time_s", mark.time_s}});

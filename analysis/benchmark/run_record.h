@@ -43,7 +43,8 @@ struct RunRecord {
   std::optional<std::int64_t> inferences;  // per window
   bool inferences_agree = true;            // false: the run names several numbers, this is the first
   std::optional<double> dropped_fraction;  // samples the monitor said it lost
-  std::optional<double> traced_s;          // from the log's "trace on" to its "trace off"
+  std::optional<double> began_s;           // the log's "trace on", on its clock
+  std::optional<double> traced_s;          // from there to its "trace off"
   std::vector<LogMark> marks;              // in log order; empty without a log
   std::vector<Trial> trials;               // python runner only
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double k_negative_part = 1e-3;  // of the mean
 constexpr double k_outlier_means = 10;
-constexpr std::int64_t k_most_zeros = 100;  // in a row; no real run has one between its edges
+constexpr double k_most_zeros = 1e-3;  // of a window's samples; no real run has one between its edges
 
 struct MonitorLimit {
   std::string_view model;
@@ -58,10 +58,10 @@ class Check {
     }
   }
 
-  void look_for_silence(std::int64_t window, std::int64_t zeros) {
-    if (zeros <= k_most_zeros) return;
-    note("samples_zero", fmt::format("Window {} holds {} zeros in a row: the monitor measured nothing there.",
-                                     window, zeros));
+  void look_for_silence(std::int64_t window, std::int64_t zeros, std::int64_t samples) {
+    if (static_cast<double>(zeros) <= k_most_zeros * static_cast<double>(samples)) return;
+    note("samples_zero",
+         fmt::format("Window {} holds {} zeros: the monitor measured nothing there.", window, zeros));
   }
 
   [[nodiscard]] std::vector<MlperfFinding> take() { return std::move(findings_); }
@@ -76,18 +76,13 @@ class Check {
   std::vector<MlperfFinding> findings_;
 };
 
-// The most zeros in a row.
-Result<std::int64_t> longest_silence(SampleSource& source, ChannelId channel, IndexRange samples) {
-  std::int64_t longest = 0;
+Result<std::int64_t> zeros_in(SampleSource& source, ChannelId channel, IndexRange samples) {
   std::int64_t zeros = 0;
   JM_TRY(source.read(channel, samples, [&](const SampleBlock& block) -> Status {
-    for (const float value : block.values) {
-      zeros = value == 0 ? zeros + 1 : 0;
-      longest = std::max(longest, zeros);
-    }
+    zeros += std::ranges::count(block.values, 0.F);
     return {};
   }));
-  return longest;
+  return zeros;
 }
 
 }  // namespace
@@ -98,8 +93,8 @@ Result<std::vector<MlperfFinding>> check_samples(SampleSource& source, ChannelId
   for (const WindowSpan& window : windows) {
     JM_TRY_ASSIGN(const Summary sum, source.summarize(channel, window.samples));
     check.look_at(window.index, sum);
-    JM_TRY_ASSIGN(const std::int64_t zeros, longest_silence(source, channel, window.samples));
-    check.look_for_silence(window.index, zeros);
+    JM_TRY_ASSIGN(const std::int64_t zeros, zeros_in(source, channel, window.samples));
+    check.look_for_silence(window.index, zeros, window.samples.count());
   }
   return check.take();
 }

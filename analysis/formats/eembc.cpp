@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/benchmark/trace_length.h>
 #include <analysis/formats/eembc.h>
 #include <analysis/formats/eembc_edges.h>
 #include <analysis/formats/eembc_log.h>
@@ -154,9 +155,15 @@ Status import_eembc(const EembcStreams& streams, SampleSink& sink) {
   JM_TRY(sink.begin(info));
   const auto send = [&]() -> Status {
     JM_TRY(energy.send_samples(info.channels.front(), sink));
+    const TimeRange recorded = energy.recorded(rate_hz);
+    const auto length = trouble_with_length(log.record, recorded.seconds(), info.instrument.model);
+    if (length) {
+      JM_TRY(
+          sink.accept(Anomaly{AnomalyKind::gap, Severity::data_loss, std::nullopt, recorded, 0, 1, *length}));
+    }
     if (edges) {
       JM_TRY(edges->send(sink));
-      JM_TRY(recommend_eembc_rule(edges->times_ns(), log.record, energy.recorded(rate_hz), sink));
+      JM_TRY(recommend_eembc_rule(edges->times_ns(), log.record, recorded, length.value_or(""), sink));
     } else {
       JM_TRY(sink.accept(Anomaly{AnomalyKind::lost_line, Severity::data_loss, std::nullopt, TimeRange{}, 0, 1,
                                  timestamps_name + " is missing: there are no edges"}));

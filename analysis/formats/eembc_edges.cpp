@@ -131,9 +131,9 @@ Status EembcEdges::send(SampleSink& sink) {
 }
 
 Status recommend_eembc_rule(const std::vector<TimeNs>& edges_ns, const RunRecord& record, TimeRange recorded,
-                            SampleSink& sink) {
+                            std::string why, SampleSink& sink) {
   const EdgeCheck check = check_edges(edges_ns, record.marks, recorded);
-  std::string why;
+  const bool doubtful = !why.empty();
   for (const MlperfFinding& finding : check.findings) {
     const auto trouble = std::ranges::find(k_troubles, finding.code, &FindingKind::code);
     if (trouble == k_troubles.end()) continue;
@@ -142,7 +142,7 @@ Status recommend_eembc_rule(const std::vector<TimeNs>& edges_ns, const RunRecord
         Anomaly{trouble->kind, trouble->severity, std::nullopt, TimeRange{}, 0, 1, finding.message}));
   }
   const auto skip = skip_of(check, edges_ns.size());
-  if (!skip) return sink.accept(MetadataItem{"withheld.inference", why});
+  if (!skip || doubtful) return sink.accept(MetadataItem{"withheld.inference", why});
   std::string rule = fmt::format("d0,pair=falling,skip={}", *skip);
   if (record.inferences) rule += fmt::format(",repeat={}", *record.inferences);
   // Without their number a window is all that can be named.

@@ -36,8 +36,9 @@ class EembcEdges {
 };
 
 // Holds the edges against the log. A rule that pairs them into the log's windows becomes the recommended
-// "event.inference"; where none does, "withheld.inference" says why. Whatever is wrong is an Anomaly.
+// "event.inference"; where none does, or there is a reason against it already (why), "withheld.inference"
+// says so. Whatever is wrong is an Anomaly.
 [[nodiscard]] Status recommend_eembc_rule(const std::vector<TimeNs>& edges_ns, const RunRecord& record,
-                                          TimeRange recorded, SampleSink& sink);
+                                          TimeRange recorded, std::string why, SampleSink& sink);
 
 }  // namespace joulemark

@@ -53,7 +53,7 @@ class LogScan {
   }
 
   void begin_trace(std::string_view line) {
-    began_s_ = time_of(line);
+    log_.record.began_s = time_of(line);
     log_.record.marks.clear();
     log_.record.inferences.reset();
     log_.record.inferences_agree = true;
@@ -63,9 +63,10 @@ class LogScan {
 
   // "m-trace[off]" follows the registration of the trace too.
   void take_end(std::string_view line) {
-    if (!began_s_ || log_.record.traced_s || line.find("m-trace[off]") == std::string_view::npos) return;
+    if (!log_.record.began_s || log_.record.traced_s || line.find("m-trace[off]") == std::string_view::npos)
+      return;
     const auto end_s = time_of(line);
-    if (end_s && *end_s > *began_s_) log_.record.traced_s = *end_s - *began_s_;
+    if (end_s && *end_s > *log_.record.began_s) log_.record.traced_s = *end_s - *log_.record.began_s;
   }
 
   static std::optional<double> time_of(std::string_view line) {
@@ -122,7 +123,6 @@ class LogScan {
 
   EembcLog log_;
   std::optional<std::int64_t> configured_;
-  std::optional<double> began_s_;
   bool handshake_asked_ = false;
   bool finished_ = false;
 };

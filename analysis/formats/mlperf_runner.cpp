@@ -54,7 +54,7 @@ struct EdgeNumbers {
 class Survey : public MlperfResultsVisitor {
  public:
   std::vector<TrialFacts> trials;
-  RunRecord record{MlperfTool::python_runner, {}, true, {}, {}, {}, {}};
+  RunRecord record{MlperfTool::python_runner, {}, true, {}, {}, {}, {}, {}};
   std::optional<double> voltage_v;
   bool voltages_agree = true;
   bool edges_lost = false;
@@ -239,6 +239,9 @@ Status send(std::istream& results, const std::string& name, Survey& survey, cons
   if (const auto rule = event_rule(survey)) {
     const std::string key = survey.record.inferences ? "event.inference" : "event.window";
     JM_TRY(sink.accept(MetadataItem{key, *rule}));
+  } else {
+    JM_TRY(sink.accept(MetadataItem{"withheld.inference",
+                                    "A trial has too few or too many edges, or some of them are lost."}));
   }
   JM_TRY(sink.accept(MetadataItem{"source.format", "mlperf_runner"}));
   JM_TRY(sink.accept(MetadataItem{"source.path", name}));

@@ -28,9 +28,14 @@ struct Arguments {
 Result<std::unique_ptr<SampleSource>> open_run(const std::filesystem::path& path) {
   const std::vector<std::filesystem::path> paths{path};
   const auto recognised = choose_importer("", paths);
+  const bool official =
+      recognised && ((*recognised)->name == "eembc" || (*recognised)->name == "mlperf_runner");
   std::error_code ignored;
-  if (!recognised && !std::filesystem::is_directory(path, ignored)) return open_capture(path.string());
-  JM_TRY_ASSIGN(const Importer* const importer, recognised);
+  if (!official && std::filesystem::is_directory(path, ignored)) {
+    return fail(ErrorCode::usage, path.string() + ": holds neither trace1-energy.bin nor results.json");
+  }
+  if (!official) return open_capture(path.string());
+  const Importer* const importer = *recognised;
   auto capture = std::make_unique<MemoryCapture>();
   JM_TRY(importer->import(paths, OptionValues(), *capture));
   return capture;
@@ -51,7 +56,9 @@ int exit_code_of(MlperfVerdict verdict) {
 Result<int> run(const Arguments& arguments) {
   JM_TRY(check_outputs(std::array{arguments.path}, std::array{arguments.json}));
   JM_TRY_ASSIGN(const std::unique_ptr<SampleSource> source, open_run(arguments.path));
-  JM_TRY_ASSIGN(const MlperfResult result, evaluate_mlperf(*source));
+  const auto judged = evaluate_mlperf(*source);
+  if (!judged) return fail_at(arguments.path, judged.error());
+  const MlperfResult& result = *judged;
   if (arguments.json != "-") print(mlperf_text(result));
   if (!arguments.json.empty()) {
     JM_TRY(write_output(arguments.json, mlperf_json(result, JOULEMARK_VERSION)));

@@ -377,6 +377,38 @@ TEST(Mlperf, ATraceShorterOrLongerThanTheLogSaysIsNeverValid) {
   }
 }
 
+// All edges half a second late fit the log as well as before, but not the samples.
+TEST_F(RealRuns, EdgesMovedAsAWholeAreSuspect) {
+  for (const auto& folder : energyrunner) {
+    const auto whole = import_folder(folder);
+    std::vector<Edge> edges = edges_of(*whole);
+    for (Edge& edge : edges)
+      edge.time_ns += 500'000'000;
+    const auto result = evaluate_mlperf(*with_edges(*whole, edges));
+    ASSERT_TRUE(result);
+    EXPECT_NE(result->verdict, MlperfVerdict::valid) << folder.filename();
+    EXPECT_THAT(all_findings(*result), HasSubstr("edges_shifted"));
+  }
+}
+
+TEST(Mlperf, AWindowOfAnotherLengthIsSuspect) {
+  const auto result =
+      evaluate_mlperf(*made_up({0.02, 1, 12, 13, 24, 25.5, 36, 37, 48, 49, 60}, record_of(20)));
+  EXPECT_EQ(result->verdict, MlperfVerdict::suspect);
+  EXPECT_THAT(all_findings(*result), HasSubstr("window_length: Window 6 lasts 10.500 s"));
+}
+
+TEST(Mlperf, ALogThatDoesNotTellTheTracesLengthIsSuspect) {
+  RunRecord record = record_of(20);
+  for (int i = 0; i < 5; ++i) {
+    record.marks.push_back({LogMarkKind::start, 101 + 12.0 * i});
+    record.marks.push_back({LogMarkKind::done, 112 + 12.0 * i});
+  }
+  const auto result = evaluate_mlperf(*made_up({0.02, 1, 12, 13, 24, 25, 36, 37, 48, 49, 60}, record));
+  EXPECT_EQ(result->verdict, MlperfVerdict::suspect);
+  EXPECT_THAT(all_findings(*result), HasSubstr("trace_length_unknown"));
+}
+
 TEST(Mlperf, AnEvenNumberOfEdgesWithoutALogCannotBeJudged) {
   const auto result = evaluate_mlperf(*made_up({1, 12, 13, 24, 25, 36, 37, 48, 49, 60}, record_of(20)));
   EXPECT_EQ(result->verdict, MlperfVerdict::suspect);
@@ -442,7 +474,7 @@ INSTANTIATE_TEST_SUITE_P(
         Impossible{"negative_giant", {{20000, -1e30F}}, "energy_not_positive: Window 4"},
         Impossible{"both_signs", {{20000, -1e30F}, {20001, 1e30F}}, "sample_beyond_monitor: Window 4"},
         Impossible{"outlier", {{59999, 260.F}}, "sample_outlier: Window 10 holds a sample of 260 uJ"},
-        Impossible{"silent", stretch(5000, 6000, 0.F), "samples_zero: Window 2 holds 1000 zeros in a row"},
+        Impossible{"silent", stretch(5000, 6000, 0.F), "samples_zero: Window 2 holds 1000 zeros"},
         Impossible{"nothing_drawn", stretch(900, 12100, 0.F), "energy_not_positive: Window 2"}),
     [](const auto& impossible) { return std::string(impossible.param.what); });
 
@@ -572,6 +604,7 @@ TEST(RunRecordText, SurvivesTheMetadata) {
   RunRecord record = record_of(7);
   record.tool = MlperfTool::python_runner;
   record.dropped_fraction = 0.25;
+  record.began_s = 12.25;
   record.traced_s = 70.5;
   record.marks = {{LogMarkKind::handshake, 1.5}, {LogMarkKind::start, 2.125}};
   record.trials = {{0, 5}, {6, 7}};

@@ -127,6 +127,17 @@ TEST(MlperfRunner, TrialsSwappedOrRepeatedAreSuspect) {
   }
 }
 
+TEST(MlperfRunner, AnEdgeTooManyAfterTheFirstTrialIsSuspect) {
+  const std::string first = trial("1e-5, 1e-5, 1e-5", R"(["00", 0], ["01", 1], ["02", 3])");
+  const std::string second = trial("1e-5, 1e-5, 1e-5", R"(["03", 0], ["04", 1], ["05", 3])");
+  const Imported got = import_json("[" + first + "," + second + "]");
+  const auto result = evaluate_mlperf(*got.capture);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->verdict, MlperfVerdict::suspect);
+  EXPECT_EQ(result->findings.at(0).code, "edge_extra");
+  EXPECT_THAT(got.metadata("withheld.inference"), HasSubstr("too many edges"));
+}
+
 TEST(MlperfRunner, AListGivenTwiceIsNotAddedUp) {
   const std::string twice = R"([{"infer": {"iterations": 250}, "power": {"samples": [1e-5], "samples": [1e-5],
                                  "timestamps": [["00", 0], ["01", 1]]}}])";
