@@ -231,6 +231,25 @@ void Database::accept_cut_off() {
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr);
 }
 
+// SQLite folds a -wal into whatever file it finds beside it, also into a closed capture that was put in the
+// place of a recording that had been killed. Bytes 18 and 19 of a database say whether it uses one. They are
+// read through SQLite: a descriptor of our own would, when it is closed, drop the locks of this process.
+Status Database::refuse_foreign_log() const {
+  std::error_code none;
+  if (std::filesystem::file_size(path_ + "-wal", none) == 0 || none) return {};
+  sqlite3_file* file = nullptr;
+  std::array<char, 20> head{};
+  if (sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file)) !=
+          SQLITE_OK ||
+      file == nullptr || file->pMethods == nullptr ||
+      file->pMethods->xRead(file, head.data(), head.size(), 0) != SQLITE_OK)
+    return {};
+  if (head[18] != 1 || head[19] != 1) return {};
+  return fail(ErrorCode::unreadable,
+              path_ + ": is a closed capture, but beside it lies the log of another recording, " + path_ +
+                  "-wal; move that file away (it may hold the other recording's latest data)");
+}
+
 Result<Database> Database::open(const std::string& path, Access access) {
   int flags = SQLITE_OPEN_NOMUTEX;
   const bool reads = access == Access::read || access == Access::salvage;
@@ -244,6 +263,7 @@ Result<Database> Database::open(const std::string& path, Access access) {
     return fail(ErrorCode::busy, path + ": permission denied");
   }
   if (result != SQLITE_OK) return failure(raw, result, path);
+  if (access != Access::create) JM_TRY(db.refuse_foreign_log());
   db.harden();
   if (access == Access::salvage) db.accept_cut_off();
   return db;

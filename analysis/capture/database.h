@@ -140,6 +140,7 @@ class Database {
     void operator()(sqlite3* db) const;
   };
   Database(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
+  [[nodiscard]] Status refuse_foreign_log() const;
   void harden();
   void accept_cut_off();
 

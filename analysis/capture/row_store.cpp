@@ -118,7 +118,10 @@ Status RowStore::put(const MetadataItem& item) {
 Status RowStore::put(const Commit&) {
   if (db_->in_transaction()) JM_TRY(db_->execute("COMMIT"));
   if (!db_->moved()) return {};
-  return fail(ErrorCode::io, db_->path() + ": the file was deleted or renamed while it was being written");
+  return fail(ErrorCode::io,
+              db_->path() +
+                  ": the file was deleted or renamed while it was being written; its latest data may be in " +
+                  db_->path() + "-wal");
 }
 
 }  // namespace joulemark::capture

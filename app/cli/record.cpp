@@ -97,6 +97,7 @@ std::string progress_text(const LiveSummary& summary) {
 struct Stored {
   Extent extent;
   double rate_hz = 0;
+  EndReason end_reason = EndReason::failed;
   std::int64_t lost_samples = 0;
   std::optional<double> mean_current_a;
   PulseCounter pulses;
@@ -107,6 +108,7 @@ Result<Stored> look_into(const std::string& file) {
   JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
   JM_TRY_ASSIGN(const ChannelId primary, primary_channel(reader->info()));
   Stored stored;
+  stored.end_reason = reader->end_reason();
   stored.rate_hz = reader->info().channels[primary.value].rate_hz;
   JM_TRY_ASSIGN(stored.extent, reader->extent(primary));
   const std::array windows{stored.extent.time};
@@ -125,9 +127,9 @@ Result<Stored> look_into(const std::string& file) {
   return stored;
 }
 
-std::string summary_text(const std::string& file, EndReason end_reason, const Stored& stored) {
+std::string summary_text(const std::string& file, const Stored& stored) {
   std::string text = fmt::format("File      {}\n", file);
-  text += fmt::format("Duration  {:.9g} s ({})\n", stored.extent.time.seconds(), name_of(end_reason));
+  text += fmt::format("Duration  {:.9g} s ({})\n", stored.extent.time.seconds(), name_of(stored.end_reason));
   text += fmt::format("Samples   {}", stored.extent.samples);
   if (stored.rate_hz > 0) text += fmt::format(" at {}", format_si(stored.rate_hz, "Hz"));
   text +=
@@ -139,7 +141,7 @@ std::string summary_text(const std::string& file, EndReason end_reason, const St
 
 Result<int> finish(const RecordArguments& arguments, const RecordingOutcome& outcome) {
   const auto stored = look_into(arguments.file);
-  if (stored) print(summary_text(arguments.file, outcome.end_reason, *stored));
+  if (stored) print(summary_text(arguments.file, *stored));
   if (outcome.error) return tl::make_unexpected(*outcome.error);
   if (!stored) return tl::make_unexpected(stored.error());
   if (!arguments.strict || !stored->data_lost) return k_ok;

@@ -84,6 +84,25 @@ class Record(CliTest):
             self.assertEqual(recorder.returncode, 9, errors)
             self.assertIn("x.jmk: the file was deleted or renamed while it was being written", errors)
 
+    def test_the_log_of_another_recording_is_not_folded_into_a_closed_capture(self):
+        self.record("--duration", "1s")
+        whole = (self.folder / "x.jmk").read_bytes()
+        recorder = subprocess.Popen([BINARY, "record", "sim:kws", "-o", "x.jmk", "--overwrite"], cwd=self.folder,
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        log = self.folder / "x.jmk-wal"
+        deadline = time.monotonic() + 30
+        while not (log.exists() and log.stat().st_size > 0) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        recorder.kill()
+        recorder.wait()
+        (self.folder / "x.jmk").write_bytes(whole)
+        for command in (["info"], ["verify"], ["verify", "--repair"], ["report"]):
+            done = self.run_cli(*command, "x.jmk", expect=2)
+            self.assertIn("the log of another recording, x.jmk-wal", done.stderr)
+        self.assertEqual((self.folder / "x.jmk").read_bytes(), whole)
+        log.rename(self.folder / "kept-wal")
+        self.run_cli("verify", "x.jmk")
+
     def test_signals_close_the_file_and_further_ones_change_nothing(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             recorder = subprocess.Popen([BINARY, "record", "sim:kws", "-o", "x.jmk", "--overwrite"], cwd=self.folder,
