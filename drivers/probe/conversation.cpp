@@ -13,6 +13,10 @@ constexpr TimeNs k_answer_ns = 500'000'000;
 constexpr int k_tries = 3;
 constexpr std::chrono::milliseconds k_read{20};
 
+TimeNs times(double slack, TimeNs patience_ns) {
+  return static_cast<TimeNs>(slack * static_cast<double>(patience_ns));
+}
+
 }  // namespace
 
 // A zero byte in front ends whatever noise stands in the probe's decoder.
@@ -39,7 +43,7 @@ Result<bool> Conversation::hear(std::chrono::milliseconds longest) {
 }
 
 Result<bool> Conversation::wait_for(const std::function<bool()>& there, TimeNs patience_ns) {
-  const TimeNs end_ns = timebase_.steady_ns() + patience_ns;
+  const TimeNs end_ns = timebase_.steady_ns() + times(slack_, patience_ns);
   while (!there() && timebase_.steady_ns() < end_ns)
     JM_TRY(hear(k_read));
   return there();
@@ -48,7 +52,8 @@ Result<bool> Conversation::wait_for(const std::function<bool()>& there, TimeNs p
 Result<Hello> Conversation::ask_hello(TimeNs patience_ns) {
   listener_.replies().hello.reset();
   const auto there = [&] { return listener_.replies().hello.has_value(); };
-  for (const TimeNs end_ns = timebase_.steady_ns() + patience_ns; timebase_.steady_ns() < end_ns;) {
+  for (const TimeNs end_ns = timebase_.steady_ns() + times(slack_, patience_ns);
+       timebase_.steady_ns() < end_ns;) {
     JM_TRY(say(JM_WIRE_ASK_HELLO));
     JM_TRY_ASSIGN(const bool came, wait_for(there, k_ask_every_ns));
     if (came) return *std::exchange(listener_.replies().hello, std::nullopt);
@@ -70,7 +75,9 @@ Result<std::uint8_t> Conversation::command(std::uint8_t type, const Fill& fill) 
     JM_TRY_ASSIGN(const bool came, wait_for(there, k_answer_ns));
     if (came) return listener_.replies().ack->outcome;
   }
-  return fail(ErrorCode::protocol, "the probe answers no more");
+  return fail(ErrorCode::protocol,
+              "the probe answers no more; reset it or unplug it and plug it in again, and look whether this "
+              "computer is too busy to hear it");
 }
 
 Result<std::uint8_t> Conversation::start(std::uint16_t lease_s) {

@@ -17,9 +17,9 @@ namespace joulemark::probe {
 // every call: protocol when the port has gone or the probe does not answer, and the listener's.
 class Conversation {
  public:
-  // All outlive it.
-  Conversation(serial::ByteStream& port, Listener& listener, Timebase& timebase)
-      : port_(port), listener_(listener), timebase_(timebase) {}
+  // All outlive it. slack: see Settings; every patience is that much longer.
+  Conversation(serial::ByteStream& port, Listener& listener, Timebase& timebase, double slack)
+      : port_(port), listener_(listener), timebase_(timebase), slack_(slack) {}
 
   // Asks again and again: a board that opening the port has reset needs up to two seconds.
   [[nodiscard]] Result<Hello> ask_hello(TimeNs patience_ns);
@@ -38,6 +38,8 @@ class Conversation {
   [[nodiscard]] Status ping();
   [[nodiscard]] std::optional<Pong> take_pong();
 
+  // Hears until it is there. False: it was not within patience_ns.
+  [[nodiscard]] Result<bool> wait_for(const std::function<bool()>& there, TimeNs patience_ns);
   // Reads once. False: nothing came within that time.
   [[nodiscard]] Result<bool> hear(std::chrono::milliseconds longest);
   using Tap = std::function<Status(std::span<const std::byte>)>;
@@ -47,12 +49,12 @@ class Conversation {
   using Fill = std::function<void(jm_wire_encoder&)>;
 
   [[nodiscard]] Status say(std::uint8_t type, const Fill& fill = {});
-  [[nodiscard]] Result<bool> wait_for(const std::function<bool()>& there, TimeNs patience_ns);
   [[nodiscard]] Result<std::uint8_t> command(std::uint8_t type, const Fill& fill = {});
 
   serial::ByteStream& port_;
   Listener& listener_;
   Timebase& timebase_;
+  double slack_;
   Tap tap_;
   std::uint8_t sequence_ = 0;  // of the next frame
   std::uint32_t token_ = 0;    // of the last PING

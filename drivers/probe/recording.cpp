@@ -46,7 +46,7 @@ Recording::Recording(const Setup& setup, const Settings& settings, const Connect
 }
 
 void Recording::connect_to_port() {
-  talk_.emplace(*port_, decoder_, timebase_);
+  talk_.emplace(*port_, decoder_, timebase_, settings_.slack);
   talk_->tap([this](std::span<const std::byte> bytes) {
     return sink_.accept(RawBytes{decoder_.samples().last_ns(), bytes});
   });
@@ -109,9 +109,7 @@ Status Recording::start() {
   decoder_.replies().status.reset();
   JM_TRY_ASSIGN(const std::uint8_t outcome, talk_->start(k_lease_s));
   if (outcome != JM_WIRE_OK) return fail(ErrorCode::protocol, "the probe refuses to start");
-  const TimeNs end_ns = timebase_.steady_ns() + k_status_ns;
-  while (!decoder_.replies().status && timebase_.steady_ns() < end_ns)
-    JM_TRY(talk_->hear(k_read));
+  JM_TRY(talk_->wait_for([&] { return decoder_.replies().status.has_value(); }, k_status_ns));
   const auto& status = decoder_.replies().status;
   if (status) JM_TRY(tell_levels(*status));
   const auto began_ns = status ? decoder_.time_of(status->time) : std::nullopt;
@@ -209,11 +207,8 @@ Status Recording::end() {
   if (!port_->closed()) {
     decoder_.replies().status.reset();
     const auto stopped = talk_->stop();
-    const TimeNs end_ns = timebase_.steady_ns() + k_status_ns;
     const auto there = [&] { return decoder_.replies().status.has_value(); };
-    while (stopped && !there() && timebase_.steady_ns() < end_ns) {
-      if (!talk_->hear(k_read)) break;
-    }
+    if (stopped) static_cast<void>(talk_->wait_for(there, k_status_ns));
     if (stopped) final = decoder_.replies().status;
   }
   JM_TRY(decoder_.finish(final));

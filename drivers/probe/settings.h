@@ -32,6 +32,7 @@ struct Settings {
   std::optional<std::uint8_t> address;  // none: as the probe has it
   std::vector<NamedLine> lines;         // empty: as the probe has it
   double patience_s = 10;               // how long a probe that has gone may take to come back
+  double slack = 1;                     // answers may take so many times what a real probe needs
   bool sensor_options = false;          // some option was given that needs CONFIGURE
 };
 

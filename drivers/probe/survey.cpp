@@ -80,8 +80,7 @@ bool has_already(const jm_wire_hello& has, const jm_wire_configure& wanted) {
 }
 
 // Samples for a while: the stamps of what came.
-Result<std::vector<std::uint64_t>> try_out(Conversation& talk, SurveyEar& ear, Timebase& timebase,
-                                           const Setup& setup) {
+Result<std::vector<std::uint64_t>> try_out(Conversation& talk, SurveyEar& ear, const Setup& setup) {
   const double typical_s = std::max(setup.period_s.value, 1e-4);
   double enough = std::clamp(k_measure_s / typical_s, k_fewest, k_most);
   if (setup.hello.facts.bus_every != 0)
@@ -90,13 +89,12 @@ Result<std::vector<std::uint64_t>> try_out(Conversation& talk, SurveyEar& ear, T
   ear.replies().status.reset();
   JM_TRY_ASSIGN(const std::uint8_t outcome, talk.start(k_lease_s));
   if (outcome != JM_WIRE_OK) return fail(ErrorCode::protocol, "the probe refuses to start");
-  const TimeNs end_ns = timebase.steady_ns() + from_seconds(2 * enough * typical_s + 0.6);
   const auto lost = [&] {
     const auto& status = ear.replies().status;
     return status && status->state == JM_WIRE_SENSOR_LOST;
   };
-  while (static_cast<double>(ear.stamps().size()) < enough && !lost() && timebase.steady_ns() < end_ns)
-    JM_TRY(talk.hear(std::chrono::milliseconds{20}));
+  const auto done = [&] { return static_cast<double>(ear.stamps().size()) >= enough || lost(); };
+  JM_TRY(talk.wait_for(done, from_seconds(2 * enough * typical_s + 0.6)));
   JM_TRY(talk.stop());
   if (!ear.stamps().empty()) return ear.stamps();
   return fail(
@@ -181,12 +179,12 @@ Result<Hello> apply(Conversation& talk, Hello hello, const Settings& settings) {
 
 Result<Setup> survey(serial::ByteStream& port, Timebase& timebase, const Settings& settings) {
   SurveyEar ear;
-  Conversation talk(port, ear, timebase);
+  Conversation talk(port, ear, timebase, settings.slack);
   JM_TRY_ASSIGN(Hello hello, talk.ask_hello(k_hello_ns));
   if (hello.facts.state != JM_WIRE_IDLE) JM_TRY(talk.stop());
   JM_TRY_ASSIGN(hello, apply(talk, std::move(hello), settings));
   JM_TRY_ASSIGN(Setup setup, setup_from(std::move(hello), settings));
-  JM_TRY_ASSIGN(const std::vector<std::uint64_t> stamps, try_out(talk, ear, timebase, setup));
+  JM_TRY_ASSIGN(const std::vector<std::uint64_t> stamps, try_out(talk, ear, setup));
   note_period(setup, stamps);
   return setup;
 }

@@ -14,6 +14,7 @@ namespace joulemark::twin_process {
 namespace {
 
 constexpr unsigned k_baud = 1'000'000;
+constexpr double k_slack = 40;  // on a busy machine simulated boards are slower than real ones
 constexpr auto k_scalar = OptionKind::scalar;
 
 // Handed to joulemark-twin as they are, which checks them.
@@ -65,6 +66,8 @@ Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionV
   JM_TRY_ASSIGN(probe::Settings settings, probe::read_settings(options));
   settings.shunt_ohm = settings.shunt_ohm.value_or(1);
   settings.sensor_options = true;
+  settings.slack = k_slack;
+  settings.patience_s *= k_slack;
   if (settings.lines.empty()) settings.lines = {{0, "inference"}, {1, "listen"}, {2, "keyword"}};
   JM_TRY_ASSIGN(const auto program, find_executable());
   const auto arguments = arguments_from(options);
