@@ -242,9 +242,9 @@ void find_in_useful(const Measurement& m, const UsefulEventReport& useful, Findi
   } else if (useful.n < k_few_useful) {
     findings.warn(
         "few_useful_events",
-        fmt::format("Only {} useful event{}: the energy per '{}' will change from one recording to the "
+        fmt::format("Only {} of '{}': the energy per useful event will change from one recording to the "
                     "next. Record longer.",
-                    useful.n, useful.n == 1 ? "" : "s", *useful.name));
+                    format_count(useful.n, "window"), *useful.name));
   }
 }
 

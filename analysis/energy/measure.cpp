@@ -221,7 +221,8 @@ Result<Measurement> measure(SampleSource& source, Timeline timeline, const Measu
   for (const WindowSum& block : m.blocks)
     m.sampling.lost_s += block.missing_s;
   const double paused_s = static_cast<double>(paused_samples(anomalies, primary)) * m.sampling.interval_s;
-  m.sampling.lost_s = std::max(0.0, m.sampling.lost_s - paused_s);
+  m.sampling.lost_s -= paused_s;
+  if (m.sampling.lost_s < 1e-6 * m.sampling.interval_s) m.sampling.lost_s = 0;  // rounding
   const std::vector<TimeRange> clipped = clipped_stretches(anomalies);
   for (const TimeRange& stretch : clipped)
     m.sampling.clipped_s += to_seconds(overlap_ns(stretch, m.sampling.span));
