@@ -2,7 +2,6 @@
 #pragma once
 
 #include <analysis/model/result.h>
-#include <analysis/model/sample_source.h>
 
 #include <QString>
 
@@ -13,11 +12,8 @@ namespace joulemark {
 struct Analysis;
 
 // By the ending of the file: .png (at the screen's resolution), .svg and .pdf as they are seen; .json, the
-// report as `joulemark report --json`; .csv, the samples of a range. Errors: usage for another ending; io.
+// report as `joulemark report --json`. Errors: usage for another ending; io.
 [[nodiscard]] Status export_picture(QWidget& widget, const QString& file);
 [[nodiscard]] Status export_report(const Analysis& analysis, const QString& file);
-
-// One line a sample of the primary channel: t_s, its value in SI, and the level of each line at that time.
-[[nodiscard]] Status export_samples(SampleSource& source, TimeRange range, const QString& file);
 
 }  // namespace joulemark

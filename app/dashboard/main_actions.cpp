@@ -10,6 +10,7 @@
 #include <app/dashboard/theme.h>
 #include <app/dashboard/waveform_view.h>
 #include <app/models/capture_document.h>
+#include <app/models/export_job.h>
 #include <app/models/text.h>
 
 #include <QApplication>
@@ -211,12 +212,31 @@ void MainWindow::export_to(const QString& file) {
     done = document_->analysis() ? export_report(*document_->analysis(), file)
                                  : Status(fail(ErrorCode::inadequate, "there is no report yet"));
   } else if (ending == QStringLiteral("csv")) {
-    done = export_samples(*document_->source(), selection().value_or(window_.range()), file);
+    return start_export(file);
   } else {
     done = export_picture(*waveform_, file);
   }
   if (!done) return trouble(to_qt(done.error().message));
   banner_->show_message(Banner::Level::note, tr("Written: %1").arg(file));
+}
+
+void MainWindow::start_export(const QString& file) {
+  export_ = std::make_unique<ExportJob>();
+  connect(export_.get(), &ExportJob::done, this, [this](const QString& written) {
+    work_->hide_work();
+    banner_->show_message(Banner::Level::note, tr("Written: %1").arg(written));
+  });
+  connect(export_.get(), &ExportJob::failed, this, [this](const QString& message) {
+    work_->hide_work();
+    trouble(tr("Not written: %1").arg(message));
+  });
+  const auto show = [this, file](double part) {
+    work_->show_work(tr("Writing %1: %2 %").arg(QFileInfo(file).fileName()).arg(qRound(100 * part)),
+                     [this] { export_->cancel(); });
+  };
+  connect(export_.get(), &ExportJob::progressed, this, show);
+  show(0);
+  export_->start(document_->path().toStdString(), selection().value_or(window_.range()), file);
 }
 
 void MainWindow::context_menu(const QPoint& global, TimeNs time_ns, Quantity quantity) {

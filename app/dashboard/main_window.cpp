@@ -12,6 +12,7 @@
 #include <app/dashboard/waveform_view.h>
 #include <app/dashboard/welcome.h>
 #include <app/models/capture_document.h>
+#include <app/models/export_job.h>
 #include <app/models/import_job.h>
 #include <app/models/recording_session.h>
 #include <app/models/text.h>

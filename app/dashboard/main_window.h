@@ -25,6 +25,7 @@ class EnsembleDock;
 class EventDock;
 class FindingsBar;
 class HistogramDock;
+class ExportJob;
 class ImportJob;
 class RecordingSession;
 class RuleDock;
@@ -117,6 +118,7 @@ class MainWindow final : public QMainWindow {
   void place_cursors(std::size_t pair);
   void copy_figures() const;
   void export_as();
+  void start_export(const QString& file);
   void context_menu(const QPoint& global, TimeNs time_ns, Quantity quantity);
   void change_limits(Quantity quantity);
 
@@ -129,6 +131,7 @@ class MainWindow final : public QMainWindow {
   std::unique_ptr<CaptureDocument> document_;
   std::unique_ptr<RecordingSession> session_;
   std::unique_ptr<ImportJob> import_;
+  std::unique_ptr<ExportJob> export_;
   QStringList options_;
   QTimer frames_;
   bool live_begun_ = false;

@@ -418,6 +418,7 @@ void DashboardTest::exportsPicturesSamplesAndReports() {
   }
   window_->time_window().set_cursors(0, TimeRange{3'995'000'000, 4'085'000'000});  // over the gap
   window_->export_to(path("out.csv"));
+  QTRY_VERIFY(QFileInfo::exists(path("out.csv")));
   std::ifstream csv(path("out.csv").toStdString());
   std::string line;
   std::getline(csv, line);

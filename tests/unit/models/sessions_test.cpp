@@ -3,9 +3,11 @@
 #include <analysis/capture/capture_reader.h>
 #include <analysis/capture/verify.h>
 
+#include <app/models/export_job.h>
 #include <app/models/import_job.h>
 #include <app/models/instrument_list.h>
 #include <app/models/recording_session.h>
+#include <app/models/text.h>
 #include <app/recording/instruments.h>
 
 #include <tests/support/temporary_folder.h>
@@ -15,6 +17,7 @@
 #include <QSignalSpy>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 namespace joulemark {
 namespace {
@@ -148,6 +151,26 @@ TEST_F(Sessions, ImportWhatCanBeReadAndSayWhatCannot) {
   ASSERT_TRUE(failed.wait(k_patience_ms));
   EXPECT_THAT(failed[0][0].toString().toStdString(), HasSubstr("bad.csv"));
   EXPECT_FALSE(std::filesystem::exists(folder.file("bad.jmk")));
+}
+
+TEST_F(Sessions, ExportWhatIsChosenAndLeaveNothingWhereThatFails) {
+  std::ofstream(folder.file("in.csv")) << "Timestamp(ms),Current(uA)\n0,100\n1,200\n2,300\n3,250\n";
+  ImportJob import;
+  QSignalSpy imported(&import, &ImportJob::done);
+  import.start({{folder.file("in.csv")}, "csv", {}, folder.file("in.jmk"), false});
+  ASSERT_TRUE(imported.wait(k_patience_ms));
+  ExportJob job;
+  QSignalSpy done(&job, &ExportJob::done);
+  QSignalSpy failed(&job, &ExportJob::failed);
+  job.start(folder.file("in.jmk"), TimeRange{1'000'000, 3'000'000}, to_qt(folder.file("out.csv")));
+  ASSERT_TRUE(done.wait(k_patience_ms));
+  std::ifstream written(folder.file("out.csv"));
+  const std::string text{std::istreambuf_iterator<char>(written), {}};
+  EXPECT_EQ(text, "t_s,current_a\n0.001000000,0.0002\n0.002000000,0.0003\n");
+  job.start(folder.file("gone.jmk"), TimeRange{0, 1}, to_qt(folder.file("none.csv")));
+  ASSERT_TRUE(failed.wait(k_patience_ms));
+  EXPECT_THAT(failed[0][0].toString().toStdString(), HasSubstr("gone.jmk"));
+  EXPECT_FALSE(std::filesystem::exists(folder.file("none.csv")));
 }
 
 TEST(InstrumentList, ListsUnusableOnesWithTheirReason) {

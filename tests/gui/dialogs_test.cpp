@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The small questions to a person: nonsense is refused in words, the dialog stays, and what is right is
+// taken.
+#include <app/dashboard/dialogs.h>
+
+#include <QApplication>
+#include <QComboBox>
+#include <QDialog>
+#include <QDialogButtonBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTimer>
+#include <fstream>
+#include <functional>
+
+using namespace joulemark;
+
+class DialogsTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void limitsAreTakenWithTheirUnits();
+  void limitsThatMakeNoSenseAreRefused();
+  void limitsLeftEmptyAreAutomatic();
+  void cancelChoosesNothing();
+  void optionsComeFromTheInstrumentsOwnTable();
+  void anImportAsksBeforeItReplacesAFile();
+  void theFormOfAnImportFollowsItsFormat();
+};
+
+namespace {
+
+// Acts on the next dialog as soon as it is up.
+void when_asked(const std::function<void(QDialog&)>& act) {
+  auto* timer = new QTimer(qApp);
+  QObject::connect(timer, &QTimer::timeout, qApp, [timer, act] {
+    auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
+    if (dialog == nullptr) return;
+    timer->stop();
+    timer->deleteLater();
+    act(*dialog);
+    if (dialog->isVisible()) dialog->reject();  // a failed check must not hang
+  });
+  timer->start(10);
+}
+
+void press(const QDialog& dialog, QDialogButtonBox::StandardButton button) {
+  dialog.findChild<QDialogButtonBox*>()->button(button)->click();
+}
+
+// What a dialog has to complain of.
+QString complaint(const QDialog& dialog) {
+  for (const QLabel* label : dialog.findChildren<QLabel*>()) {
+    if (label->property("role") == QStringLiteral("bad") && label->isVisible()) return label->text();
+  }
+  return {};
+}
+
+QWidget* field(const QDialog& dialog, const QString& name) {
+  for (QWidget* editor : dialog.findChildren<QWidget*>()) {
+    if (editor->accessibleName() == name) return editor;
+  }
+  return nullptr;
+}
+
+void fill(const QDialog& dialog, const QString& low, const QString& high) {
+  const auto edits = dialog.findChildren<QLineEdit*>();
+  edits.at(0)->setText(low);
+  edits.at(1)->setText(high);
+}
+
+std::optional<ValueLimits> ask() {
+  return ask_limits(nullptr, QStringLiteral("Limits"), QStringLiteral("A"), {0, 0.05});
+}
+
+std::vector<OptionSpec> rate_option() {
+  return {{"rate", OptionKind::scalar, "Hz", "10 Hz .. 2 MHz", "100 kHz", "samples a second"}};
+}
+
+}  // namespace
+
+void DialogsTest::limitsAreTakenWithTheirUnits() {
+  when_asked([](QDialog& dialog) {
+    fill(dialog, QStringLiteral("200uA"), QStringLiteral("5 mA"));
+    press(dialog, QDialogButtonBox::Ok);
+  });
+  const auto chosen = ask();
+  QVERIFY(chosen && *chosen);
+  QCOMPARE((**chosen).first, 200e-6);
+  QCOMPARE((**chosen).second, 5e-3);
+}
+
+void DialogsTest::limitsThatMakeNoSenseAreRefused() {
+  QStringList complaints;
+  when_asked([&complaints](QDialog& dialog) {
+    for (const auto& [low, high] :
+         {std::pair{"5mA", "1mA"}, {"1mA", "1mA"}, {"0A", "soon"}, {"0V", "1V"}, {"", "1mA"}}) {
+      fill(dialog, QString::fromLatin1(low), QString::fromLatin1(high));
+      press(dialog, QDialogButtonBox::Ok);
+      complaints << (dialog.isVisible() ? complaint(dialog) : QString());
+    }
+  });
+  QVERIFY(!ask());
+  QCOMPARE(complaints.size(), 5);
+  QVERIFY(complaints[0].contains(QStringLiteral("above")));
+  QVERIFY(complaints[1].contains(QStringLiteral("above")));
+  for (const QString& text : complaints)
+    QVERIFY2(!text.isEmpty(), qPrintable(complaints.join(QLatin1Char('|'))));
+}
+
+void DialogsTest::limitsLeftEmptyAreAutomatic() {
+  when_asked([](QDialog& dialog) {
+    fill(dialog, {}, {});
+    press(dialog, QDialogButtonBox::Ok);
+  });
+  const auto chosen = ask();
+  QVERIFY(chosen && !*chosen);
+}
+
+void DialogsTest::cancelChoosesNothing() {
+  when_asked([](QDialog& dialog) { press(dialog, QDialogButtonBox::Cancel); });
+  QVERIFY(!ask());
+}
+
+void DialogsTest::optionsComeFromTheInstrumentsOwnTable() {
+  when_asked([](QDialog& dialog) {
+    auto* rate = qobject_cast<QLineEdit*>(field(dialog, QStringLiteral("rate")));
+    QVERIFY(rate != nullptr);
+    QCOMPARE(rate->text(), QStringLiteral("1kHz"));  // as given
+    rate->setText(QStringLiteral("20kHz"));
+    press(dialog, QDialogButtonBox::Ok);
+  });
+  const auto chosen =
+      ask_options(nullptr, QStringLiteral("Options"), rate_option(), {QStringLiteral("rate=1kHz")});
+  QVERIFY(chosen);
+  QCOMPARE(*chosen, QStringList{QStringLiteral("rate=20kHz")});
+}
+
+void DialogsTest::anImportAsksBeforeItReplacesAFile() {
+  const QTemporaryDir folder;
+  const QString table = folder.filePath(QStringLiteral("run.csv"));
+  std::ofstream(table.toStdString()) << "t_ms,i_ma\n0,1\n1,2\n";
+  std::ofstream(folder.filePath(QStringLiteral("run.jmk")).toStdString()) << "something";
+  QString asked;
+  when_asked([&asked](QDialog& dialog) {
+    press(dialog, QDialogButtonBox::Ok);
+    asked = dialog.isVisible() ? complaint(dialog) : QString();
+    press(dialog, QDialogButtonBox::Ok);
+  });
+  const auto request = ask_import(nullptr, {table});
+  QVERIFY2(asked.contains(QStringLiteral("run.jmk")), qPrintable(asked));
+  QVERIFY(request);
+  QVERIFY(request->overwrite);
+  QCOMPARE(request->format, std::string("csv"));
+  QCOMPARE(QString::fromStdString(request->file), folder.filePath(QStringLiteral("run.jmk")));
+}
+
+void DialogsTest::theFormOfAnImportFollowsItsFormat() {
+  const QTemporaryDir folder;
+  const QString table = folder.filePath(QStringLiteral("run.csv"));
+  std::ofstream(table.toStdString()) << "t_ms,i_ma\n0,1\n1,2\n";
+  bool csv_has = false;
+  bool eembc_has = true;
+  when_asked([&](QDialog& dialog) {
+    csv_has = field(dialog, QStringLiteral("voltage")) != nullptr;
+    auto* format = dialog.findChild<QComboBox*>();
+    format->setCurrentIndex(format->findData(QStringLiteral("eembc")));
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    eembc_has = field(dialog, QStringLiteral("voltage")) != nullptr;
+    press(dialog, QDialogButtonBox::Cancel);
+  });
+  QVERIFY(!ask_import(nullptr, {table}));
+  QVERIFY(csv_has);
+  QVERIFY(!eembc_has);
+}
+
+QTEST_MAIN(DialogsTest)
+#include "dialogs_test.moc"
