@@ -39,7 +39,7 @@ static inline void jm_marker_port_setup(uint16_t jm_lines) {
 }
 
 /* One line, known to the compiler: SBI or CBI. Several: those that differ are toggled by one store. */
-static inline __attribute__((always_inline)) void jm_marker_port_put(uint16_t jm_lines, uint16_t jm_levels) {
+static inline __attribute__((always_inline)) void jm_marker_port_put(unsigned jm_lines, unsigned jm_levels) {
   const uint8_t bits = (uint8_t)(jm_lines << JM_MARKER_FIRST_PIN);
   const uint8_t wanted = (uint8_t)(jm_levels << JM_MARKER_FIRST_PIN);
   if (__builtin_constant_p(jm_lines) && __builtin_constant_p(jm_levels) &&

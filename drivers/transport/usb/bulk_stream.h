@@ -56,7 +56,7 @@ class BulkStream {
   void handle_events();
   void abandon();
 
-  static constexpr std::size_t k_transfers = 512;      // 307 ms of a Monsoon, which itself holds 3.2 ms
+  static constexpr std::size_t k_transfers = 128;      // 77 ms of a Monsoon, which itself holds 3.2 ms
   static constexpr std::size_t k_ring_packets = 8192;  // 4.9 s of a Monsoon
   static constexpr int k_most_errors = 64;             // in a row
 

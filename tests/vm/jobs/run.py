@@ -51,7 +51,7 @@ def wanted(test, names):
 def in_turns(tests):
     """Lists of tests that may run at once; within one, they take turns. The longest one comes first."""
     lanes = {}
-    for test in tests:
+    for test in sorted(tests, key=lambda test: not getattr(test, "longest", False)):
         lanes.setdefault(getattr(test, "turn", test.id()), []).append(test.id())
     return sorted(lanes.values(), key=len, reverse=True)
 

@@ -55,7 +55,7 @@ class Faults(MonsoonTest):
         self.assertRegex(done.stderr, "unplug|gone|left|disconnect")
 
     def test_drift_of_the_clock_is_found(self):
-        report, _ = self.record_with("drift:300", duration="20s")
+        report, _ = self.record_with("drift:1000", duration="20s")
         self.assert_anomaly(report, "clock_drift")
         self.assertEqual(report["capture"]["lost_samples"], 0)
 

@@ -45,6 +45,8 @@ class Sharing(MonsoonTest):
 
 
 class Loop(MonsoonTest):
+    longest = True
+
     def test_two_hundred_starts_and_stops(self):
         unit = self.plug_in("--vout", 4.1)
         started = time.monotonic()
