@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <analysis/model/lost_samples.h>
+
 #include <app/dashboard/banner.h>
 #include <app/dashboard/ensemble_dock.h>
 #include <app/dashboard/event_dock.h>
@@ -286,9 +288,10 @@ void MainWindow::opened() {
   events_.set_analysis(nullptr);
   const auto primary = primary_channel(document_->info());
   const auto extent = primary ? document_->source()->extent(*primary) : Result<Extent>(Extent{});
-  if (extent)
-    state_->show_capture(document_->info(), extent->time.seconds(), extent->lost_samples,
-                         recordings_folder());
+  const auto anomalies = document_->source()->anomalies();
+  if (!primary || !extent || !anomalies) return;
+  state_->show_capture(document_->info(), extent->time.seconds(), lost_samples(*extent, *anomalies, *primary),
+                       recordings_folder());
 }
 
 void MainWindow::analysis_changed() {

@@ -25,12 +25,14 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLabel>
 #include <QMessageBox>
 #include <QProcess>
 #include <QRandomGenerator>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
+#include <algorithm>
 #include <fstream>
 
 using namespace joulemark;
@@ -60,6 +62,7 @@ class DashboardTest : public QObject {
   void anInstrumentThatDoesNotAnswerIsToldAbout();
   void closingWhileRecordingClosesTheFile();
   void aRecordingThatWasCutOffIsOfferedAgain();
+  void samplesLostAtTheBeginAreCountedAsTheReportDoes();
   void exportsPicturesSamplesAndReports();
   void darkAndLightAreBothDrawn();
 
@@ -67,7 +70,6 @@ class DashboardTest : public QObject {
   QString path(const QString& name) const { return folder_->filePath(name); }
   void open(const QString& file);
   void settle();
-  void record(const std::vector<std::string>& options, double duration_s);
   QJsonObject reported(const QStringList& arguments);
   [[nodiscard]] QWidget* plot() const { return window_->waveform().pane(Quantity::current)->viewport(); }
   [[nodiscard]] QPoint at(double part) const;
@@ -408,6 +410,22 @@ void DashboardTest::aRecordingThatWasCutOffIsOfferedAgain() {
   MainWindow next(make_registry());
   next.offer_unfinished();
   QVERIFY(next.banner().text().contains(QStringLiteral("cut.jmk")));
+}
+
+void DashboardTest::samplesLostAtTheBeginAreCountedAsTheReportDoes() {
+  const QString file = path("late.jmk");
+  QProcess recorder;
+  recorder.start(qEnvironmentVariable("JOULEMARK_BIN"),
+                 {"record", "sim:kws", "-o", file, "--duration", "1s", "--option", "pace=max", "--option",
+                  "gap=0s,samples=137"});
+  QVERIFY(recorder.waitForFinished(k_patience_ms));
+  open(file);
+  const QJsonObject report = reported({file});
+  QCOMPARE(report["capture"].toObject()["lost_samples"].toInt(), 137);
+  const auto labels = window_->findChildren<QLabel*>();
+  QVERIFY(std::ranges::any_of(labels, [](const QLabel* label) {
+    return label->text().contains(QStringLiteral("lost")) && label->text().contains(QStringLiteral("137"));
+  }));
 }
 
 void DashboardTest::exportsPicturesSamplesAndReports() {
