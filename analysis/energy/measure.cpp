@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/energy/measure.h>
 #include <analysis/energy/noise.h>
-#include <analysis/energy/stretches.h>
 #include <analysis/model/lost_samples.h>
+#include <analysis/model/stretches.h>
 
 #include <algorithm>
 #include <cmath>

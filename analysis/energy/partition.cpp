@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/energy/partition.h>
-#include <analysis/energy/stretches.h>
+#include <analysis/model/stretches.h>
 
 #include <algorithm>
 #include <limits>

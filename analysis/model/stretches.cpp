@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <analysis/energy/stretches.h>
+#include <analysis/model/stretches.h>
 
 #include <algorithm>
 
