@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <analysis/model/sample_sink.h>
+#include <analysis/model/null_sink.h>
 
 #include <cstdint>
 #include <functional>
@@ -11,8 +11,9 @@ namespace joulemark {
 
 // Rides along with another sink in a Tee, to show how far a long import is or to end it: is told the samples
 // so far, of all channels, at the begin and after every block. The Error it returns ends the work.
-class BlockWatch final : public SampleSink {
+class BlockWatch final : public NullSink {
  public:
+  using NullSink::accept;
   using Look = std::function<Status(std::int64_t samples)>;
   explicit BlockWatch(Look look) : look_(std::move(look)) {}
 
@@ -21,13 +22,6 @@ class BlockWatch final : public SampleSink {
     samples_ += static_cast<std::int64_t>(block.values.size());
     return look_(samples_);
   }
-  Status accept(const Edge&) override { return {}; }
-  Status accept(const Marker&) override { return {}; }
-  Status accept(const Anomaly&) override { return {}; }
-  Status accept(const ClockPoint&) override { return {}; }
-  Status accept(const MetadataItem&) override { return {}; }
-  Status accept(const RawBytes&) override { return {}; }
-  Status end(EndReason) override { return {}; }
 
  private:
   Look look_;

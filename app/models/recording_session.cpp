@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <analysis/capture/capture_reader.h>
 #include <analysis/capture/capture_writer.h>
+#include <analysis/model/null_sink.h>
 #include <analysis/model/tee.h>
 #include <analysis/model/watched_source.h>
 
@@ -22,18 +23,10 @@ constexpr qint64 k_pause_per_work = 4;  // figures may take a fifth of a core
 constexpr int k_analysis = 1;
 
 // Sits before the file in the Tee: what reads the file lets go of it before it is closed.
-class LetGo final : public SampleSink {
+class LetGo final : public NullSink {
  public:
   explicit LetGo(std::function<void()> let_go) : let_go_(std::move(let_go)) {}
 
-  [[nodiscard]] Status begin(const CaptureInfo&) override { return {}; }
-  [[nodiscard]] Status accept(const SampleBlock&) override { return {}; }
-  [[nodiscard]] Status accept(const Edge&) override { return {}; }
-  [[nodiscard]] Status accept(const Marker&) override { return {}; }
-  [[nodiscard]] Status accept(const Anomaly&) override { return {}; }
-  [[nodiscard]] Status accept(const ClockPoint&) override { return {}; }
-  [[nodiscard]] Status accept(const MetadataItem&) override { return {}; }
-  [[nodiscard]] Status accept(const RawBytes&) override { return {}; }
   [[nodiscard]] Status end(EndReason) override {
     let_go_();
     return {};

@@ -2,7 +2,7 @@
 // The newest minute or so of a recording, ready to be drawn while it goes on.
 #pragma once
 
-#include <analysis/model/sample_sink.h>
+#include <analysis/model/null_sink.h>
 #include <analysis/model/sample_source.h>
 
 #include <cstdint>
@@ -15,8 +15,9 @@ namespace joulemark {
 // A ring of steps of equal time, each with min, max and sum of what was sampled in it and the levels its
 // lines had. All storage is made in begin(). accept() is called on the recording thread and holds a lock for
 // the block it takes; the readers, on another thread, hold it while they copy a view.
-class LiveStrip final : public SampleSink {
+class LiveStrip final : public NullSink {
  public:
+  using NullSink::accept;
   enum class Trace { current, power, voltage };
   static constexpr std::size_t k_traces = 3;
   static constexpr std::size_t k_steps = 65536;
@@ -24,12 +25,8 @@ class LiveStrip final : public SampleSink {
   [[nodiscard]] Status begin(const CaptureInfo& info) override;
   [[nodiscard]] Status accept(const SampleBlock& block) override;
   [[nodiscard]] Status accept(const Edge& edge) override;
-  [[nodiscard]] Status accept(const Marker&) override { return {}; }
   [[nodiscard]] Status accept(const Anomaly& anomaly) override;
-  [[nodiscard]] Status accept(const ClockPoint&) override { return {}; }
   [[nodiscard]] Status accept(const MetadataItem& item) override;
-  [[nodiscard]] Status accept(const RawBytes&) override { return {}; }
-  [[nodiscard]] Status end(EndReason) override { return {}; }
 
   // What is still in the ring; empty before the first sample.
   [[nodiscard]] TimeRange extent() const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packets of a Monsoon to samples, on one core: full packets with their share of calibration, main current
 // and voltage, with and without a marker.
+#include <analysis/model/null_sink.h>
+
 #include <drivers/monsoon/decoder.h>
 
 #include <benchmark/benchmark.h>
@@ -12,20 +14,14 @@
 namespace joulemark::monsoon {
 namespace {
 
-// Takes everything and keeps nothing.
-class NullSink final : public SampleSink {
+// Has the samples made, and keeps nothing.
+class Consumer final : public NullSink {
  public:
-  Status begin(const CaptureInfo&) override { return {}; }
+  using NullSink::accept;
   Status accept(const SampleBlock& block) override {
     benchmark::DoNotOptimize(block.values.data());
     return {};
   }
-  Status accept(const Edge&) override { return {}; }
-  Status accept(const Marker&) override { return {}; }
-  Status accept(const Anomaly&) override { return {}; }
-  Status accept(const ClockPoint&) override { return {}; }
-  Status accept(const MetadataItem&) override { return {}; }
-  Status accept(const RawBytes&) override { return {}; }
   Status end(EndReason) override { return {}; }
 };
 
@@ -64,7 +60,7 @@ std::vector<Bytes> make_packets() {
 
 void decode(benchmark::State& state, const DecoderSetup& setup) {
   const std::vector<Bytes> packets = make_packets();
-  NullSink sink;
+  Consumer sink;
   for (auto _ : state) {
     Decoder decoder(setup, sink);
     TimeNs arrival_ns = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/formats/csv.h>
+#include <analysis/model/null_sink.h>
 #include <analysis/model/rail.h>
 
 #include <tests/unit/formats/import_helpers.h>
@@ -536,22 +537,16 @@ TEST(CsvText, AFirstRowWithANumberInItIsNoHeader) {
 // -------------------------------------------------------------------------------------------------------
 
 // Counts what passes and keeps nothing.
-class CountingSink final : public SampleSink {
+class CountingSink final : public NullSink {
  public:
+  using NullSink::accept;
   std::int64_t samples = 0;
   std::size_t largest_block = 0;
-  Status begin(const CaptureInfo&) override { return {}; }
   Status accept(const SampleBlock& block) override {
     samples += static_cast<std::int64_t>(block.values.size());
     largest_block = std::max(largest_block, block.values.size());
     return {};
   }
-  Status accept(const Edge&) override { return {}; }
-  Status accept(const Marker&) override { return {}; }
-  Status accept(const Anomaly&) override { return {}; }
-  Status accept(const ClockPoint&) override { return {}; }
-  Status accept(const MetadataItem&) override { return {}; }
-  Status accept(const RawBytes&) override { return {}; }
   Status end(EndReason) override { return {}; }
 };
 

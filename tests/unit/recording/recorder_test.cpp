@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/model/memory_capture.h>
+#include <analysis/model/null_sink.h>
 
 #include <app/recording/instruments.h>
 #include <app/recording/recorder.h>
@@ -81,20 +82,14 @@ class FakeInstrument final : public Instrument {
 };
 
 // Takes blocks until it is full, then fails like a disk.
-class FullSink : public SampleSink {
+class FullSink : public NullSink {
  public:
+  using NullSink::accept;
   explicit FullSink(Error error) : error_(std::move(error)) {}
 
-  [[nodiscard]] Status begin(const CaptureInfo&) override { return {}; }
   [[nodiscard]] Status accept(const SampleBlock&) override {
     return ++blocks > 5 ? Status(tl::make_unexpected(error_)) : Status();
   }
-  [[nodiscard]] Status accept(const Edge&) override { return {}; }
-  [[nodiscard]] Status accept(const Marker&) override { return {}; }
-  [[nodiscard]] Status accept(const Anomaly&) override { return {}; }
-  [[nodiscard]] Status accept(const ClockPoint&) override { return {}; }
-  [[nodiscard]] Status accept(const MetadataItem&) override { return {}; }
-  [[nodiscard]] Status accept(const RawBytes&) override { return {}; }
   [[nodiscard]] Status end(EndReason reason) override {
     ends.push_back(reason);
     return {};
