@@ -35,6 +35,7 @@ class Instrument {
   // What a person should know at once, a sentence each: an output was switched, the unit had to be stopped
   // first. Given before run; called during run, on its thread.
   using News = std::function<void(const std::string&)>;
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): who has news keeps it
   virtual void on_news(News /*news*/) {}
 
   // Measures into the sink on the calling thread until stop is requested, the instrument has no more to give
