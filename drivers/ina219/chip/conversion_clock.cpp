@@ -12,6 +12,7 @@ namespace {
 constexpr double k_stale = 0.5;      // of a period: a reading so soon is of the same conversion
 constexpr double k_gain = 1.0 / 64;  // how far the period follows what the bounds correct
 constexpr double k_drift = 50e-6;    // how far the period may change from one conversion to the next
+constexpr double k_settled = 64;     // conversions until the bounds no longer narrow for the first time
 constexpr std::size_t k_fewest = 4;  // bounds to estimate from
 
 double median_of(std::vector<double> values) {
@@ -58,6 +59,7 @@ ConversionClock::Step ConversionClock::first(const ConversionBounds& bounds) {
   if (ever_ && origin_ns_ <= last_end_ns_) return {Verdict::jumped, 1, origin_ns_};
   high_end_ns_ = static_cast<double>(bounds.before_ns - origin_ns_);
   low_end_ns_ = -high_end_ns_;
+  since_start_ = 0;
   const double since_ns = static_cast<double>(bounds.read_ns - bounds.after_ns);
   const auto count = static_cast<std::int64_t>(std::max(1.0, std::floor(since_ns / period_ns_)));
   last_end_ns_ = origin_ns_;
@@ -84,8 +86,10 @@ ConversionClock::Step ConversionClock::observe(const ConversionBounds& bounds) {
   return {Verdict::conversion, static_cast<std::int64_t>(count), last_end_ns_};
 }
 
-// What the bounds before leave, count periods on, and these bounds leave together. The period follows what
-// they correct.
+// What the bounds before leave, count periods on, and these bounds leave together. Later, what they correct
+// is a period that is wrong. At first they narrow in any case, and on a bus where every start is followed by
+// the same questions always from the same side: then only bounds that exclude each other say anything of the
+// period.
 void ConversionClock::narrow(double count, double after_ns, double before_ns) {
   const double expected_ns = (low_end_ns_ + high_end_ns_) / 2 + count * period_ns_;
   const double widening_ns = count * k_drift * period_ns_;
@@ -93,7 +97,10 @@ void ConversionClock::narrow(double count, double after_ns, double before_ns) {
   const double high_ns = high_end_ns_ + count * period_ns_ + widening_ns;
   low_end_ns_ = std::clamp(low_ns, after_ns, before_ns);
   high_end_ns_ = std::clamp(high_ns, after_ns, before_ns);
-  const double correction_ns = (low_end_ns_ + high_end_ns_) / 2 - expected_ns;
+  since_start_ += count;
+  const double excluded_ns = std::max(0.0, after_ns - high_ns) - std::max(0.0, low_ns - before_ns);
+  const double correction_ns =
+      since_start_ < k_settled ? excluded_ns : (low_end_ns_ + high_end_ns_) / 2 - expected_ns;
   period_ns_ = std::clamp(period_ns_ + k_gain * correction_ns / count, low_ns_, high_ns_);
 }
 

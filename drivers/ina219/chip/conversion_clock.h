@@ -54,6 +54,7 @@ class ConversionClock {
   bool ever_ = false;
   double low_end_ns_ = 0;   // the last conversion ended between these, relative to origin_ns_, as all bounds
   double high_end_ns_ = 0;  // so far leave it
+  double since_start_ = 0;  // conversions
   TimeNs origin_ns_ = 0;    // so that a double holds it exactly enough
   TimeNs last_end_ns_ = 0;  // as told
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <drivers/ina219/chip/conversion_clock.h>
+#include <drivers/ina219/chip/registers.h>
 #include <drivers/ina219/iio_chip.h>
 
 #include <gtest/gtest.h>
@@ -147,6 +148,77 @@ TEST(ConversionClock, StampsConversionsFarBetterThanAPollTakes) {
   EXPECT_LT(worst_us, 25);
   EXPECT_LT(std::abs(sum_us / 19'000), 10);
   EXPECT_NEAR(clock.period_ns() / 532'000, 1, 2e-3);
+}
+
+// A converter that is started anew for every run, as after a measurement of the bus voltage, on a bus where a
+// question takes a good part of a period: conversion k of a run ends k periods after its start. A question
+// finds out what is true in its middle; taking the value takes two more.
+void follow_slowly(ConversionClock& clock, double period_ns, double question_ns, double unsteady,
+                   int per_run) {
+  std::mt19937 random(11);
+  std::uniform_real_distribution<double> longer(1, 1 + unsteady);
+  double now_ns = static_cast<double>(k_start);
+  for (int run = 0; run < 60; ++run) {
+    const double begin_ns = now_ns;
+    double after_ns = now_ns;
+    double taken = 0;
+    clock.restart();
+    for (int k = 0; k < per_run;) {
+      const double asked_ns = now_ns;
+      const double took_ns = question_ns * longer(random);
+      now_ns += took_ns;
+      if (std::floor((asked_ns + took_ns / 2 - begin_ns) / period_ns) <= taken) {
+        after_ns = asked_ns;
+        continue;
+      }
+      const TimeNs read_ns = std::llround(now_ns);
+      static_cast<void>(clock.observe({std::llround(after_ns), read_ns, read_ns}));
+      after_ns = now_ns;
+      now_ns += 2 * question_ns * longer(random);
+      taken = std::floor((now_ns - begin_ns) / period_ns);
+      ++k;
+    }
+  }
+}
+
+// What the clock concludes from bounds that are true may not take it away from the truth.
+void expect_no_worse(double slowness, double question_ns, double unsteady, int per_run) {
+  constexpr double k_typical_ns = 68.1e6;
+  const double period_ns = slowness * k_typical_ns;
+  for (const double wrong : {-0.02, -0.001, 0.0015, 0.02}) {
+    ConversionClock clock((1 + wrong) * period_ns, k_shortest * k_typical_ns, k_longest * k_typical_ns);
+    follow_slowly(clock, period_ns, question_ns, unsteady, per_run);
+    EXPECT_LE(std::abs(clock.period_ns() / period_ns - 1), std::abs(wrong) + 1e-9)
+        << slowness << " times typical, " << question_ns << " ns for a question, or " << unsteady
+        << " more, in runs of " << per_run;
+  }
+}
+
+TEST(ConversionClock, OnASlowBusNeverTakesThePeriodFurtherFromTheTruth) {
+  for (const double slowness : {0.95, 1.0, 1.1}) {
+    for (const double question_ns : {5.3e6, 9e6, 15e6, 20e6}) {
+      for (const int per_run : {14, 60}) {
+        expect_no_worse(slowness, question_ns, 0, per_run);
+        expect_no_worse(slowness, question_ns, 0.3, per_run);
+      }
+    }
+  }
+}
+
+TEST(ConversionClock, FindsThePeriodOnASlowBusThatGoesOnAndOn) {
+  constexpr double k_typical_ns = 17.02e6;
+  for (const double wrong : {-0.01, 0.01}) {
+    const double period_ns = 1.07 * k_typical_ns;
+    ConversionClock clock((1 + wrong) * period_ns, k_shortest * k_typical_ns, k_longest * k_typical_ns);
+    std::mt19937 random(5);
+    std::uniform_real_distribution<double> late_ns(0, 0.4 * period_ns);  // arrivals are late, never early
+    for (int k = 1; k <= 2000; ++k) {
+      const double read_ns = k * period_ns + late_ns(random);
+      const TimeNs before_ns = k_start + std::llround(read_ns);
+      static_cast<void>(clock.observe({before_ns - std::llround(0.4 * period_ns), before_ns, before_ns}));
+    }
+    EXPECT_NEAR(clock.period_ns() / period_ns, 1, 2e-4);
+  }
 }
 
 TEST(ConversionClock, CountsExactlyWhatWasMissed) {
