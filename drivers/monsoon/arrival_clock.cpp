@@ -3,37 +3,48 @@
 #include <drivers/monsoon/protocol.h>
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <span>
 #include <utility>
 
 namespace joulemark::monsoon {
 
-double ArrivalClock::delay_ns(const Point& point) const {
+Delay ArrivalClock::delay(const Point& point) const {
   const Point& origin = points_.front();
-  return static_cast<double>(point.steady_ns - origin.steady_ns) -
-         slope_ * static_cast<double>(point.capture_ns - origin.capture_ns);
+  const TimeNs capture_ns = point.capture_ns - origin.capture_ns;
+  return {to_seconds(capture_ns), to_seconds(point.steady_ns - origin.steady_ns - capture_ns)};
+}
+
+bool ArrivalClock::earlier(const Point& a, const Point& b) const {
+  const Delay of_a = delay(a);
+  const Delay of_b = delay(b);
+  return of_a.late_s - of_b.late_s < slope_ * (of_a.at_s - of_b.at_s);
 }
 
 void ArrivalClock::observe(std::int64_t slots, TimeNs arrival_ns) {
   const Point point{slots * k_slot_ns, arrival_ns};
   if (points_.empty() || point.capture_ns >= stretch_end_ns_) {
-    if (points_.size() == k_most_points) join_pairs();
-    points_.push_back(point);
-    stretch_end_ns_ = point.capture_ns + stretch_ns_;
-  } else if (delay_ns(point) < delay_ns(points_.back())) {
+    begin_stretch(point);
+  } else if (earlier(point, points_.back())) {
     points_.back() = point;
   }
   latest_ns_ = point.capture_ns;
-  if (!best_ || delay_ns(point) < delay_ns(*best_)) best_ = point;
+  if (!best_ || earlier(point, *best_)) best_ = point;
+}
+
+void ArrivalClock::begin_stretch(const Point& point) {
+  if (!points_.empty() && points_.size() % k_points_for_slope == 0) {
+    if (const auto found = line()) slope_ = found->slope;
+  }
+  if (points_.size() == k_most_points) join_pairs();
+  points_.push_back(point);
+  stretch_end_ns_ = point.capture_ns + stretch_ns_;
 }
 
 void ArrivalClock::join_pairs() {
-  if (const auto line = fit()) slope_ = 1 / (1 + line->drift_ppm * 1e-6);
-  std::vector<Point> joined;
-  joined.reserve(k_most_points);
-  for (std::size_t i = 0; i + 1 < points_.size(); i += 2)
-    joined.push_back(delay_ns(points_[i + 1]) < delay_ns(points_[i]) ? points_[i + 1] : points_[i]);
-  points_ = std::move(joined);
+  for (std::size_t i = 0; i < points_.size() / 2; ++i)
+    points_[i] = earlier(points_[2 * i + 1], points_[2 * i]) ? points_[2 * i + 1] : points_[2 * i];
+  points_.resize(points_.size() / 2);
   stretch_ns_ *= 2;
 }
 
@@ -43,32 +54,26 @@ std::optional<ArrivalClock::Point> ArrivalClock::take_point(bool at_once) {
   return std::exchange(best_, std::nullopt);
 }
 
-// Straight line by least squares, about the means.
+std::optional<EarliestLine> ArrivalClock::line() const {
+  std::array<Delay, k_most_points> delays;
+  std::ranges::transform(points_, delays.begin(), [this](const Point& point) { return delay(point); });
+  return earliest_line(std::span(delays).first(points_.size()), k_most_slope);
+}
+
 std::optional<ArrivalClock::Fit> ArrivalClock::fit() const {
-  const std::size_t n = points_.size();
-  if (n < 3) return std::nullopt;
-  const Point& origin = points_.front();
-  const auto x = [&](const Point& p) { return to_seconds(p.capture_ns - origin.capture_ns); };
-  const auto late = [&](const Point& p) { return to_seconds(p.steady_ns - origin.steady_ns) - x(p); };
-  if (x(points_.back()) < k_enough_s) return std::nullopt;
-  double mean_x = 0;
-  double mean_y = 0;
-  for (const Point& p : points_) {
-    mean_x += x(p) / static_cast<double>(n);
-    mean_y += late(p) / static_cast<double>(n);
-  }
-  double xx = 0;
-  double xy = 0;
-  double yy = 0;
-  for (const Point& p : points_) {
-    xx += (x(p) - mean_x) * (x(p) - mean_x);
-    xy += (x(p) - mean_x) * (late(p) - mean_y);
-    yy += (late(p) - mean_y) * (late(p) - mean_y);
-  }
-  const double excess = xy / xx;  // seconds late per second
-  const double squares = std::max(yy - excess * xy, 0.0);
-  const double residual = std::sqrt(squares / static_cast<double>(n - 2));
-  return Fit{(1 / (1 + excess) - 1) * 1e6, residual / std::sqrt(xx) * 1e6, residual, x(points_.back())};
+  if (points_.empty()) return std::nullopt;
+  const double span_s = delay(points_.back()).at_s;
+  if (span_s < k_enough_s) return std::nullopt;
+  const auto found = line();
+  if (!found) return std::nullopt;
+  return Fit{(1 / (1 + found->slope) - 1) * 1e6, found->slope_sigma * 1e6, found->typical_late_s, span_s};
+}
+
+std::optional<double> ArrivalClock::lateness_s(const Point& point) const {
+  if (points_.size() < k_points_for_slope) return std::nullopt;
+  const auto found = line();
+  if (!found) return std::nullopt;
+  return std::max(found->late_s(delay(point)), 0.0) + 2 * found->typical_late_s;
 }
 
 }  // namespace joulemark::monsoon

@@ -500,20 +500,5 @@ TEST(MonsoonDecoder, FindsMarkerEdgesWithHysteresisAndTheirResolution) {
                                           Edge{1'600'000, 600'000, LineId{0}, true}));
 }
 
-TEST(MonsoonDecoder, FindsTheUnitsClockFromTheLeastDelayedArrivals) {
-  std::mt19937 random(7);
-  std::exponential_distribution<double> delay(1 / 2e-3);
-  ArrivalClock clock;
-  const double ppm = 60;  // the unit runs fast, so its slots come sooner
-  for (std::int64_t slot = 3; slot < 5000 * 600; slot += 3) {
-    const double due = static_cast<double>(slot) / 5000 / (1 + ppm * 1e-6);
-    clock.observe(slot, from_seconds(due + delay(random)));
-  }
-  const auto fit = clock.fit();
-  ASSERT_TRUE(fit);
-  EXPECT_NEAR(fit->drift_ppm, ppm, 0.2);
-  EXPECT_LT(fit->sigma_ppm, 0.2);
-}
-
 }  // namespace
 }  // namespace joulemark::monsoon
