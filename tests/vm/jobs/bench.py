@@ -36,7 +36,8 @@ class Unit:
                    "--queue", queue, "--truth", self._truth, *(option for fault in faults for option in ("--fault", fault)), *options]
         with self._log.open("w") as log:
             self._process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        usbip.wait_for(lambda: self._found(r"listening on \S+:(\d+)\n"), 20, "the emulated unit to listen")
+        usbip.wait_for(lambda: self._found(r"listening on \S+:(\d+)\n"), usbip.PATIENCE_S,
+                       "the emulated unit to listen")
         self.tcp_port = int(self._found(r"listening on \S+:(\d+)\n")[0])
         self.usb = None
 

@@ -40,7 +40,7 @@ class Relay:
 
     def _serve(self):
         client, _ = self._listener.accept()
-        server = usbip.connect(self._server_port, 20)
+        server = usbip.connect(self._server_port, usbip.PATIENCE_S)
         self._sockets = [client, server]
         for end in self._sockets:
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -111,5 +111,5 @@ class Listing(MonsoonTest):
         self.addCleanup(unit.close)
         attach = ["usbip", "--tcp-port", str(unit.tcp_port), "attach", "-r", "127.0.0.1", "-b", "1-1"]
         with usbip.attaching():
-            subprocess.run(attach, check=True, capture_output=True, timeout=20)
+            subprocess.run(attach, check=True, capture_output=True, timeout=usbip.PATIENCE_S)
         unit.usb = usbip.attached(unit.serial)

@@ -16,7 +16,7 @@ class Sharing(MonsoonTest):
         unit = self.plug_in()
         for _ in range(3):
             capture, recorder = self.start_recording(unit)
-            usbip.wait_for(unit.sampling, 20, "sampling to begin")
+            usbip.wait_for(unit.sampling, usbip.PATIENCE_S, "sampling to begin")
             time.sleep(2.5)
             recorder.send_signal(signal.SIGKILL)
             recorder.communicate(timeout=10)
@@ -26,7 +26,7 @@ class Sharing(MonsoonTest):
     def test_sigterm_ends_a_recording_properly(self):
         unit = self.plug_in()
         capture, recorder = self.start_recording(unit)
-        usbip.wait_for(unit.sampling, 20, "sampling to begin")
+        usbip.wait_for(unit.sampling, usbip.PATIENCE_S, "sampling to begin")
         time.sleep(1)
         recorder.terminate()
         self.finish(recorder)

@@ -12,6 +12,7 @@ LOCK = "/run/usbip.lock"
 VERSION, REQUEST_IMPORT = 0x0111, 0x8003
 DEVICE = struct.Struct(">256s32sIII HHH BBBBBB")  # path, bus id, bus, number, speed, ids, descriptor bytes
 SUPER_SPEED = 5
+PATIENCE_S = 60  # for what takes a second on a guest that has nothing else to do
 FREE, IN_USE = 4, 6
 
 
@@ -31,7 +32,7 @@ class Port:
         with attaching():
             if self.holds_it():
                 (VHCI / "detach").write_text(str(self.number))
-        wait_for(lambda: not self.holds_it(), 10, f"port {self.number} to be free")
+        wait_for(lambda: not self.holds_it(), PATIENCE_S, f"port {self.number} to be free")
 
 
 @contextlib.contextmanager
@@ -42,7 +43,7 @@ def attaching():
         yield
 
 
-def attach(tcp_port, serial, timeout=20):
+def attach(tcp_port, serial, timeout=PATIENCE_S):
     """Imports device 1-1 of the server on loopback and waits until the kernel has configured it."""
     connection = connect(tcp_port, timeout)
     device_id, speed = request_import(connection)
@@ -54,7 +55,7 @@ def attach(tcp_port, serial, timeout=20):
     return port
 
 
-def attached(serial, timeout=20):
+def attached(serial, timeout=PATIENCE_S):
     """The port of a unit that something else attached."""
     def port():
         return next((number for number in port_states() if Port(number, serial).holds_it()), None)
