@@ -22,6 +22,11 @@ constexpr std::chrono::milliseconds k_wait{20};
 constexpr TimeNs k_stalled_after_ns = 2'000'000'000;
 constexpr double k_measure_s = 0.4;
 constexpr int k_fewest_records = 12;
+constexpr const char* k_left_on =
+    "the kernel's driver gives no more records, as after a transfer that failed; its buffer is left on, "
+    "since "
+    "Linux 6.1 crashes when it is switched off then. The sensor is free again after a restart of the "
+    "computer";
 constexpr double k_keeps_up = 1.35;  // times the typical period is what records may be apart in the middle
 
 // Reads records and hands them over; on its own thread.
@@ -214,6 +219,7 @@ Result<EndReason> IioInstrument::measure(SampleSink& sink, const std::stop_token
   }
   JM_TRY(drain(ring, intake));
   JM_TRY(intake.finish(news_));
+  if (!source->stop() && news_) news_(k_left_on);
   return reason;
 }
 

@@ -9,6 +9,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <optional>
 #include <system_error>
@@ -21,6 +22,7 @@ using linux_system::FileDescriptor;
 using linux_system::Folder;
 
 constexpr std::string_view k_enable = "buffer/enable";
+constexpr int k_most_reads = 64;  // to empty the kernel's queue
 
 std::string element_file(std::string_view element, std::string_view what) {
   return fmt::format("scan_elements/{}_{}", element, what);
@@ -28,11 +30,19 @@ std::string element_file(std::string_view element, std::string_view what) {
 
 class Buffer final : public RecordSource {
  public:
-  Buffer(FileDescriptor file, Folder folder, std::size_t record_size)
-      : file_(std::move(file)), folder_(std::move(folder)), record_size_(record_size) {}
-  ~Buffer() override {
+  Buffer(FileDescriptor file, Folder folder, std::size_t record_size, std::chrono::milliseconds patience)
+      : file_(std::move(file)), folder_(std::move(folder)), record_size_(record_size), patience_(patience) {}
+  ~Buffer() override { stop(); }
+
+  // Linux 6.1's ina2xx-adc reads on a thread of its own, which ends when a transfer fails. Switching the
+  // buffer off then stops a thread that is no more, and the kernel oopses. Nothing tells of that thread but
+  // the records that it no longer makes.
+  bool stop() override {
+    if (!file_.is_open()) return stopped_;
+    stopped_ = is_alive();
     file_ = FileDescriptor();
-    static_cast<void>(folder_.write(k_enable, "0"));
+    if (stopped_) static_cast<void>(folder_.write(k_enable, "0"));
+    return stopped_;
   }
 
   // A device that has left is not always noticed by poll, but by read.
@@ -45,9 +55,20 @@ class Buffer final : public RecordSource {
   }
 
  private:
+  // Whether a record comes that was not in the queue already. A device that has left is past all harm.
+  bool is_alive() {
+    std::array<std::byte, 4096> old;
+    int size = 0;
+    for (int i = 0; i < k_most_reads && (size = read(old, std::chrono::milliseconds{0})) > 0; ++i) {
+    }
+    return size < 0 || read(old, patience_) != 0;
+  }
+
   FileDescriptor file_;
   Folder folder_;
   std::size_t record_size_;
+  std::chrono::milliseconds patience_;
+  bool stopped_ = false;
 };
 
 }  // namespace
@@ -100,7 +121,8 @@ Result<ScanLayout> Device::select(std::span<const std::string_view> elements) {
               fmt::format("{} has not all the channels of an INA219: is its driver ina2xx-adc?", id_));
 }
 
-Result<std::unique_ptr<RecordSource>> Device::start(const ScanLayout& layout, std::size_t length) {
+Result<std::unique_ptr<RecordSource>> Device::start(const ScanLayout& layout, std::size_t length,
+                                                    std::chrono::milliseconds patience) {
   JM_TRY(set("buffer/length", std::to_string(length)));
   FileDescriptor file(::open(node_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!file.is_open()) {
@@ -109,7 +131,7 @@ Result<std::unique_ptr<RecordSource>> Device::start(const ScanLayout& layout, st
                 fmt::format("{}: {}", node_, std::generic_category().message(errno)));
   }
   JM_TRY(folder_.write(k_enable, "1"));
-  return std::make_unique<Buffer>(std::move(file), folder_, layout.record_size());
+  return std::make_unique<Buffer>(std::move(file), folder_, layout.record_size(), patience);
 }
 
 }  // namespace joulemark::iio

@@ -8,6 +8,7 @@
 #include <drivers/transport/iio/scan_layout.h>
 #include <drivers/transport/linux/folder.h>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -37,9 +38,12 @@ class Device {
   // Enables exactly those elements and says how records look. Errors: busy while somebody's buffer runs.
   [[nodiscard]] Result<ScanLayout> select(std::span<const std::string_view> elements);
 
-  // Starts the buffer; length is the kernel's queue, in records. Errors: busy (not permitted, or another
-  // process reads it), protocol.
-  [[nodiscard]] Result<std::unique_ptr<RecordSource>> start(const ScanLayout& layout, std::size_t length);
+  // Starts the buffer; length is the kernel's queue, in records; patience: without a record for so long, the
+  // device counts as silent when the buffer is to be stopped. Errors: busy (not permitted, or another process
+  // reads it), protocol.
+  [[nodiscard]] Result<std::unique_ptr<RecordSource>> start(
+      const ScanLayout& layout, std::size_t length,
+      std::chrono::milliseconds patience = std::chrono::seconds{1});
 
  private:
   struct Setting {

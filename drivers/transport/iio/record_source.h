@@ -13,11 +13,15 @@ class RecordSource {
   RecordSource() = default;
   RecordSource(const RecordSource&) = delete;
   RecordSource& operator=(const RecordSource&) = delete;
-  virtual ~RecordSource() = default;  // the buffer stops
+  virtual ~RecordSource() = default;  // as stop
 
   // Whole records, as many as there are and fit: how many bytes; 0 when none came within the timeout; minus
   // the errno when the device has gone. Allocates nothing.
   [[nodiscard]] virtual int read(std::span<std::byte> into, std::chrono::milliseconds timeout) = 0;
+
+  // Switches the buffer off, once: waits for a record first, since a driver whose device fell silent may
+  // crash the kernel when it is told to. False: none came, and the buffer was left on.
+  virtual bool stop() = 0;
 };
 
 }  // namespace joulemark::iio

@@ -6,13 +6,18 @@
 
 #include <tests/support/temporary_folder.h>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace joulemark::ina219 {
@@ -166,6 +171,58 @@ TEST_F(IioFolder, SettingsAreMadeAndPutBack) {
   EXPECT_EQ(get(base + "in_voltage0_hardwaregain"), "0.125000000");
   EXPECT_EQ(get(base + "scan_elements/in_current3_en"), "1");
   EXPECT_EQ(get(base + "scan_elements/in_power2_en"), "0");
+}
+
+// A node that gives records as long as it is fed, and is silent then.
+class FedNode {
+ public:
+  explicit FedNode(const std::filesystem::path& path) {
+    std::filesystem::remove(path);
+    EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    file_ =
+        ::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);  // both ends, so that it can be filled at once
+    EXPECT_GE(file_, 0);
+  }
+  FedNode(const FedNode&) = delete;
+  FedNode& operator=(const FedNode&) = delete;
+  ~FedNode() { ::close(file_); }
+  // False: it is full.
+  bool feed() const {
+    constexpr std::array<char, 16> k_record{};
+    return ::write(file_, k_record.data(), k_record.size()) == 16;
+  }
+
+ private:
+  int file_;
+};
+
+TEST_F(IioFolder, ABufferIsSwitchedOffOnlyWhileItsDriverStillGivesRecords) {
+  add_device();
+  const FedNode node(roots_.dev / "iio:device0");
+  iio::Device device("iio:device0", roots_);
+  const auto layout = device.select(scan_elements());
+  ASSERT_TRUE(layout);
+  const std::string enable = "bus/iio/devices/iio:device0/buffer/enable";
+  auto running = device.start(*layout, 4096);
+  ASSERT_TRUE(running);
+  EXPECT_EQ(get(enable), "1");
+  std::jthread driver([&node](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      if (!node.feed()) std::this_thread::yield();
+    }
+  });
+  EXPECT_TRUE((*running)->stop());
+  driver = {};
+  EXPECT_EQ(get(enable), "0");
+
+  auto silent = device.start(*layout, 4096, std::chrono::milliseconds{20});
+  ASSERT_TRUE(silent);
+  while (node.feed()) {  // what was in the queue when it fell silent is no sign of life
+  }
+  EXPECT_FALSE((*silent)->stop());
+  EXPECT_EQ(get(enable), "1");
+  silent->reset();
+  EXPECT_EQ(get(enable), "1");
 }
 
 TEST_F(IioFolder, AnOldDriverHasTheWidestRange) {
