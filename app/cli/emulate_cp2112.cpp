@@ -54,7 +54,7 @@ Result<int> emulate_cp2112(Cp2112Arguments arguments) {
     truth << "begin_ns,end_ns,quantity,mean,code\n";
     if (!truth) return fail(ErrorCode::io, arguments.truth_file + ": cannot be written");
   }
-  emulator::ScenarioLoad load(std::move(scenario), arguments.voltage_v);
+  emulator::ScenarioLoad load(std::move(scenario), arguments.voltage_v, arguments.chip.shunt_ohm);
   std::unique_ptr<usbip::UsbipServer> server;
   emulator::Ina219Model chip(arguments.chip, load, [&](const emulator::Ina219Conversion& done) {
     if (truth.is_open()) write_truth(truth, server->zero_ns(), done);
@@ -89,7 +89,7 @@ void add_emulate_cp2112(CLI::App& emulate, Context& context) {
                    "kws (kws:10x: ten times the current), constant:10mA or square:1mA,100mA,2s,50%; HIGH or "
                    "inference is on GPIO 0")
       ->capture_default_str();
-  command->add_option("--voltage", arguments->voltage_v, "Supply of the target, in volts")
+  command->add_option("--voltage", arguments->voltage_v, "Supply before the shunt, in volts")
       ->check(CLI::Range(0.0, 26.0))
       ->capture_default_str();
   command->add_option("--shunt", arguments->chip.shunt_ohm, "Shunt, in ohm")

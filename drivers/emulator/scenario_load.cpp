@@ -12,8 +12,9 @@ constexpr std::size_t k_at_once = 1024;
 
 }  // namespace
 
-ScenarioLoad::ScenarioLoad(std::unique_ptr<MonsoonScenario> scenario, double voltage_v, TimeNs begin_ns)
-    : scenario_(std::move(scenario)), voltage_v_(voltage_v), begin_ns_(begin_ns) {
+ScenarioLoad::ScenarioLoad(std::unique_ptr<MonsoonScenario> scenario, double supply_v, double shunt_ohm,
+                           TimeNs begin_ns)
+    : scenario_(std::move(scenario)), supply_v_(supply_v), shunt_ohm_(shunt_ohm), begin_ns_(begin_ns) {
   scenario_->begin(k_ns_per_s / static_cast<double>(k_slot_ns));
 }
 

@@ -10,15 +10,18 @@
 
 namespace joulemark::emulator {
 
-// A scenario behind an INA219's shunt, on a constant supply. The scenario's means are taken over slots of 10
-// us, and are constant within one.
+// A scenario behind an INA219's shunt, on a constant supply before it. The scenario's means are taken over
+// slots of 10 us, and are constant within one.
 class ScenarioLoad final : public Ina219Load {
  public:
   // begin_ns: the scenario's time 0.
-  ScenarioLoad(std::unique_ptr<MonsoonScenario> scenario, double voltage_v, TimeNs begin_ns = 0);
+  ScenarioLoad(std::unique_ptr<MonsoonScenario> scenario, double supply_v, double shunt_ohm,
+               TimeNs begin_ns = 0);
 
   [[nodiscard]] double mean_current_a(TimeRange window) override;
-  [[nodiscard]] double mean_voltage_v(TimeRange) override { return voltage_v_; }
+  [[nodiscard]] double mean_voltage_v(TimeRange window) override {
+    return supply_v_ - shunt_ohm_ * mean_current_a(window);
+  }
 
   // Of the target's marker line; not before the last window's begin, where it is the level there.
   [[nodiscard]] bool marker(TimeNs time_ns);
@@ -34,7 +37,8 @@ class ScenarioLoad final : public Ina219Load {
   void forget_before(std::int64_t number);
 
   std::unique_ptr<MonsoonScenario> scenario_;
-  double voltage_v_;
+  double supply_v_;
+  double shunt_ohm_;
   TimeNs begin_ns_;
   std::deque<Slot> slots_;
   std::int64_t first_ = 0;  // number of slots_.front()

@@ -73,7 +73,7 @@ class Bridge : public testing::Test {
 
   Cp2112Settings settings_{
       .serial = "7", .address = 0x40, .unplug_ns = 60'000 * k_ms, .loose_ns = 30'000 * k_ms};
-  ScenarioLoad load_{scenario("square:5mA,100mA,2s"), 3.3};
+  ScenarioLoad load_{scenario("square:5mA,100mA,2s"), 3.3, 0.1};
   Ina219Model chip_{{}, load_};
   Cp2112Model model_{settings_, chip_, load_};
   TimeNs now_ns_ = 0;
@@ -147,14 +147,15 @@ TEST_F(Bridge, ItsDescriptorsAreThoseOfAHidDevice) {
 }
 
 TEST(ScenarioLoadTest, MeansAreThoseOfTheScenario) {
-  ScenarioLoad load(scenario("square:1mA,11mA,10ms"), 3);
+  ScenarioLoad load(scenario("square:1mA,11mA,10ms"), 3, 10);
   EXPECT_NEAR(load.mean_current_a({0, 5 * k_ms}), 1e-3, 1e-12);
   EXPECT_NEAR(load.mean_current_a({5 * k_ms, 10 * k_ms}), 11e-3, 1e-12);
   // 2.999655 ms of 1 mA and 2.000345 ms of 11 mA.
   EXPECT_NEAR(load.mean_current_a({12 * k_ms + 345, 17 * k_ms + 345}), 5.00069e-3, 1e-12);
   EXPECT_FALSE(load.marker(22 * k_ms));
   EXPECT_TRUE(load.marker(27 * k_ms));
-  EXPECT_DOUBLE_EQ(load.mean_voltage_v({0, k_ms}), 3);
+  EXPECT_NEAR(load.mean_voltage_v({20 * k_ms, 25 * k_ms}), 3 - 10 * 1e-3, 1e-12);
+  EXPECT_NEAR(load.mean_voltage_v({25 * k_ms, 30 * k_ms}), 3 - 10 * 11e-3, 1e-12);
 }
 
 }  // namespace
