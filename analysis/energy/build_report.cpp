@@ -156,7 +156,7 @@ Result<Analysis> build_report(SampleSource& source, const ReportOptions& options
   JM_TRY_ASSIGN(std::vector<Anomaly> anomalies, source.anomalies());
   anomalies.insert(anomalies.end(), m.timeline.anomalies.begin(), m.timeline.anomalies.end());
   report.quality = quality_of(anomalies, report.capture, report.events, analysis.rows);
-  report.findings = findings_of(source.info(), m, report, results);
+  report.findings = findings_of(source.info(), m, report, results, metadata);
   heed_withheld(metadata, report);
   return analysis;
 }

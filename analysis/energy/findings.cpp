@@ -50,24 +50,35 @@ void find_in_supply(const CaptureInfo& info, const Measurement& m, Findings& fin
   }
 }
 
-// A voltage that is read now and then does not follow what the current makes of it.
-void find_in_voltage(const Report& report, Findings& findings) {
+std::optional<double> stated_interval_s(const std::vector<MetadataItem>& metadata) {
+  const auto stated = std::ranges::find(metadata, "voltage.interval_s", &MetadataItem::key);
+  return stated == metadata.end() ? std::nullopt : parse_number(stated->value);
+}
+
+// A voltage that is read now and then does not follow what the current makes of it, or only so far as that is
+// known to the instrument.
+void find_in_voltage(const Report& report, const std::vector<MetadataItem>& metadata, Findings& findings) {
   if (report.capture.voltage_basis != VoltageBasis::measured) return;
   const auto& channels = report.capture.channels;
   const auto voltage = std::ranges::find(channels, Quantity::voltage, &ChannelReport::quantity);
   if (voltage == channels.end() || voltage->samples == 0) return;
-  const double interval_s = report.capture.duration_s / static_cast<double>(voltage->samples);
+  const auto stated_s = stated_interval_s(metadata);
+  const double interval_s =
+      stated_s.value_or(report.capture.duration_s / static_cast<double>(voltage->samples));
   std::vector<std::string> names;
   for (const EventReport& event : report.events) {
     if (event.latency_s.mean.value_or(interval_s) < interval_s) names.push_back("'" + event.name + "'");
   }
   if (names.empty()) return;
+  const char* unseen =
+      stated_s ? "In between it follows from what the instrument's shunt drops. What the supply itself sags "
+                 "meanwhile (the current times the resistance of source and wires)"
+               : "What it sags meanwhile (the current times the resistance of shunt and supply)";
   findings.info(
       "voltage_at_intervals",
-      fmt::format("The voltage was read every {}, too seldom to follow {}. What it sags meanwhile (the "
-                  "current times the resistance of shunt and supply) is not seen, and the energy is "
+      fmt::format("The voltage was read every {}, too seldom to follow {}. {} is not seen, and the energy is "
                   "off by that part, whatever interval and adequacy say.",
-                  format_si(interval_s, "s", 3), fmt::join(names, ", ")));
+                  format_si(interval_s, "s", 3), fmt::join(names, ", "), unseen));
 }
 
 // Targets draw; the other sign is a sensor the other way round, or a battery's own convention.
@@ -251,10 +262,11 @@ void find_in_useful(const Measurement& m, const UsefulEventReport& useful, Findi
 }  // namespace
 
 std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, const Report& report,
-                                 const std::vector<EventResult>& results) {
+                                 const std::vector<EventResult>& results,
+                                 const std::vector<MetadataItem>& metadata) {
   Findings findings;
   find_in_supply(info, m, findings);
-  find_in_voltage(report, findings);
+  find_in_voltage(report, metadata, findings);
   find_in_sign(report.total, findings);
   find_in_recording(info, m, findings);
   find_in_clipping(m, findings);

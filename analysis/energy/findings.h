@@ -12,6 +12,7 @@ namespace joulemark {
 
 // What the numbers do not say by themselves, in words, with what to do about it.
 [[nodiscard]] std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& measurement,
-                                               const Report& report, const std::vector<EventResult>& results);
+                                               const Report& report, const std::vector<EventResult>& results,
+                                               const std::vector<MetadataItem>& metadata);
 
 }  // namespace joulemark

@@ -57,7 +57,7 @@ struct CaptureInfo {
 
 // Free key and value. Keys: "event.<name>" a rule as of --event ("d0,pair=falling"), "withheld.<name>" why an
 // importer gives none, "useful" its name, "markers", "marker.<code>" coded lines and names, "source.*" an
-// import's origin, "instrument.*" settings before and after, "line.d<n>.initial" its level (high, low).
+// import's origin, "instrument.*" settings, "line.d<n>.initial" high/low, "voltage.interval_s" of readings.
 struct MetadataItem {
   std::string key;
   std::string value;

@@ -28,11 +28,12 @@ Channel current_channel(const ChannelSetup& setup) {
   return channel;
 }
 
+// One that follows has a sample for every one of the current, over the same time.
 Channel voltage_channel(const ChannelSetup& setup) {
   const Timing& timing = setup.timing;
-  const double rate_hz = 1 / (timing.both ? timing.period_s() : timing.bus_interval_s);
-  Channel channel = timed_channel("ina219.voltage", Quantity::voltage, rate_hz, k_bus_step_v);
-  channel.aperture_s = {timing.bus_s, timing.shunt_s.provenance};
+  Channel channel = timed_channel("ina219.voltage", Quantity::voltage, 1 / timing.period_s(),
+                                  timing.both ? k_bus_step_v : k_shunt_step_v);
+  channel.aperture_s = {timing.both ? timing.bus_s : timing.shunt_s.value, timing.shunt_s.provenance};
   const double full_v = full_scale_v(setup.configuration.bus_range);
   channel.ranges = {{0, full_v, full_v / 4000}};
   return channel;

@@ -36,6 +36,8 @@ struct ChannelSetup {
   std::optional<double> voltage_v;  // stated: there is no voltage channel
 
   [[nodiscard]] bool voltage_channel() const { return !voltage_v; }
+  // The voltage is read now and then, and follows the current in between (see TargetVoltage).
+  [[nodiscard]] bool voltage_follows() const { return voltage_channel() && !timing.both; }
 };
 
 [[nodiscard]] std::vector<Channel> channels_for(const ChannelSetup& setup);

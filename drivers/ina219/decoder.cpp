@@ -113,7 +113,6 @@ Status Decoder::conversion(const Reading& reading, const Step& step) {
   const TimeNs aperture_ns = from_seconds(timing.shunt_s.value);
   if (!zero_ns_) {
     zero_ns_ = step.end_ns - bus_ns - aperture_ns;
-    if (early_voltage_) JM_TRY(bus_voltage(*early_voltage_));
   } else if (reading.restarted) {
     settled_ = 0;
   } else if (settled_ < k_settled) {
@@ -130,9 +129,22 @@ Status Decoder::conversion(const Reading& reading, const Step& step) {
   last_end_ns_ = step.end_ns;
   JM_TRY(watch_limits(reading, current_.next_index(), end_ns - bus_ns));
   JM_TRY(current_.add(shunt_steps_from(reading.shunt), end_ns - bus_ns));
-  if (!timing.both || !setup_.voltage_channel()) return {};
-  if (step.conversions > 1) JM_TRY(voltage_.skip(step.conversions - 1));
-  return voltage_.add(bus_voltage_from(reading.bus).steps, end_ns);
+  return setup_.voltage_channel() ? put_voltage(reading, step, end_ns) : Status();
+}
+
+Status Decoder::put_voltage(const Reading& reading, const Step& step, TimeNs end_ns) {
+  if (!setup_.voltage_follows()) {
+    if (step.conversions > 1) JM_TRY(voltage_.skip(step.conversions - 1));
+    return voltage_.add(bus_voltage_from(reading.bus).steps, end_ns);
+  }
+  const int shunt_steps = shunt_steps_from(reading.shunt);
+  const bool clipped = std::abs(shunt_steps) >= shunt_limit(setup_.configuration.range);
+  const TargetVoltage::Sample shunt{current_.next_index() - 1, end_ns, shunt_steps};
+  for (const TargetVoltage::Sample& sample : target_voltage_.conversion(shunt, clipped)) {
+    JM_TRY(voltage_.skip(sample.index - voltage_.next_index()));
+    JM_TRY(voltage_.add(sample.steps, sample.end_ns));
+  }
+  return {};
 }
 
 Status Decoder::watch_limits(const Reading& reading, std::int64_t index, TimeNs end_ns) {
@@ -168,17 +180,12 @@ Status Decoder::jump(const Reading& reading) {
 }
 
 Status Decoder::bus_voltage(const Reading& reading) {
-  if (!zero_ns_) {
-    early_voltage_ = reading;
-    return {};
-  }
   const TimeNs end_ns = capture_time(mean(reading.after_ns, reading.before_ns));
   const int steps = bus_voltage_from(reading.bus).steps;
-  const TimeRange held{end_ns - from_seconds(setup_.timing.bus_s), end_ns};
-  JM_TRY(bus_clipped_.observe(sink_, steps >= bus_limit(setup_.configuration.bus_range),
-                              voltage_.next_index(), held));
-  JM_TRY(voltage_.add(steps, end_ns));
-  return voltage_.flush();
+  target_voltage_.read(steps);
+  const TimeRange held{std::max<TimeNs>(0, end_ns - from_seconds(setup_.timing.bus_s)), end_ns};
+  return bus_clipped_.observe(sink_, steps >= bus_limit(setup_.configuration.bus_range),
+                              current_.next_index(), held);
 }
 
 Status Decoder::overflowed(std::int64_t readings) {

@@ -5,6 +5,7 @@
 
 #include <drivers/ina219/channels.h>
 #include <drivers/ina219/chip/conversion_clock.h>
+#include <drivers/ina219/chip/target_voltage.h>
 #include <drivers/ina219/reading.h>
 #include <drivers/instrument/sample_column.h>
 #include <drivers/instrument/trouble.h>
@@ -16,7 +17,8 @@ namespace joulemark::ina219 {
 
 // From readings to samples, on the capture clock: index by index of the converter's own conversions, each
 // once, stamped with its end. Conversions that nobody read are gaps; the time that a measurement of the bus
-// voltage takes is bridged by the sample before it. Pure: knows no clock but the readings'.
+// voltage takes is bridged by the sample before it. A voltage that is read at intervals becomes one for every
+// conversion. Pure: knows no clock but the readings'.
 class Decoder {
  public:
   // The sink outlives this.
@@ -48,6 +50,7 @@ class Decoder {
   [[nodiscard]] Status conversion(const Reading& reading, const Step& step);
   [[nodiscard]] Status jump(const Reading& reading);
   [[nodiscard]] Status watch_limits(const Reading& reading, std::int64_t index, TimeNs end_ns);
+  [[nodiscard]] Status put_voltage(const Reading& reading, const Step& step, TimeNs end_ns);
   [[nodiscard]] Status bus_voltage(const Reading& reading);
   [[nodiscard]] TimeNs capture_time(TimeNs time_ns) const { return time_ns - zero_ns_.value_or(time_ns); }
 
@@ -56,6 +59,7 @@ class Decoder {
   ConversionClock clock_;
   SampleColumn current_;
   SampleColumn voltage_;
+  TargetVoltage target_voltage_;
   Spell clipped_;
   Spell bus_clipped_;
   Spell over_range_;
@@ -64,8 +68,7 @@ class Decoder {
   Tally faults_;
   Tally overflow_;
   std::optional<TimeNs> zero_ns_;
-  std::optional<Reading> early_voltage_;  // before the first sample
-  TimeNs shift_ns_ = 0;                   // what the host's clock jumped back in all
+  TimeNs shift_ns_ = 0;  // what the host's clock jumped back in all
   TimeNs last_end_ns_ = 0;
   TimeNs paced_ns_ = 0;     // without conversion-ready: the last reading was due then, or sooner
   int settled_ = 0;         // conversions since the converter was started, up to when their times are exact

@@ -139,6 +139,10 @@ std::vector<MetadataItem> describe(const ChannelSetup& setup, const Shunt& shunt
       {"instrument.shunt_conversion_basis", std::string(name_of(timing.shunt_s.provenance))},
   };
   if (!setup.voltage_v) items.push_back(item("instrument.bus_conversion_s", timing.bus_s));
+  if (setup.voltage_follows()) {
+    items.push_back(item("voltage.interval_s", timing.bus_interval_s));
+    items.push_back({"voltage.between", TargetVoltage::k_description});
+  }
   return items;
 }
 

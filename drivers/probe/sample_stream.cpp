@@ -50,6 +50,7 @@ SampleStream::SampleStream(const Setup& setup, CaptureClock& clock, SampleSink& 
       current_bit_(bit_of(setup, JM_WIRE_SHUNT_VOLTAGE)),
       voltage_bit_(setup.voltage() != nullptr ? bit_of(setup, JM_WIRE_BUS_VOLTAGE) : 32),
       both_(setup.both),
+      follows_(setup.voltage_follows()),
       conversions_(clock_for(setup)),
       current_(k_current_channel, sink),
       voltage_(k_voltage_channel, sink),
@@ -159,11 +160,16 @@ Status SampleStream::put(const Record& record, TimeNs end_ns) {
   interrupted_ = false;
   last_end_ns_ = end_ns;
   if (both_ && voltage_bit_ < 8) JM_TRY(put_voltage(record.voltage, end_ns));
+  if (follows_) JM_TRY(put_followed(record.current, clipped, shunt_end_ns));
   if (!early_voltage_) return {};
   return bus_voltage(*std::exchange(early_voltage_, std::nullopt));
 }
 
 Status SampleStream::bus_voltage(const Record& record) {
+  if (follows_) {
+    target_voltage_.read(record.voltage);
+    return watch_voltage(record.voltage, current_.next_index(), last_end_ns_);
+  }
   if (!clock_.offset_ns) {
     early_voltage_ = record;
     return {};
@@ -173,12 +179,24 @@ Status SampleStream::bus_voltage(const Record& record) {
 
 Status SampleStream::put_voltage(int code, TimeNs end_ns) {
   if (end_ns > k_furthest_ns || (any_voltage_ && end_ns <= last_voltage_ns_)) return {};
-  const bool clipped = code >= setup_.voltage()->highest_code;
-  JM_TRY(bus_clipped_.observe(sink_, clipped, voltage_.next_index(),
-                              {end_ns - from_seconds(setup_.bus_s), end_ns}));
+  JM_TRY(watch_voltage(code, voltage_.next_index(), end_ns));
   any_voltage_ = true;
   last_voltage_ns_ = end_ns;
   return voltage_.add(code, end_ns);
+}
+
+Status SampleStream::watch_voltage(int code, std::int64_t index, TimeNs end_ns) {
+  const TimeNs begin_ns = std::max<TimeNs>(0, end_ns - from_seconds(setup_.bus_s));
+  return bus_clipped_.observe(sink_, code >= setup_.voltage()->highest_code, index, {begin_ns, end_ns});
+}
+
+Status SampleStream::put_followed(int shunt_code, bool clipped, TimeNs end_ns) {
+  for (const auto& sample :
+       target_voltage_.conversion({current_.next_index() - 1, end_ns, shunt_code}, clipped)) {
+    JM_TRY(voltage_.skip(sample.index - voltage_.next_index()));
+    JM_TRY(voltage_.add(sample.steps, sample.end_ns));
+  }
+  return {};
 }
 
 Status SampleStream::close(TimeNs probe_ns) {

@@ -4,6 +4,7 @@
 #include <analysis/model/sample_sink.h>
 
 #include <drivers/ina219/chip/conversion_clock.h>
+#include <drivers/ina219/chip/target_voltage.h>
 #include <drivers/instrument/sample_column.h>
 #include <drivers/instrument/trouble.h>
 #include <drivers/probe/capture_clock.h>
@@ -18,7 +19,8 @@ namespace joulemark::probe {
 
 // From records to samples on the capture clock, each stamped with the end of its conversion. The index of the
 // current counts conversions: what was lost on the way, in the probe or before it is a gap; the time that a
-// measurement of the bus voltage takes is bridged by the sample before it. Pure.
+// measurement of the bus voltage takes is bridged by the sample before it. An INA219's voltage that is read
+// at intervals becomes one for every conversion. Pure.
 class SampleStream {
  public:
   // All outlive it. The clock is set by the first sample of the current.
@@ -53,6 +55,8 @@ class SampleStream {
   [[nodiscard]] Status jump_back(TimeNs& stamp_ns);
   [[nodiscard]] Status put(const Record& record, TimeNs end_ns);
   [[nodiscard]] Status put_voltage(int code, TimeNs end_ns);
+  [[nodiscard]] Status put_followed(int shunt_code, bool clipped, TimeNs end_ns);
+  [[nodiscard]] Status watch_voltage(int code, std::int64_t index, TimeNs end_ns);
 
   Setup setup_;
   CaptureClock& clock_;
@@ -64,9 +68,11 @@ class SampleStream {
   std::size_t current_bit_;
   std::size_t voltage_bit_;
   bool both_;
+  bool follows_;
   ina219::ConversionClock conversions_;
   SampleColumn current_;
   SampleColumn voltage_;
+  ina219::TargetVoltage target_voltage_;
   Spell clipped_;
   Spell bus_clipped_;
   Tally lost_;

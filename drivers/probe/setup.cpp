@@ -2,6 +2,7 @@
 #include <analysis/model/units.h>
 
 #include <drivers/ina219/chip/registers.h>
+#include <drivers/ina219/chip/target_voltage.h>
 #include <drivers/probe/setup.h>
 
 #include <fmt/format.h>
@@ -73,6 +74,12 @@ const jm_wire_channel* Setup::voltage() const {
   return index && (both || hello.facts.bus_every != 0) ? &hello.channels[*index] : nullptr;
 }
 
+bool Setup::voltage_follows() const {
+  const jm_wire_channel* bus = voltage();
+  return bus != nullptr && !both && hello.facts.sensor == JM_WIRE_INA219 &&
+         bus->lsb_nv == ina219::TargetVoltage::k_steps_of_bus * current().lsb_nv;
+}
+
 TimeNs Setup::ns_of(std::uint64_t ticks) const {
   constexpr std::uint64_t k_ns = 1'000'000'000;
   const std::uint64_t hz = hello.facts.tick_hz;
@@ -114,9 +121,13 @@ std::vector<Channel> channels_for(const Setup& setup) {
   const jm_wire_channel* wire = setup.voltage();
   if (wire == nullptr) return channels;
   Channel voltage = timed_channel("probe.voltage", Quantity::voltage, *wire, nanos(wire->lsb_nv));
-  const double apart = setup.both ? 1 : setup.hello.facts.bus_every;
-  voltage.rate_hz = period_s > 0 ? 1 / (apart * period_s) : 0;
   voltage.aperture_s = {setup.bus_s, setup.aperture_s.provenance};
+  if (setup.voltage_follows()) {  // a sample for every one of the current, over the same time
+    voltage.scale = nanos(setup.current().lsb_nv);
+    voltage.aperture_s = setup.aperture_s;
+  }
+  const bool each = setup.both || setup.voltage_follows();
+  voltage.rate_hz = period_s > 0 ? 1 / ((each ? 1 : setup.hello.facts.bus_every) * period_s) : 0;
   channels.push_back(std::move(voltage));
   return channels;
 }
@@ -167,6 +178,10 @@ std::vector<MetadataItem> describe(const Setup& setup) {
       item("instrument.sample_period_s", setup.period_s.value),
       {"instrument.sample_period_basis", std::string(name_of(setup.period_s.provenance))},
   };
+  if (setup.voltage_follows()) {
+    items.push_back(item("voltage.interval_s", facts.bus_every * setup.period_s.value));
+    items.push_back({"voltage.between", ina219::TargetVoltage::k_description});
+  }
   for (std::size_t i = 0; i < setup.hello.lines.size(); ++i) {
     if (!watches(setup, i)) continue;
     items.push_back({fmt::format("instrument.line.d{}", i), line_text(setup, setup.hello.lines[i])});

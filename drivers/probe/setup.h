@@ -35,6 +35,8 @@ struct Setup {
   }
   // Null: not measured.
   [[nodiscard]] const jm_wire_channel* voltage() const;
+  // An INA219's voltage is read now and then, and follows the current in between (see ina219::TargetVoltage).
+  [[nodiscard]] bool voltage_follows() const;
   [[nodiscard]] TimeNs ns_of(std::uint64_t ticks) const;  // on the probe's clock, by its nominal rate
 };
 

@@ -259,6 +259,34 @@ TEST(BuildReport, SaysThatAVoltageReadNowAndThenMissesTheSag) {
   EXPECT_THAT(codes(analyse(capture, {}).report), testing::Not(Contains("voltage_at_intervals")));
 }
 
+// The driver works out what the shunt drops, so the voltage has a sample for each of the current.
+TEST(BuildReport, SaysHowSeldomAVoltageWasReadThatFollowsTheCurrentInBetween) {
+  for (const char* interval : {"1", "0.01"}) {
+    MemoryCapture capture;
+    CaptureInfo info;
+    info.channels.resize(2);
+    info.channels[0].name = "probe.current";
+    info.channels[1].name = "probe.voltage";
+    info.channels[1].quantity = Quantity::voltage;
+    for (Channel& channel : info.channels)
+      channel.rate_hz = 1000;
+    info.lines = {{LineId{0}, ""}};
+    ASSERT_TRUE(capture.begin(info));
+    ASSERT_TRUE(capture.accept(MetadataItem{"voltage.interval_s", interval}));
+    ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, std::vector<float>(1000, 1e-3F), {}}));
+    ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{1}, 0, std::vector<float>(1000, 3.3F), {}}));
+    test::mark(capture, 0, 0.2, 0.3);
+    ASSERT_TRUE(capture.end(EndReason::completed));
+    const Report report = analyse(capture).report;
+    const bool seldom = std::string_view(interval) == "1";
+    EXPECT_EQ(std::ranges::count(codes(report), "voltage_at_intervals"), seldom ? 1 : 0);
+    for (const Finding& finding : report.findings) {
+      if (finding.code != "voltage_at_intervals") continue;
+      EXPECT_THAT(finding.message, ::testing::HasSubstr("what the instrument's shunt drops"));
+    }
+  }
+}
+
 TEST(BuildReport, UnevenSamplesHaveAMeanRate) {
   MemoryCapture capture;
   CaptureInfo info;

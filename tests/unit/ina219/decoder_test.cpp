@@ -206,8 +206,45 @@ TEST(Decoder, TheTimeOfABusVoltageIsBridgedAndNoLoss) {
   EXPECT_EQ(extent->samples, 200);
   EXPECT_EQ(extent->lost_samples, 0);
   EXPECT_NEAR(extent->time.seconds(), 200 * 532e-6 + 1e-3, 5e-6);
-  EXPECT_EQ(decoded.values(k_voltage_channel), (std::vector<float>{825, 825}));
-  EXPECT_DOUBLE_EQ(825 * decoded.capture.info().channels[1].scale, 3.3);
+  EXPECT_EQ(decoded.values(k_voltage_channel), std::vector<float>(200, 330'000));
+  EXPECT_DOUBLE_EQ(330'000 * decoded.capture.info().channels[1].scale, 3.3);
+}
+
+// 3.3 V behind 1 ohm, read at rest; then the target draws 14 mA for 20 conversions out of 100.
+TEST(Decoder, BetweenReadingsTheEnergyIsThatOfTheVoltageThatTheShuntLeaves) {
+  ChannelSetup setup = setup_of();
+  setup.shunt_ohm = 1;
+  Decoded decoded(setup);
+  Reading bus = conversion(0, 0);
+  bus.kind = Reading::Kind::bus;
+  decoded.accept(bus);
+  for (int i = 0; i < 1000; ++i)
+    decoded.accept(conversion(i + 2, i % 100 >= 20 && i % 100 < 40 ? 1400 : 0));
+  decoded.finish();
+  const std::array whole{decoded.capture.extent(k_current_channel)->time};
+  const auto energy = decoded.capture.integrals(k_power, whole, Boundary::fractional);
+  ASSERT_TRUE(energy);
+  EXPECT_NEAR(energy->front().integral / (200 * 532e-6 * 14e-3 * (3.3 - 14e-3)), 1, 1e-6);
+}
+
+TEST(Decoder, ConversionsThatNobodyReadAreMissingFromTheVoltageToo) {
+  Decoded decoded(setup_of());
+  Reading bus = conversion(0, 0);
+  bus.kind = Reading::Kind::bus;
+  decoded.accept(bus);
+  for (int i = 2; i < 1000; ++i) {
+    if (i < 100 || i >= 107) decoded.accept(conversion(i, i));
+  }
+  decoded.finish();
+  const auto extent = decoded.capture.extent(k_voltage_channel);
+  EXPECT_EQ(extent->samples, 991);
+  EXPECT_EQ(extent->lost_samples, 7);
+  EXPECT_EQ(extent->time, decoded.capture.extent(k_current_channel)->time);
+  const std::vector<float> current = decoded.values();
+  const std::vector<float> voltage = decoded.values(k_voltage_channel);
+  ASSERT_EQ(current.size(), voltage.size());
+  for (std::size_t i = 0; i < current.size(); ++i)
+    ASSERT_EQ(voltage[i] + current[i], 330'000 + current[0]);
 }
 
 TEST(Decoder, InModeBothTheShuntCameBeforeTheBusVoltage) {

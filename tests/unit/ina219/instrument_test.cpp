@@ -144,6 +144,7 @@ std::string metadata(MemoryCapture& capture, std::string_view key) {
 TEST(Instrument, MeasuresEnergyAsItIs) {
   Bench bench({.shunt_ohm = 1, .slowness = 1.07});
   bench.load.current_a = [](double s) { return std::fmod(s, 0.1) < 0.02 ? 25e-3 : 1.2e-3; };
+  bench.load.voltage_v = [&](double s) { return 3.3 - 1 * bench.load.current_a(s); };
   Settings settings;
   settings.shunt_ohm = 1;
   const auto recording = record(bench, settings, 20'000);
@@ -154,10 +155,12 @@ TEST(Instrument, MeasuresEnergyAsItIs) {
   const auto energy = recording->capture.integrals(k_power, whole, Boundary::fractional);
   ASSERT_TRUE(energy);
   // Whole periods but for one: 100 or more of them.
-  EXPECT_NEAR(energy->front().mean() / (3.3 * (0.2 * 25e-3 + 0.8 * 1.2e-3)), 1, 0.01);
+  const double mean_w = 0.2 * 25e-3 * (3.3 - 25e-3) + 0.8 * 1.2e-3 * (3.3 - 1.2e-3);
+  EXPECT_NEAR(energy->front().mean() / mean_w, 1, 0.01);
   EXPECT_EQ(recording->capture.info().supply.basis, VoltageBasis::measured);
   EXPECT_NEAR(std::stod(metadata(recording->capture, "instrument.conversion_period_s")), 532e-6 * 1.07, 2e-8);
   EXPECT_EQ(metadata(recording->capture, "instrument.conversions_missed"), "0");
+  EXPECT_EQ(metadata(recording->capture, "voltage.interval_s"), "1");
   EXPECT_THAT(recording->news, Contains(HasSubstr("samples a second")));
 }
 

@@ -69,10 +69,27 @@ TEST(ProbeInstrument, ScalesCodesByStepAndShunt) {
 
 TEST(ProbeInstrument, TakesTheBusVoltageAtIntervals) {
   Board board;
-  const auto recorded = record(board, 2 * k_s, {"bus_interval=200ms"});
+  const auto recorded = record(board, k_s, {"bus_interval=100ms"});
   EXPECT_EQ(recorded->capture.info().supply.basis, VoltageBasis::measured);
-  EXPECT_NEAR(static_cast<double>(recorded->samples(ChannelId{1}).size()), 10, 1);
   EXPECT_TRUE(recorded->anomalies(AnomalyKind::gap).empty());  // what it takes is bridged
+  const auto current = recorded->samples(ChannelId{0});
+  const auto voltage = recorded->samples(ChannelId{1});
+  ASSERT_EQ(current.size(), voltage.size());  // those before the first reading as well
+  std::vector<int> supplies;
+  for (std::size_t i = 0; i < current.size(); ++i) {
+    ASSERT_EQ(voltage[i].index, current[i].index);
+    ASSERT_EQ(voltage[i].stamp_ns, current[i].stamp_ns);
+    const int supply = voltage[i].code + current[i].code;  // in steps of 10 uV
+    if (supplies.empty() || supplies.back() != supply) supplies.push_back(supply);
+  }
+  // The fake's bus voltage is the number of the conversion, and its shunt voltage was one step less before
+  // and is one step more after it.
+  EXPECT_NEAR(static_cast<double>(supplies.size()), 10, 1);
+  const double scale = recorded->capture.info().channels[1].scale;
+  EXPECT_DOUBLE_EQ(scale, 10e-6);
+  for (std::size_t i = 1; i < supplies.size(); ++i)
+    EXPECT_NEAR((supplies[i] - supplies[i - 1]) / 401.0, 100e-3 / 532e-6, 2);
+  EXPECT_NEAR(std::stod(recorded->metadata("voltage.interval_s")), 0.1, 1e-3);
 }
 
 TEST(ProbeInstrument, TakesBothTogether) {
