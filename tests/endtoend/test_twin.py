@@ -75,6 +75,8 @@ class TwinAccuracy(Twin):
                 self.assertLessEqual(abs(error), 0.03, event["name"])
         self.assert_close(report["idle"]["power_w"]["mean"], truth["idle_power_w"], 0.01, "idle")
         self.check_edges(truth)
+        # The capture begins with the first conversion, which the driver places within half of its lag of 0.2 ms.
+        self.assertLessEqual(abs(self.offset_s(truth) - truth["sampled"]["begin_s"]), 1e-4)
 
     def match(self, name, truth):
         """The true events that lie in the capture, whole: as many as it has."""
