@@ -13,6 +13,9 @@ namespace {
 constexpr double k_negative_part = 1e-3;  // of the mean
 constexpr double k_outlier_means = 10;
 constexpr double k_most_zeros = 1e-3;  // of a window's samples; no real run has one between its edges
+// Of a window's samples, one after the other with the same bits: in real runs at most 62 of some 10000.
+constexpr double k_most_still = 0.02;
+constexpr std::int64_t k_least_still = 100;
 
 struct MonitorLimit {
   std::string_view model;
@@ -27,6 +30,23 @@ double most_power_w(const std::string& model) {
   const auto found = std::ranges::find(k_monitors, model, &MonitorLimit::model);
   return found == k_monitors.end() ? k_any_monitor_w : found->power_w;
 }
+
+// How much of a window's samples does not move.
+struct Stillness {
+  std::int64_t zeros = 0;
+  std::int64_t longest = 0;  // the longest run of one value
+
+  void add(float value) {
+    if (value == 0) ++zeros;
+    run_ = value == last_ ? run_ + 1 : 1;
+    last_ = value;
+    longest = std::max(longest, run_);
+  }
+
+ private:
+  float last_ = 0;
+  std::int64_t run_ = 0;
+};
 
 class Check {
  public:
@@ -58,10 +78,16 @@ class Check {
     }
   }
 
-  void look_for_silence(std::int64_t window, std::int64_t zeros, std::int64_t samples) {
-    if (static_cast<double>(zeros) <= k_most_zeros * static_cast<double>(samples)) return;
-    note("samples_zero",
-         fmt::format("Window {} holds {} zeros: the monitor measured nothing there.", window, zeros));
+  void look_for_silence(const WindowSpan& window, const Stillness& still) {
+    const auto samples = static_cast<double>(window.samples.count());
+    if (static_cast<double>(still.zeros) > k_most_zeros * samples) {
+      note("samples_zero", fmt::format("Window {} holds {} zeros: the monitor measured nothing there.",
+                                       window.index, still.zeros));
+    } else if (still.longest > k_least_still && static_cast<double>(still.longest) > k_most_still * samples) {
+      note("samples_stuck", fmt::format("Window {} holds {} samples in a row of the very same value: the "
+                                        "monitor was stuck or the trace was filled in.",
+                                        window.index, still.longest));
+    }
   }
 
   [[nodiscard]] std::vector<MlperfFinding> take() { return std::move(findings_); }
@@ -76,13 +102,14 @@ class Check {
   std::vector<MlperfFinding> findings_;
 };
 
-Result<std::int64_t> zeros_in(SampleSource& source, ChannelId channel, IndexRange samples) {
-  std::int64_t zeros = 0;
+Result<Stillness> stillness_of(SampleSource& source, ChannelId channel, IndexRange samples) {
+  Stillness still;
   JM_TRY(source.read(channel, samples, [&](const SampleBlock& block) -> Status {
-    zeros += std::ranges::count(block.values, 0.F);
+    for (const float value : block.values)
+      still.add(value);
     return {};
   }));
-  return zeros;
+  return still;
 }
 
 }  // namespace
@@ -93,8 +120,8 @@ Result<std::vector<MlperfFinding>> check_samples(SampleSource& source, ChannelId
   for (const WindowSpan& window : windows) {
     JM_TRY_ASSIGN(const Summary sum, source.summarize(channel, window.samples));
     check.look_at(window.index, sum);
-    JM_TRY_ASSIGN(const std::int64_t zeros, zeros_in(source, channel, window.samples));
-    check.look_for_silence(window.index, zeros, window.samples.count());
+    JM_TRY_ASSIGN(const Stillness still, stillness_of(source, channel, window.samples));
+    check.look_for_silence(window, still);
   }
   return check.take();
 }

@@ -14,6 +14,17 @@ tl::unexpected<Error> senseless(const Database& db, std::string_view what) {
   return fail(ErrorCode::unreadable, fmt::format("{}: {} makes no sense", db.path(), what));
 }
 
+// The next of the rows that say what the samples are: without one of them nothing can be read or repaired.
+Result<bool> next_row(const Database& db, Statement& rows) {
+  JM_TRY_ASSIGN(const bool more, rows.step());
+  if (!more || rows.intact()) return more;
+  rows.reset();
+  return fail(ErrorCode::unreadable,
+              db.path() +
+                  ": what describes its channels and lines is damaged (a checksum does not fit), and "
+                  "without that no sample of it can be read; go back to a copy of the file");
+}
+
 Status write_channels(Database& db, const std::vector<Channel>& channels) {
   JM_TRY_ASSIGN(Statement channel,
                 db.prepare("INSERT INTO channels VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)", "channel"));
@@ -52,7 +63,7 @@ Result<Channel> read_channel(const Database& db, const Statement& row) {
 Status read_channels(Database& db, CaptureInfo& info) {
   JM_TRY_ASSIGN(Statement rows, db.prepare("SELECT * FROM channels ORDER BY id", "channel"));
   for (;;) {
-    JM_TRY_ASSIGN(const bool more, rows.next());
+    JM_TRY_ASSIGN(const bool more, next_row(db, rows));
     if (!more) return {};
     if (rows.integer(0) != static_cast<std::int64_t>(info.channels.size()) || info.channels.size() > 0xFFFF) {
       return senseless(db, "the list of channels");
@@ -65,7 +76,7 @@ Status read_channels(Database& db, CaptureInfo& info) {
 Result<std::int64_t> read_ranges(Database& db, CaptureInfo& info) {
   JM_TRY_ASSIGN(Statement rows, db.prepare("SELECT * FROM ranges ORDER BY id", "range"));
   for (std::int64_t count = 0;; ++count) {
-    JM_TRY_ASSIGN(const bool more, rows.next());
+    JM_TRY_ASSIGN(const bool more, next_row(db, rows));
     if (!more) return count;
     const std::int64_t channel = rows.integer(1);
     if (channel < 0 || channel >= static_cast<std::int64_t>(info.channels.size()))
@@ -78,7 +89,7 @@ Result<std::int64_t> read_ranges(Database& db, CaptureInfo& info) {
 Status read_lines(Database& db, CaptureInfo& info) {
   JM_TRY_ASSIGN(Statement rows, db.prepare("SELECT * FROM lines ORDER BY id", "line"));
   for (;;) {
-    JM_TRY_ASSIGN(const bool more, rows.next());
+    JM_TRY_ASSIGN(const bool more, next_row(db, rows));
     if (!more) return {};
     const std::int64_t line = rows.integer(1);
     if (line < 0 || line > 255 || info.lines.size() > 255) return senseless(db, "a line");
@@ -94,7 +105,7 @@ struct Counts {
 
 Result<Counts> read_capture_row(Database& db, CaptureInfo& info) {
   JM_TRY_ASSIGN(Statement row, db.prepare("SELECT * FROM capture ORDER BY id", "capture"));
-  JM_TRY_ASSIGN(const bool found, row.next());
+  JM_TRY_ASSIGN(const bool found, next_row(db, row));
   if (!found) return fail(ErrorCode::unreadable, db.path() + ": the capture was never begun");
   info.id = row.text(1);
   if (!row.is_null(2)) info.started_at_utc_ns = row.integer(2);

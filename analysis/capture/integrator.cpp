@@ -36,6 +36,7 @@ Result<Integrator::Part> Integrator::integrate(TimeRange window, Boundary bounda
   double wanted_s = length_s;
   if (channel_.timed) {
     JM_TRY(timed(window, boundary, sum));
+    wanted_s += to_seconds(1) * sum.beyond;
   } else {
     double begin = grid_.position(window.begin_ns);
     double end = grid_.position(window.end_ns);
@@ -142,6 +143,7 @@ Status Integrator::timed_block(std::size_t k, TimeRange window, Boundary boundar
     if (covered.empty()) continue;
     const TimeRange counted = boundary == Boundary::whole_samples ? held : covered;
     sum.add(static_cast<double>(counted.length_ns()), values.at(i));
+    sum.beyond += static_cast<double>(counted.length_ns() - covered.length_ns());
   }
   return {};
 }

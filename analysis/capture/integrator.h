@@ -24,6 +24,7 @@ class Integrator {
     bool with_stats = false;
     double integral = 0;
     double covered = 0;  // samples or ns
+    double beyond = 0;   // timed: ns of whole samples outside the window, which must not make up for a gap
     std::int64_t samples = 0;
     double min = std::numeric_limits<double>::infinity();
     double max = -std::numeric_limits<double>::infinity();

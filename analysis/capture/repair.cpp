@@ -41,7 +41,9 @@ Status rename(const std::string& from, const std::string& to) {
   std::error_code error;
   std::filesystem::rename(from, to, error);
   if (!error) return {};
-  return fail(ErrorCode::io, fmt::format("{}: cannot rename it to {}: {}", from, to, error.message()));
+  const bool forbidden = error == std::errc::permission_denied || error == std::errc::operation_not_permitted;
+  return fail(forbidden ? ErrorCode::busy : ErrorCode::io,
+              fmt::format("{}: cannot rename it to {}: {}", from, to, error.message()));
 }
 
 // Itself, or NAME.2 and so on where something is there already.
@@ -54,7 +56,10 @@ std::string free_name(const std::string& name) {
 
 Status replace(const std::string& path, const std::string& repaired, RepairReport& repair) {
   repair.original = free_name(path + ".damaged");
-  JM_TRY(rename(path, repair.original));
+  if (const Status moved = rename(path, repair.original); !moved) {
+    return fail(moved.error().code, moved.error().message + "; what is good of it is in " + repaired +
+                                        ", the original is untouched");
+  }
   rename_companions(path, repair.original);
   JM_TRY(rename(repaired, path));
   repair.actions.emplace_back(

@@ -6,13 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 namespace joulemark {
 namespace {
-
-// Beyond this many standard errors, excess outside the marker is there: 1 in 3000 by chance.
-constexpr double k_significant = 3.6;
 
 // Energy and charge of one event are the same sums over different quantities.
 struct Terms {
@@ -147,12 +143,6 @@ void put_amounts(const Measurement& m, const IdleReport& idle, std::uint32_t nam
   report.charge_c = with_doubts(describe(from.charge), idle.current_a, {idle_s, charge}, repeat);
 }
 
-double z_of(std::span<const double> values) {
-  if (values.size() < 2) return 0;
-  const auto [mean, stddev] = moments(values);
-  return stddev > 0 ? mean / (stddev / std::sqrt(static_cast<double>(values.size()))) : 0;
-}
-
 EventResult result_of(const Measurement& m, const IdleReport& idle, std::uint32_t name, Collected& from) {
   const EventPlan& plan = m.plans[name];
   const std::int64_t repeat = m.timeline.names[name].repeat;
@@ -169,7 +159,7 @@ EventResult result_of(const Measurement& m, const IdleReport& idle, std::uint32_
   report.power_w = describe(from.power);
   report.peak_current_a = describe(from.peak);
   report.flags = names_of_flags(from.flags);
-  result.outside = {z_of(from.before), z_of(from.after)};
+  result.outside = {z_of_mean(from.before), z_of_mean(from.after)};
   result.correlated = correlate_or_drift(from.energy.empty() ? from.charge : from.energy);
   if (result.correlated) report.flags.emplace_back("correlated");
   const Stats& energy = report.energy_j;

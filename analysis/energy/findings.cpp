@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/energy/findings.h>
+#include <analysis/energy/idle.h>
 #include <analysis/model/rail.h>
 #include <analysis/model/units.h>
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::int64_t k_few_useful = 10;
 constexpr std::int64_t k_many_ignored = 20;  // one edge in so many
+constexpr double k_unsettled = 0.02;         // of the idle draw
 
 class Findings {
  public:
@@ -177,12 +179,29 @@ void find_in_noise(const Measurement& m, Findings& findings) {
                             fmt::join(where, ", ")));
 }
 
+// A slow tail after the events raises idle, and what is subtracted for it is missing from the events.
+void find_in_idle(const Measurement& m, Findings& findings) {
+  const double unsettled = idle_unsettled(m).value_or(0);
+  if (unsettled < k_unsettled) return;
+  TimeNs guard_ns = 0;
+  for (const EventPlan& plan : m.plans)
+    guard_ns = std::max(guard_ns, plan.guard_ns);
+  findings.warn(
+      "idle_unsettled",
+      fmt::format("Idle draws more right after the events than later: without the first tenth of "
+                  "each stretch it is {:.2g} % less, so the target has not come to rest by the end of "
+                  "the guard ({}). Idle is too high and net energies too low. Raise --guard until "
+                  "idle falls no more.",
+                  100 * unsettled, format_si(to_seconds(guard_ns), "s", 3)));
+}
+
 void find_in_ending(EndReason reason, Findings& findings) {
   if (reason == EndReason::completed || reason == EndReason::interrupted) return;
+  const std::string_view why = reason == EndReason::killed ? "killed, or still running" : name_of(reason);
   findings.warn("ended_early",
                 fmt::format("The recording did not end as it should ({}); what it holds is good, "
                             "but its last moments may be missing.",
-                            name_of(reason)));
+                            why));
 }
 
 void find_in_outside(const EventReport& event, const OutsideMarker& outside, Findings& findings) {
@@ -274,6 +293,7 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
   find_in_markers(report.markers, findings);
   find_in_doubts(m, findings);
   find_in_noise(m, findings);
+  find_in_idle(m, findings);
   find_in_ending(report.capture.end_reason, findings);
   for (std::size_t name = 0; name < results.size(); ++name)
     find_in_event(results[name], m.plans[name], findings);

@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace joulemark {
 namespace {
+
+constexpr std::size_t k_least_stretches = 8;
 
 // The mean is over all idle time; what is left of a batch after losses only shapes the interval.
 Stats rate_of(const std::vector<WindowSum>& batches, double WindowSum::*quantity,
@@ -36,14 +39,51 @@ Stats rate_of(const std::vector<WindowSum>& batches, double WindowSum::*quantity
   return stats;
 }
 
+// Of one stretch of idle: its first tenth and the rest.
+struct Stretch {
+  WindowSum early;
+  WindowSum late;
+};
+
+std::vector<Stretch> stretches_of(const Measurement& m) {
+  std::vector<Stretch> stretches(m.idle_stretches);
+  for (std::size_t i = 0; i < m.segments.size(); ++i) {
+    if (m.partition.segments[i].label != k_idle_label) continue;
+    Stretch& stretch = stretches[m.idle_pieces[i].stretch];
+    WindowSum& into = m.idle_pieces[i].early ? stretch.early : stretch.late;
+    into.energy_j += m.segments[i].energy_j;
+    into.charge_c += m.segments[i].charge_c;
+    into.covered_s += m.segments[i].covered_s;
+  }
+  return stretches;
+}
+
 }  // namespace
+
+std::optional<double> idle_unsettled(const Measurement& m) {
+  const auto quantity = m.has_energy ? &WindowSum::energy_j : &WindowSum::charge_c;
+  std::vector<double> falls;  // from the first tenth to the rest
+  WindowSum all, late;
+  for (const Stretch& stretch : stretches_of(m)) {
+    if (stretch.early.covered_s <= 0 || stretch.late.covered_s <= 0) continue;
+    const double early = stretch.early.*quantity / stretch.early.covered_s;
+    falls.push_back(early - stretch.late.*quantity / stretch.late.covered_s);
+    all.*quantity += stretch.early.*quantity + stretch.late.*quantity;
+    all.covered_s += stretch.early.covered_s + stretch.late.covered_s;
+    late.*quantity += stretch.late.*quantity;
+    late.covered_s += stretch.late.covered_s;
+  }
+  if (falls.size() < k_least_stretches || z_of_mean(falls) < k_significant || !(late.*quantity > 0))
+    return {};
+  return 1 - (late.*quantity / late.covered_s) / (all.*quantity / all.covered_s);
+}
 
 IdleReport idle_of(const Measurement& m) {
   std::vector<WindowSum> batches(m.idle_batches);
   IdleReport idle;
   for (std::size_t i = 0; i < m.segments.size(); ++i) {
     if (m.partition.segments[i].label != k_idle_label) continue;
-    WindowSum& batch = batches[m.batch[i]];
+    WindowSum& batch = batches[m.idle_pieces[i].batch];
     batch.energy_j += m.segments[i].energy_j;
     batch.charge_c += m.segments[i].charge_c;
     batch.covered_s += m.segments[i].covered_s;

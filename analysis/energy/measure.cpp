@@ -82,7 +82,14 @@ void choose_methods(Measurement& m, const std::vector<bool>& isolated, bool idle
   }
 }
 
-// Cuts the idle segments so that they fill batches of equal idle time.
+// The first piece of a stretch of idle that lies in one batch and on one side of early_end_ns.
+TimeRange first_piece(TimeRange idle, TimeNs batch_end_ns, TimeNs early_end_ns) {
+  TimeRange piece{idle.begin_ns, std::min(idle.end_ns, batch_end_ns)};
+  if (piece.begin_ns < early_end_ns) piece.end_ns = std::min(piece.end_ns, early_end_ns);
+  return piece;
+}
+
+// Cuts the idle segments so that they fill batches of equal idle time, and at the end of their first tenth.
 void cut_idle(Measurement& m) {
   TimeNs idle_ns = 0;
   for (const Segment& segment : m.partition.segments)
@@ -91,22 +98,28 @@ void cut_idle(Measurement& m) {
   m.idle_batches = static_cast<std::size_t>(std::clamp(batches, 1.0, static_cast<double>(k_idle_batches)));
   const TimeNs batch_ns = idle_ns / static_cast<TimeNs>(m.idle_batches) + 1;
   std::vector<Segment> cut;
-  cut.reserve(m.partition.segments.size() + m.idle_batches);
-  m.batch.clear();
+  cut.reserve(2 * m.partition.segments.size() + m.idle_batches);
+  m.idle_pieces.clear();
+  m.idle_stretches = 0;
   TimeNs before_ns = 0;  // idle so far
   for (Segment segment : m.partition.segments) {
-    while (segment.label == k_idle_label && !segment.time.empty()) {
-      const TimeNs batch = before_ns / batch_ns;
-      const TimeNs end_ns =
-          std::min(segment.time.end_ns, segment.time.begin_ns + (batch + 1) * batch_ns - before_ns);
-      cut.push_back({{segment.time.begin_ns, end_ns}, k_idle_label});
-      m.batch.push_back(static_cast<std::uint32_t>(batch));
-      before_ns += end_ns - segment.time.begin_ns;
-      segment.time.begin_ns = end_ns;
-    }
     if (segment.time.empty()) continue;
-    cut.push_back(segment);
-    m.batch.push_back(0);
+    if (segment.label != k_idle_label) {
+      cut.push_back(segment);
+      m.idle_pieces.emplace_back();
+      continue;
+    }
+    const auto stretch = static_cast<std::uint32_t>(m.idle_stretches++);
+    const TimeNs early_end_ns = segment.time.begin_ns + segment.time.length_ns() / 10;
+    while (!segment.time.empty()) {
+      const TimeNs batch = before_ns / batch_ns;
+      const TimeNs batch_end_ns = segment.time.begin_ns + (batch + 1) * batch_ns - before_ns;
+      const TimeRange piece = first_piece(segment.time, batch_end_ns, early_end_ns);
+      cut.push_back({piece, k_idle_label});
+      m.idle_pieces.push_back({static_cast<std::uint32_t>(batch), stretch, piece.begin_ns < early_end_ns});
+      before_ns += piece.length_ns();
+      segment.time.begin_ns = piece.end_ns;
+    }
   }
   m.partition.segments = std::move(cut);
 }

@@ -45,16 +45,24 @@ struct Noise {
   bool undithered = false;  // below half a step of the instrument: unknown, and errors do not average out
 };
 
+// Idle is cut at the ends of its batches and where the first tenth of each unbroken stretch ends.
+struct IdlePiece {
+  std::uint32_t batch = 0;
+  std::uint32_t stretch = 0;
+  bool early = false;  // in the first tenth of the stretch
+};
+
 struct Measurement {
   Timeline timeline;
   Sampling sampling;
   bool has_energy = false;
   bool has_charge = false;
-  std::vector<EventPlan> plans;      // by name
-  std::vector<std::uint8_t> flags;   // by event: EventFlag
-  Partition partition;               // idle is cut at the ends of its batches
-  std::vector<std::uint32_t> batch;  // by segment: which batch of idle, where the label is idle
+  std::vector<EventPlan> plans;        // by name
+  std::vector<std::uint8_t> flags;     // by event: EventFlag
+  Partition partition;                 // idle is cut into its pieces
+  std::vector<IdlePiece> idle_pieces;  // by segment, where the label is idle
   std::size_t idle_batches = 0;
+  std::size_t idle_stretches = 0;
 
   std::vector<WindowSum> events;    // by event, fractional
   std::vector<WindowSum> segments;  // by segment, fractional

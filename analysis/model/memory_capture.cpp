@@ -152,6 +152,7 @@ Integral MemoryCapture::integrate(const Derivation& derivation, TimeRange window
     end = static_cast<double>(whole.end);
   }
   const double unit_s = channel.timed ? 1e-9 : channel.interval_s();
+  double wanted_s = std::max(0.0, end - begin) * unit_s;
   for (std::size_t i = 0; i < samples.values.size(); ++i) {
     const TimeRange held = holds(derivation.channel, i);
     const double from =
@@ -161,6 +162,7 @@ Integral MemoryCapture::integrate(const Derivation& derivation, TimeRange window
     if (covered <= 0) continue;
     const bool whole = channel.timed && boundary == Boundary::whole_samples;
     const double covered_s = (whole ? to - from : covered) * unit_s;
+    wanted_s += covered_s - covered * unit_s;
     double value = static_cast<double>(samples.values[i]) * derivation.gain;
     if (derivation.voltage) value *= voltage_at(*derivation.voltage, held.begin_ns) * derivation.voltage_gain;
     result.integral += value * covered_s;
@@ -169,8 +171,7 @@ Integral MemoryCapture::integrate(const Derivation& derivation, TimeRange window
     result.max = result.samples == 0 ? value : std::max(result.max, value);
     ++result.samples;
   }
-  const double length_s = std::max(0.0, end - begin) * unit_s;
-  result.missing_s = std::max(0.0, length_s - result.covered_s);
+  result.missing_s = std::max(0.0, wanted_s - result.covered_s);
   return result;
 }
 

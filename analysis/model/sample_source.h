@@ -28,7 +28,8 @@ struct Extent {
 };
 
 // The integral of a channel over a window. Nothing is ever invented for missing time: integral covers
-// covered_s alone, and covered_s + missing_s is the window's length.
+// covered_s alone, and covered_s + missing_s is the window's length (grown to the whole samples at its ends
+// when those count whole: what they add beyond the window never makes up for time missing inside it).
 struct Integral {
   double integral = 0;  // SI x s (watts give joules, amperes coulombs); energy channels: joules
   double covered_s = 0;

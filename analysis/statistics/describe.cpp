@@ -95,6 +95,12 @@ Moments moments(std::span<const double> values) {
   return result;
 }
 
+double z_of_mean(std::span<const double> values) {
+  if (values.size() < 2) return 0;
+  const auto [mean, stddev] = moments(values);
+  return stddev > 0 ? mean / (stddev / std::sqrt(static_cast<double>(values.size()))) : 0;
+}
+
 bool correlate_or_drift(std::span<const double> values) {
   if (values.size() < k_enough_to_tell) return false;
   const double root_n = std::sqrt(static_cast<double>(values.size()));

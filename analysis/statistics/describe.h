@@ -16,6 +16,11 @@ struct Moments {
 };
 [[nodiscard]] Moments moments(std::span<const double> values);
 
+// The mean in standard errors; 0 for fewer than two values or without spread. Beyond k_significant it is no
+// chance: 1 in 3000.
+[[nodiscard]] double z_of_mean(std::span<const double> values);
+inline constexpr double k_significant = 3.6;
+
 // True when the values, in the order they were taken, are no independent draws: neighbours correlate (lag-1
 // autocorrelation beyond 2/sqrt(n)) or they drift (correlation with their index beyond 2.6/sqrt(n)). Below 20
 // values it says false: too few to tell.

@@ -211,11 +211,11 @@ std::string instrument_tables() {
 }  // namespace
 
 void add_record(CLI::App& app, Context& context) {
-  CLI::App* command =
-      add_command(app, context, "record", "Record an instrument into a capture file",
-                  "joulemark record sim:kws -o kws.jmk --duration 10s --option rate=1MHz\n"
-                  "joulemark record probe:/dev/ttyUSB0 -o kws.jmk --option lines=d0-d4 --elf firmware.elf\n" +
-                      instrument_tables());
+  CLI::App* command = add_command(app, context, "record", "Record an instrument into a capture file",
+                                  "joulemark record sim:kws -o kws.jmk --duration 10s --option rate=1MHz\n"
+                                  "  joulemark record probe:/dev/ttyUSB0 -o kws.jmk --option lines=d0-d4 \\\n"
+                                  "    --elf firmware.elf\n" +
+                                      instrument_tables());
   const auto arguments = std::make_shared<RecordArguments>();
   command->add_option("uri", arguments->uri, "The instrument, as scheme:place")->required()->type_name("URI");
   command->add_option("-o,--output", arguments->file, "The capture file to make")

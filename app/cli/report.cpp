@@ -116,8 +116,9 @@ void add_report(CLI::App& app, Context& context) {
   auto command = std::make_shared<ReportCommand>();
   CLI::App* report =
       add_command(app, context, "report", "Tell what each event, idle and a useful event cost",
-                  "joulemark report kws.jmk --event inference=d0 --useful inference --json kws.json\n"
-                  "joulemark report kws.jmk --markers code:d0-d3,strobe=d4 --elf firmware.elf");
+                  "joulemark report kws.jmk --event inference=d0 --useful inference \\\n"
+                  "    --json kws.json\n"
+                  "  joulemark report kws.jmk --markers code:d0-d3,strobe=d4 --elf firmware.elf");
   report->add_option("FILE", command->file, "Capture file (.jmk)")->required();
   report
       ->add_option(

@@ -66,6 +66,19 @@ class CaptureFiles(CliTest):
             self.assertEqual(code, 4, errors)
             self.assertIn(b"x.jmk: permission denied", errors)
 
+    @needs_root
+    def test_another_users_damaged_file_is_not_repaired_but_what_is_good_of_it_is_kept(self):
+        self.record()
+        with open(self.folder / "x.jmk", "r+b") as file:
+            file.truncate((self.folder / "x.jmk").stat().st_size * 2 // 3)
+        self.folder.chmod(0o1777)  # as /tmp: anyone may add a file, none may rename another's
+        before = (self.folder / "x.jmk").read_bytes()
+        code, _, errors = self.run_raw(b"verify", b"x.jmk", b"--repair", preexec_fn=become_nobody)
+        self.assertEqual(code, 4, errors)
+        self.assertIn(b"the original is untouched", errors)
+        self.assertEqual(before, (self.folder / "x.jmk").read_bytes())
+        self.run_cli("verify", "x.jmk.repaired")
+
     def test_a_name_is_a_name_whatever_it_looks_like(self):
         self.record()
         for name in (b"with  blanks .jmk", b"what?mode=memory.jmk", b"100%20#1.jmk", b"file:x.jmk", b":memory:",

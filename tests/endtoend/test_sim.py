@@ -42,6 +42,18 @@ class SimulatedBoard(CliTest):
         report = self.run_json("report", self.record())
         self.assertAlmostEqual(sum(report["useful_event"]["shares"].values()), 1.0, places=9)
 
+    def test_a_tail_longer_than_the_guard_is_found_and_a_longer_guard_cures_it(self):
+        truth_path = self.folder / "truth.json"
+        for decoupling, guard, unsettled in (("0s", None, False), ("20us", None, False), ("1ms", None, True),
+                                             ("1ms", "12ms", False)):
+            capture = self.record(f"decoupling={decoupling}", f"truth={truth_path}", "seed=3",
+                                  name=f"{decoupling}-{guard}.jmk", duration="30s")
+            report = self.run_json("report", capture, *(["--guard", guard] if guard else []))
+            found = {finding["code"] for finding in report["findings"]}
+            self.assertEqual("idle_unsettled" in found, unsettled, (decoupling, guard))
+            sleep_w = json.loads(truth_path.read_text())["sleep_power_w"]
+            self.assertEqual(abs(report["idle"]["power_w"]["mean"] / sleep_w - 1) > 0.02, unsettled)
+
     def test_the_report_obeys_its_schema(self):
         try:
             import jsonschema

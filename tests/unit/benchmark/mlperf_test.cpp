@@ -23,7 +23,15 @@ using test::edges_of;
 using testing::HasSubstr;
 using testing::Not;
 
-// A made-up run: 25 mW over 70 s but for the changed samples, no log.
+// 25 mW over 70 s that flicker by 2 % from sample to sample, as nothing measured stands still.
+std::vector<float> flicker(double rate_hz) {
+  std::vector<float> values(static_cast<std::size_t>(70 * rate_hz));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<float>(25000 / rate_hz * (i % 2 == 0 ? 0.98 : 1.02));
+  return values;
+}
+
+// A made-up run but for the changed samples, without a log.
 std::unique_ptr<MemoryCapture> made_up(const std::vector<double>& edges_s, const RunRecord& record,
                                        double rate_hz = 1000,
                                        const std::map<std::size_t, float>& changed_uj = {},
@@ -38,7 +46,7 @@ std::unique_ptr<MemoryCapture> made_up(const std::vector<double>& edges_s, const
   info.channels = {energy};
   info.lines = {{LineId{0}, ""}};
   EXPECT_TRUE(capture->begin(info));
-  std::vector<float> values(static_cast<std::size_t>(70 * rate_hz), static_cast<float>(25000 / rate_hz));
+  std::vector<float> values = flicker(rate_hz);
   for (const auto& [index, value] : changed_uj)
     values.at(index) = value;
   EXPECT_TRUE(capture->accept(SampleBlock{ChannelId{0}, 0, values, {}}));
@@ -167,6 +175,8 @@ INSTANTIATE_TEST_SUITE_P(
         Impossible{"both_signs", {{20000, -1e30F}, {20001, 1e30F}}, "sample_beyond_monitor: Window 4"},
         Impossible{"outlier", {{59999, 260.F}}, "sample_outlier: Window 10 holds a sample of 260 uJ"},
         Impossible{"silent", stretch(5000, 6000, 0.F), "samples_zero: Window 2 holds 1000 zeros"},
+        Impossible{"stuck", stretch(5000, 6000, 31.F),
+                   "samples_stuck: Window 2 holds 1000 samples in a row of the very same value"},
         Impossible{"nothing_drawn", stretch(900, 12100, 0.F), "energy_not_positive: Window 2"}),
     [](const auto& impossible) { return std::string(impossible.param.what); });
 
@@ -222,7 +232,7 @@ TEST(Mlperf, AWindowThatLacksASampleIsSuspect) {
   MemoryCapture capture;
   const auto whole = made_up(k_good_edges_s, record_of(20));
   ASSERT_TRUE(capture.begin(whole->info()));
-  const std::vector<float> values(70000, 25.F);
+  const std::vector<float> values = flicker(1000);
   ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, std::span(values).first(5000), {}}));
   ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 5001, std::span(values).first(64999), {}}));
   for (const Edge& edge : edges_of(*whole))

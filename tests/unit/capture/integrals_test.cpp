@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <string>
 
@@ -116,6 +117,47 @@ TEST_P(CaptureIntegrals, HaveTheSameSamplesExtentAndSummary) {
   EXPECT_NEAR(summary.m2, brute.m2, 1e-9 * brute.m2);
   EXPECT_EQ(summary.min, brute.min);
   EXPECT_EQ(summary.max, brute.max);
+}
+
+// One sample a millisecond at 1 A and 1 V, none from 4 to 8 ms.
+void feed_one_gap(SampleSink& sink) {
+  CaptureInfo info;
+  Channel current;
+  current.name = "test.current";
+  current.rate_hz = 1000;
+  current.timed = true;
+  info.channels = {current};
+  info.supply = {1.0, VoltageBasis::assumed};
+  ASSERT_TRUE(sink.begin(info));
+  const std::array<float, 4> amperes{1, 1, 1, 1};
+  const std::array<TimeNs, 4> before{0, 1'000'000, 2'000'000, 3'000'000};
+  const std::array<TimeNs, 4> after{8'000'000, 9'000'000, 10'000'000, 11'000'000};
+  ASSERT_TRUE(sink.accept(SampleBlock{ChannelId{0}, 0, amperes, before}));
+  ASSERT_TRUE(sink.accept(SampleBlock{ChannelId{0}, 8, amperes, after}));
+  ASSERT_TRUE(sink.end(EndReason::completed));
+}
+
+void expect_gap_seen(SampleSource& source) {
+  // Half a millisecond of the gap and 2.25 ms of samples, the last of which counts whole: the 0.75 ms of it
+  // beyond the window may not make up for the gap.
+  const std::array<TimeRange, 1> window{TimeRange{7'500'000, 10'250'000}};
+  const Integral whole = source.integrals(k_power, window, Boundary::whole_samples).value().front();
+  EXPECT_NEAR(whole.integral, 3e-3, 1e-12);
+  EXPECT_NEAR(whole.covered_s, 3e-3, 1e-12);
+  EXPECT_NEAR(whole.missing_s, 0.5e-3, 1e-12);
+  const Integral fractional = source.integrals(k_power, window, Boundary::fractional).value().front();
+  EXPECT_NEAR(fractional.covered_s, 2.25e-3, 1e-12);
+  EXPECT_NEAR(fractional.missing_s, 0.5e-3, 1e-12);
+}
+
+TEST(WholeTimedSamples, DoNotHideAGapAtTheOtherEndOfTheWindow) {
+  const test::TemporaryFolder folder;
+  CaptureWriter writer({folder.file("x.jmk"), CaptureMode::bulk, Overflow::block, true});
+  feed_one_gap(writer);
+  expect_gap_seen(*CaptureReader::open(folder.file("x.jmk")).value());
+  MemoryCapture memory;
+  feed_one_gap(memory);
+  expect_gap_seen(memory);
 }
 
 INSTANTIATE_TEST_SUITE_P(
