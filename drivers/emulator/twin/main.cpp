@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -169,22 +170,31 @@ int exit_code(const Error& error) {
   }
 }
 
-}  // namespace
-}  // namespace joulemark::twin
-
-int main(int argc, char** argv) {
+int run_command(int argc, char** argv) {
   CLI::App app(
       "Two simulated boards: a target that spots keywords, and a probe with an INA219 that measures it");
   app.name("joulemark-twin");
-  joulemark::twin::Arguments arguments;
-  joulemark::twin::add_options(app, arguments);
+  Arguments arguments;
+  add_options(app, arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  const auto status = joulemark::twin::run(arguments);
+  const auto status = run(arguments);
   if (status) return 0;
   fmt::print(stderr, "joulemark-twin: {}\n", status.error().message);
-  return joulemark::twin::exit_code(status.error());
+  return exit_code(status.error());
+}
+
+}  // namespace
+}  // namespace joulemark::twin
+
+int main(int argc, char** argv) {
+  try {
+    return joulemark::twin::run_command(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "joulemark-twin: internal error: {}\n", error.what());
+    return 9;
+  }
 }
