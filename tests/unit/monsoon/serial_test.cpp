@@ -197,31 +197,39 @@ class FakeLvpm {
     thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
   }
   ~FakeLvpm() {
-    thread_.request_stop();
-    thread_.join();
+    end();
     ::close(slave_);
     ::close(master_);
   }
 
+  // Obeys what was sent until now, then no more.
+  void end() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
   std::string path;
-  std::vector<int> settings;  // voltages ordered; read them after the recording
+  std::vector<int> settings;  // voltages ordered; read them after the end
   int hazards = 0;
 
  private:
   void serve(const std::stop_token& stop) {
     FrameReader frames;
-    std::array<std::byte, 256> some;
-    while (!stop.stop_requested()) {
-      pollfd waiting{master_, POLLIN, 0};
-      if (::poll(&waiting, 1, 2) == 1) {
-        const ssize_t count = ::read(master_, some.data(), some.size());
-        if (count > 0) {
-          frames.feed(std::span(some.data(), static_cast<std::size_t>(count)),
-                      [this](std::span<const std::byte> payload) { obey(payload); });
-        }
-      }
+    bool quiet = false;
+    while (!stop.stop_requested() || !quiet) {
+      quiet = !listen(frames);
       if (sampling_) send(data_payload(sequence_++, 0, std::vector<Record>(10, Record{5000})));
     }
+  }
+  bool listen(FrameReader& frames) {
+    std::array<std::byte, 256> some;
+    pollfd waiting{master_, POLLIN, 0};
+    if (::poll(&waiting, 1, 2) != 1) return false;
+    const ssize_t count = ::read(master_, some.data(), some.size());
+    if (count <= 0) return false;
+    frames.feed(std::span(some.data(), static_cast<std::size_t>(count)),
+                [this](std::span<const std::byte> payload) { obey(payload); });
+    return true;
   }
   void obey(std::span<const std::byte> payload) {
     const int order = std::to_integer<int>(payload[0]);
@@ -280,6 +288,7 @@ TEST(LvpmSerialInstrument, RecordsOverARealTerminalAndSwitchesOff) {
   const auto ended = (*instrument)->run(sink, sink.stop.get_token());
   ASSERT_TRUE(ended) << ended.error().message;
   EXPECT_EQ(*ended, EndReason::interrupted);
+  unit.end();
   EXPECT_THAT(unit.settings, ElementsAre(170, 0));
   EXPECT_EQ(unit.hazards, 0);
   const auto extent = capture.extent(ChannelId{0});
