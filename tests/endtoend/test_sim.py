@@ -43,9 +43,9 @@ class SimulatedBoard(CliTest):
         self.assertAlmostEqual(sum(report["useful_event"]["shares"].values()), 1.0, places=9)
 
     def test_a_tail_longer_than_the_guard_is_found_and_a_longer_guard_cures_it(self):
-        truth_path = self.folder / "truth.json"
         for decoupling, guard, unsettled in (("0s", None, False), ("20us", None, False), ("1ms", None, True),
                                              ("1ms", "12ms", False)):
+            truth_path = self.folder / f"truth-{decoupling}-{guard}.json"
             capture = self.record(f"decoupling={decoupling}", f"truth={truth_path}", "seed=3",
                                   name=f"{decoupling}-{guard}.jmk", duration="30s")
             report = self.run_json("report", capture, *(["--guard", guard] if guard else []))
