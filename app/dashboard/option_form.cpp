@@ -7,15 +7,17 @@
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QRegularExpression>
 #include <algorithm>
 
 namespace joulemark {
 namespace {
 
-// "real|max" is a list of choices; "TIME,samples=N" is not.
+// "real|max" is a list of choices; "TIME,samples=N" and "COLUMN:V|mV, or a constant" are not.
 QStringList choices_of(const OptionSpec& spec) {
+  static const QRegularExpression k_choices(QStringLiteral("^[A-Za-z0-9-]+(\\|[A-Za-z0-9-]+)+$"));
   const QString range = to_qt(spec.range);
-  if (spec.kind != OptionKind::scalar || !range.contains(QLatin1Char('|'))) return {};
+  if (spec.kind != OptionKind::scalar || !k_choices.match(range).hasMatch()) return {};
   return range.split(QLatin1Char('|'));
 }
 
