@@ -39,9 +39,9 @@ std::optional<double> known(double value) {
   return value == value ? std::optional(value) : std::nullopt;
 }
 
-QString remarks_of(const EventRow& row) {
+QString remarks_of(std::uint8_t flags) {
   QStringList words;
-  for (const std::string& flag : names_of_flags(row.flags))
+  for (const std::string& flag : names_of_flags(flags))
     words << to_qt(flag).replace(QLatin1Char('_'), QLatin1Char(' '));
   return words.join(QStringLiteral(", "));
 }
@@ -66,9 +66,9 @@ std::optional<EventTable::Test> parse_comparison(const QString& term) {
     if (term.left(at).compare(QLatin1String(quantity.name), Qt::CaseInsensitive) != 0) continue;
     const auto limit = parse_quantity(term.mid(at + 1).toStdString(), quantity.unit);
     if (!limit) break;
-    return EventTable::Test{quantity.column, term[at] == QLatin1Char('>'), *limit, {}};
+    return EventTable::Test{quantity.column, term[at] == QLatin1Char('>'), *limit, {}, {}, {}};
   }
-  return EventTable::Test{EventTable::k_columns, false, 0, {}};
+  return EventTable::Test{EventTable::k_columns, false, 0, {}, {}, {}};
 }
 
 }  // namespace
@@ -90,7 +90,7 @@ bool EventTable::set_filter(const QString& text) {
   for (const QString& term : text.split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
     const auto comparison = parse_comparison(term);
     if (comparison && comparison->column == k_columns) return false;
-    tests.push_back(comparison.value_or(Test{-1, false, 0, term}));
+    tests.push_back(comparison.value_or(Test{-1, false, 0, term, {}, {}}));
   }
   beginResetModel();
   tests_ = std::move(tests);
@@ -99,12 +99,24 @@ bool EventTable::set_filter(const QString& text) {
   return true;
 }
 
+// Words are looked for once among the few names and flags, not in a million rows.
+void EventTable::look_up_words() {
+  constexpr std::size_t k_flag_sets = 256;
+  for (Test& test : tests_) {
+    if (test.column >= 0) continue;
+    test.names.clear();
+    for (const EventReport& event : analysis_->report.events)
+      test.names.push_back(to_qt(event.name).contains(test.word, Qt::CaseInsensitive));
+    test.remarks.assign(k_flag_sets, false);
+    for (std::size_t flags = 1; flags < k_flag_sets; ++flags)
+      test.remarks[flags] =
+          remarks_of(static_cast<std::uint8_t>(flags)).contains(test.word, Qt::CaseInsensitive);
+  }
+}
+
 bool EventTable::passes(const EventRow& row) const {
   return std::ranges::all_of(tests_, [&](const Test& test) {
-    if (test.column < 0) {
-      return to_qt(analysis_->report.events[row.name].name).contains(test.word, Qt::CaseInsensitive) ||
-             (row.flags != 0 && remarks_of(row).contains(test.word, Qt::CaseInsensitive));
-    }
+    if (test.column < 0) return test.names[row.name] || test.remarks[row.flags];
     const double value = figure(row, test.column);
     return test.above ? value > test.limit : value < test.limit;
   });
@@ -113,6 +125,7 @@ bool EventTable::passes(const EventRow& row) const {
 void EventTable::rebuild() {
   order_.clear();
   if (!analysis_) return;
+  look_up_words();
   order_.reserve(analysis_->rows.size());
   for (std::uint32_t i = 0; i < analysis_->rows.size(); ++i) {
     if (tests_.empty() || passes(analysis_->rows[i])) order_.push_back(i);
@@ -135,12 +148,29 @@ void EventTable::sort_order() {
   std::ranges::transform(keys, order_.begin(), &std::pair<double, std::uint32_t>::second);
 }
 
+// What is selected stays so, wherever its row goes.
+void EventTable::move_persistent_indexes(const std::vector<std::uint32_t>& before) {
+  const QModelIndexList from = persistentIndexList();
+  if (from.isEmpty()) return;
+  std::vector<int> row_of_event(analysis_->rows.size(), -1);
+  for (std::size_t row = 0; row < order_.size(); ++row)
+    row_of_event[order_[row]] = static_cast<int>(row);
+  QModelIndexList to;
+  to.reserve(from.size());
+  for (const QModelIndex& index : from)
+    to << this->index(row_of_event[before[static_cast<std::size_t>(index.row())]], index.column());
+  changePersistentIndexList(from, to);
+}
+
 void EventTable::sort(int column, Qt::SortOrder order) {
-  Q_EMIT layoutAboutToBeChanged();
   sort_column_ = column;
   sort_direction_ = order;
-  if (analysis_) sort_order();
-  Q_EMIT layoutChanged();
+  if (!analysis_) return;
+  Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+  const std::vector<std::uint32_t> before = order_;
+  sort_order();
+  move_persistent_indexes(before);
+  Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
 }
 
 int EventTable::row_of(std::size_t event) const {
@@ -175,7 +205,7 @@ QString EventTable::text_of(const EventRow& row, int column) const {
     case peak:
       return si_text(row.peak_current_a, "A");
     default:
-      return remarks_of(row);
+      return remarks_of(row.flags);
   }
 }
 
@@ -197,7 +227,7 @@ QVariant EventTable::data(const QModelIndex& index, int role) const {
       return QVariant((text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     }
     case Qt::ToolTipRole:
-      return row.flags == 0 ? QVariant() : QVariant(remarks_of(row));
+      return row.flags == 0 ? QVariant() : QVariant(remarks_of(row.flags));
     default:
       return {};
   }

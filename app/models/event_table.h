@@ -46,13 +46,18 @@ class EventTable final : public QAbstractTableModel {
     bool above = false;
     double limit = 0;
     QString word;
+    // Of a word: whether each event name, and each set of flags, has it.
+    std::vector<bool> names;
+    std::vector<bool> remarks;
   };
 
  private:
   [[nodiscard]] QString text_of(const EventRow& row, int column) const;
   [[nodiscard]] bool passes(const EventRow& row) const;
+  void look_up_words();
   void rebuild();
   void sort_order();
+  void move_persistent_indexes(const std::vector<std::uint32_t>& before);
 
   std::shared_ptr<const Analysis> analysis_;
   std::vector<Test> tests_;

@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::size_t k_history = 120;
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("Tiles", text);
-}
+struct Tiles {
+  Q_DECLARE_TR_FUNCTIONS(Tiles)
+};
 
 // The useful event is often an outcome; the headline is the name that costs most in all.
 const EventReport* main_event(const Report& report) {
@@ -47,10 +47,10 @@ std::vector<double> history_of(const Analysis& analysis, const EventReport& even
 }
 
 QString method_note(const EventReport& event) {
-  QString note = tr("%1 windows, by %2")
+  QString note = Tiles::tr("%1 windows, by %2")
                      .arg(event.count)
                      .arg(to_qt(name_of(event.method)).replace(QLatin1Char('_'), QLatin1Char(' ')));
-  if (event.method == Method::excess) note += tr(", guard %1").arg(si_text(event.guard_s, "s", 3));
+  if (event.method == Method::excess) note += Tiles::tr(", guard %1").arg(si_text(event.guard_s, "s", 3));
   return note;
 }
 
@@ -58,14 +58,25 @@ std::size_t index_of(const Analysis& analysis, const EventReport& event) {
   return static_cast<std::size_t>(&event - analysis.report.events.data());
 }
 
-void fill_event(Tile& tile, const Analysis& analysis, const EventReport& event) {
+// "newest 1.483 mJ, 132 by excess"
+QString newest_note(const Analysis& analysis, const EventReport& event, bool energy) {
+  const auto name = static_cast<std::uint32_t>(index_of(analysis, event));
+  const auto newest = std::ranges::find(analysis.rows.rbegin(), analysis.rows.rend(), name, &EventRow::name);
+  if (newest == analysis.rows.rend()) return method_note(event);
+  return Tiles::tr("newest %1, %2 by %3")
+      .arg(energy ? si_text(newest->energy_j, "J") : si_text(newest->charge_c, "C"))
+      .arg(event.count)
+      .arg(to_qt(name_of(event.method)).replace(QLatin1Char('_'), QLatin1Char(' ')));
+}
+
+void fill_event(Tile& tile, const Analysis& analysis, const EventReport& event, bool live) {
   tile.event = index_of(analysis, event);
   const bool energy = event.energy_j.mean.has_value();
   const Stats& stats = energy ? event.energy_j : event.charge_c;
-  tile.title = (energy ? tr("Energy / %1") : tr("Charge / %1")).arg(to_qt(event.name));
+  tile.title = (energy ? Tiles::tr("Energy / %1") : Tiles::tr("Charge / %1")).arg(to_qt(event.name));
   tile.figure = si_figure(stats.mean, energy ? "J" : "C");
   tile.uncertainty = relative(stats.mean, stats.ci95);
-  tile.note = method_note(event);
+  tile.note = live ? newest_note(analysis, event, energy) : method_note(event);
   tile.history = history_of(analysis, event, true);
 }
 
@@ -73,11 +84,11 @@ void fill_idle(Tile& tile, const IdleReport& idle) {
   const bool current = idle.current_a.mean.has_value();
   tile.figure = current ? si_figure(idle.current_a.mean, "A") : si_figure(idle.power_w.mean, "W");
   tile.uncertainty = current ? absolute(idle.current_a.ci95, "A") : absolute(idle.power_w.ci95, "W");
-  tile.note = tr("over %1").arg(si_text(idle.time_s, "s", 3));
+  tile.note = Tiles::tr("over %1").arg(si_text(idle.time_s, "s", 3));
   if (current && idle.power_w.mean)
     tile.note = si_text(idle.power_w.mean, "W") + QStringLiteral(", ") + tile.note;
   if (idle.floor_current_a) {
-    tile.note = tr("floor %1%2, %3")
+    tile.note = Tiles::tr("floor %1%2, %3")
                     .arg(idle.floor_is_upper_bound.value_or(false) ? QStringLiteral("\u2264 ") : QString(),
                          si_text(idle.floor_current_a, "A", 3), tile.note);
   }
@@ -85,11 +96,11 @@ void fill_idle(Tile& tile, const IdleReport& idle) {
 
 void fill_useful(Tile& tile, const Report& report) {
   const UsefulEventReport& useful = report.useful_event;
-  if (useful.name) tile.title = tr("Energy / %1").arg(to_qt(*useful.name));
+  if (useful.name) tile.title = Tiles::tr("Energy / %1").arg(to_qt(*useful.name));
   tile.figure = si_figure(useful.energy_j, "J");
   tile.uncertainty = relative(useful.energy_j, useful.ci95);
-  tile.note = useful.name ? tr("all energy, over %1 of them").arg(useful.count)
-                          : tr("tick the useful event under Rules");
+  tile.note = useful.name ? Tiles::tr("all energy, over %1 of them").arg(useful.count)
+                          : Tiles::tr("tick the useful event under Rules");
   for (const Share& share : useful.shares) {
     const auto event = std::ranges::find(report.events, share.name, &EventReport::name);
     const bool known = event != report.events.end();
@@ -100,12 +111,12 @@ void fill_useful(Tile& tile, const Report& report) {
 
 void fill_latency(Tile& tile, const Analysis& analysis, const EventReport& event) {
   tile.event = index_of(analysis, event);
-  tile.title = tr("Duration / %1").arg(to_qt(event.name));
+  tile.title = Tiles::tr("Duration / %1").arg(to_qt(event.name));
   tile.figure = si_figure(event.latency_s.mean, "s");
-  if (event.latency_s.p95) tile.uncertainty = tr("p95 %1").arg(si_text(event.latency_s.p95, "s"));
+  if (event.latency_s.p95) tile.uncertainty = Tiles::tr("p95 %1").arg(si_text(event.latency_s.p95, "s"));
   if (event.latency_s.min)
     tile.note =
-        tr("%1 to %2").arg(si_text(event.latency_s.min, "s", 3), si_text(event.latency_s.max, "s", 3));
+        Tiles::tr("%1 to %2").arg(si_text(event.latency_s.min, "s", 3), si_text(event.latency_s.max, "s", 3));
   tile.history = history_of(analysis, event, false);
 }
 
@@ -116,7 +127,8 @@ void fill_total(Tile& tile, const Report& report) {
   const QString amount = total.energy_j ? si_text(total.energy_j, "J") : si_text(total.charge_c, "C");
   tile.uncertainty =
       total.mean_current_a && total.mean_power_w ? si_text(total.mean_power_w, "W") : QString();
-  tile.note = tr("%1 in %2").arg(amount, si_text(report.capture.duration_s - report.capture.lost_s, "s", 4));
+  tile.note =
+      Tiles::tr("%1 in %2").arg(amount, si_text(report.capture.duration_s - report.capture.lost_s, "s", 4));
 }
 
 }  // namespace
@@ -127,48 +139,57 @@ std::vector<Tile> empty_tiles() {
   return {
       {event,
        0,
-       tr("Energy / event"),
+       Tiles::tr("Energy / event"),
        none,
        {},
-       tr("name a line under Rules"),
-       tr("Mean energy of one event; the interval is that of the long-run mean (95 %)"),
+       Tiles::tr("name a line under Rules"),
+       Tiles::tr("Mean energy of one event; the interval is that of the long-run mean (95 %)"),
        {},
        {}},
       {idle,
        0,
-       tr("Idle draw"),
+       Tiles::tr("Idle draw"),
        none,
        {},
-       tr("no idle time"),
-       tr("Mean current outside events and their guards"),
+       Tiles::tr("no idle time"),
+       Tiles::tr("Mean current outside events and their guards"),
        {},
        {}},
       {useful,
        0,
-       tr("Energy / useful event"),
+       Tiles::tr("Energy / useful event"),
        none,
        {},
-       tr("tick the useful event under Rules"),
-       tr("All energy of the recording over the number of useful events: what one of them costs in the end"),
+       Tiles::tr("tick the useful event under Rules"),
+       Tiles::tr(
+           "All energy of the recording over the number of useful events: what one of them costs in the end"),
        {},
        {}},
       {time,
        0,
-       tr("Duration"),
+       Tiles::tr("Duration"),
        none,
        {},
        {},
-       tr("Mean time from the edge that begins an event to the one that ends it"),
+       Tiles::tr("Mean time from the edge that begins an event to the one that ends it"),
        {},
        {}},
-      {total, 0, tr("Overall"), none, {}, {}, tr("Mean current of all that was recorded"), {}, {}}};
+      {total,
+       0,
+       Tiles::tr("Overall"),
+       none,
+       {},
+       {},
+       Tiles::tr("Mean current of all that was recorded"),
+       {},
+       {}}};
 }
 
-std::vector<Tile> headline_tiles(const Analysis& analysis) {
+std::vector<Tile> headline_tiles(const Analysis& analysis, bool live) {
   std::vector<Tile> tiles = empty_tiles();
   const Report& report = analysis.report;
   if (const EventReport* event = main_event(report)) {
-    fill_event(tiles[0], analysis, *event);
+    fill_event(tiles[0], analysis, *event, live);
     fill_latency(tiles[3], analysis, *event);
   }
   if (report.idle.time_s > 0) fill_idle(tiles[1], report.idle);

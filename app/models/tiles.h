@@ -30,8 +30,9 @@ struct Tile {
   std::vector<TilePart> parts;
 };
 
-// Always five, in a fixed order: energy per event, idle, energy per useful event, latency, the whole.
-[[nodiscard]] std::vector<Tile> headline_tiles(const Analysis& analysis);
+// Always five, in a fixed order: energy per event, idle, energy per useful event, latency, the whole. live:
+// of a recording under way, whose newest event is told, too.
+[[nodiscard]] std::vector<Tile> headline_tiles(const Analysis& analysis, bool live = false);
 // The same without figures, saying what is missing.
 [[nodiscard]] std::vector<Tile> empty_tiles();
 

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <QPersistentModelIndex>
+
 namespace joulemark {
 namespace {
 
@@ -50,6 +52,29 @@ TEST(EventTable, SortsByAnyFigureWithUnknownOnesLast) {
   EXPECT_EQ(shown(table), (Events{1, 0, 3, 2}));
   table.sort(EventTable::length, Qt::DescendingOrder);
   EXPECT_EQ(shown(table), (Events{2, 0, 3, 1}));
+}
+
+TEST(EventTable, KeepsWhatIsSelectedWhenItIsSorted) {
+  EventTable table;
+  table.set_analysis(example());
+  const QPersistentModelIndex chosen = table.index(0, EventTable::name);
+  const QPersistentModelIndex unknown = table.index(2, EventTable::energy);
+  table.sort(EventTable::energy, Qt::DescendingOrder);
+  EXPECT_EQ(table.event_at(chosen.row()), 0U);
+  EXPECT_EQ(table.event_at(unknown.row()), 2U);
+  EXPECT_EQ(unknown.column(), EventTable::energy);
+  table.sort(EventTable::begin, Qt::AscendingOrder);
+  EXPECT_EQ(chosen.row(), 0);
+}
+
+TEST(EventTable, FindsWordsInTheNamesOfANewAnalysis) {
+  EventTable table;
+  table.set_analysis(example());
+  EXPECT_TRUE(table.set_filter("radio"));
+  auto renamed = std::make_shared<Analysis>(*example());
+  std::swap(renamed->report.events[0].name, renamed->report.events[1].name);
+  table.set_analysis(renamed);
+  EXPECT_EQ(shown(table), (Events{0, 2, 3}));
 }
 
 TEST(EventTable, FiltersByWordsAndComparisons) {
@@ -128,6 +153,7 @@ TEST(Tiles, ShowTheCostliestEventWithItsIntervalAndMethod) {
   EXPECT_EQ(tiles[0].note.toStdString(), "3 windows, by excess, guard 1.00\u00a0ms");
   EXPECT_EQ(tiles[0].history, (std::vector<double>{1.5e-3, 1.2e-3}));
   EXPECT_EQ(tiles[3].uncertainty.toStdString(), "p95 24.00\u00a0ms");
+  EXPECT_EQ(headline_tiles(*analysis, true)[0].note.toStdString(), "newest 1.200\u00a0mJ, 3 by excess");
 }
 
 }  // namespace
