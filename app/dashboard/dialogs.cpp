@@ -2,6 +2,7 @@
 #include <analysis/formats/importer.h>
 #include <analysis/model/units.h>
 
+#include <app/dashboard/dialog_frame.h>
 #include <app/dashboard/dialogs.h>
 #include <app/dashboard/option_form.h>
 #include <app/models/text.h>
@@ -23,45 +24,8 @@
 namespace joulemark {
 namespace {
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("Dialogs", text);
-}
-
-QLabel* muted(const QString& text, QWidget* parent) {
-  auto* label = new QLabel(text, parent);
-  label->setWordWrap(true);
-  label->setProperty("role", "muted");
-  return label;
-}
-
-// A dialog with room for a body, a line for what is wrong, and OK and Cancel.
-struct Frame {
-  QDialog dialog;
-  QVBoxLayout* body;
-  QLabel* trouble;
-  QDialogButtonBox* buttons;
-
-  Frame(QWidget* parent, const QString& title, const QString& accept)
-      : dialog(parent), body(new QVBoxLayout), trouble(new QLabel(&dialog)) {
-    dialog.setWindowTitle(title);
-    dialog.setMinimumWidth(480);
-    auto* column = new QVBoxLayout(&dialog);
-    column->addLayout(body, 1);
-    trouble->setProperty("role", "bad");
-    trouble->setWordWrap(true);
-    trouble->hide();
-    column->addWidget(trouble);
-    buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, &dialog);
-    buttons->button(QDialogButtonBox::Ok)->setText(accept);
-    buttons->button(QDialogButtonBox::Ok)->setProperty("primary", true);
-    column->addWidget(buttons);
-    QObject::connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
-  }
-
-  void complain(const QString& text) const {
-    trouble->setText(text);
-    trouble->show();
-  }
+struct Dialogs {
+  Q_DECLARE_TR_FUNCTIONS(Dialogs)
 };
 
 QScrollArea* scrolled(QWidget* inner, QWidget* parent) {
@@ -77,13 +41,13 @@ QScrollArea* scrolled(QWidget* inner, QWidget* parent) {
 
 std::optional<QStringList> ask_options(QWidget* parent, const QString& title, std::vector<OptionSpec> specs,
                                        const QStringList& given, const QString& warning) {
-  Frame frame(parent, title, tr("Use these"));
+  DialogFrame frame(parent, title, Dialogs::tr("Use these"));
   if (!warning.isEmpty()) {
     auto* label = new QLabel(warning, &frame.dialog);
     label->setWordWrap(true);
     frame.body->addWidget(label);
   }
-  if (specs.empty()) frame.body->addWidget(muted(tr("This instrument has no options."), &frame.dialog));
+  if (specs.empty()) frame.body->addWidget(frame.muted(Dialogs::tr("This instrument has no options.")));
   auto* form = new OptionForm(std::move(specs), given, &frame.dialog);
   frame.body->addWidget(scrolled(form, &frame.dialog), 1);
   std::optional<QStringList> chosen;
@@ -98,7 +62,7 @@ std::optional<QStringList> ask_options(QWidget* parent, const QString& title, st
 }
 
 std::optional<ImportRequest> ask_import(QWidget* parent, const QStringList& inputs) {
-  Frame frame(parent, tr("Import a recording"), tr("Import"));
+  DialogFrame frame(parent, Dialogs::tr("Import a recording"), Dialogs::tr("Import"));
   ImportRequest request;
   for (const QString& input : inputs)
     request.inputs.emplace_back(input.toStdString());
@@ -117,9 +81,9 @@ std::optional<ImportRequest> ask_import(QWidget* parent, const QStringList& inpu
                                  QStringLiteral(".jmk"),
                              &frame.dialog);
   auto* head = new QFormLayout;
-  head->addRow(tr("From"), new QLabel(inputs.join(QStringLiteral(", ")), &frame.dialog));
-  head->addRow(tr("Format"), format);
-  head->addRow(tr("Capture to make"), file);
+  head->addRow(Dialogs::tr("From"), new QLabel(inputs.join(QStringLiteral(", ")), &frame.dialog));
+  head->addRow(Dialogs::tr("Format"), format);
+  head->addRow(Dialogs::tr("Capture to make"), file);
   frame.body->addLayout(head);
   auto* area = new QScrollArea(&frame.dialog);
   area->setWidgetResizable(true);
@@ -143,8 +107,9 @@ std::optional<ImportRequest> ask_import(QWidget* parent, const QStringList& inpu
     request.file = file->text().toStdString();
     if (QFileInfo::exists(file->text()) && !request.overwrite) {
       request.overwrite = true;
-      frame.buttons->button(QDialogButtonBox::Ok)->setText(tr("Replace it"));
-      return frame.complain(tr("%1 is there already: replace it, or choose another name.").arg(file->text()));
+      frame.buttons->button(QDialogButtonBox::Ok)->setText(Dialogs::tr("Replace it"));
+      return frame.complain(
+          Dialogs::tr("%1 is there already: replace it, or choose another name.").arg(file->text()));
     }
     accepted = true;
     frame.dialog.accept();
@@ -156,16 +121,16 @@ std::optional<ImportRequest> ask_import(QWidget* parent, const QStringList& inpu
 
 std::optional<ValueLimits> ask_limits(QWidget* parent, const QString& title, const QString& unit,
                                       std::pair<double, double> shown) {
-  Frame frame(parent, title, tr("Use these"));
+  DialogFrame frame(parent, title, Dialogs::tr("Use these"));
   const std::string si = unit.toStdString();
   auto* low = new QLineEdit(to_qt(format_si(shown.first, si)), &frame.dialog);
   auto* high = new QLineEdit(to_qt(format_si(shown.second, si)), &frame.dialog);
   auto* form = new QFormLayout;
-  form->addRow(tr("From"), low);
-  form->addRow(tr("To"), high);
+  form->addRow(Dialogs::tr("From"), low);
+  form->addRow(Dialogs::tr("To"), high);
   frame.body->addLayout(form);
-  frame.body->addWidget(muted(
-      tr("With their units, like 0%1 and 50m%1. Both empty: by what is visible.").arg(unit), &frame.dialog));
+  frame.body->addWidget(frame.muted(
+      Dialogs::tr("With their units, like 0%1 and 50m%1. Both empty: by what is visible.").arg(unit)));
   std::optional<ValueLimits> chosen;
   QObject::connect(frame.buttons, &QDialogButtonBox::accepted, &frame.dialog, [&] {
     if (low->text().isEmpty() && high->text().isEmpty()) {
@@ -176,7 +141,7 @@ std::optional<ValueLimits> ask_limits(QWidget* parent, const QString& title, con
     const auto to = parse_quantity(high->text().toStdString(), si);
     if (!from) return frame.complain(to_qt(from.error().message));
     if (!to) return frame.complain(to_qt(to.error().message));
-    if (*to <= *from) return frame.complain(tr("The upper end must lie above the lower one."));
+    if (*to <= *from) return frame.complain(Dialogs::tr("The upper end must lie above the lower one."));
     chosen = ValueLimits(std::pair{*from, *to});
     frame.dialog.accept();
   });
@@ -186,7 +151,7 @@ std::optional<ValueLimits> ask_limits(QWidget* parent, const QString& title, con
 
 void show_shortcuts(QWidget* parent, const std::vector<std::pair<QString, QString>>& keys) {
   QDialog dialog(parent);
-  dialog.setWindowTitle(tr("Keys and pointer"));
+  dialog.setWindowTitle(Dialogs::tr("Keys and pointer"));
   auto* column = new QVBoxLayout(&dialog);
   auto* inner = new QWidget(&dialog);
   auto* grid = new QGridLayout(inner);

@@ -25,8 +25,9 @@ class EnsembleDock::Plot final : public QWidget {
  public:
   explicit Plot(QWidget* parent) : QWidget(parent) { setMinimumHeight(150); }
 
-  void set(std::shared_ptr<const Ensemble> ensemble, bool power) {
+  void set(std::shared_ptr<const Ensemble> ensemble, std::size_t name, bool power) {
     ensemble_ = std::move(ensemble);
+    name_ = name;
     power_ = power;
     update();
   }
@@ -76,7 +77,7 @@ class EnsembleDock::Plot final : public QWidget {
     painter.setFont(label_font());
     const QFontMetrics metrics(painter.font());
     const TimeScale scale{range(), area.left(), area.width()};
-    QColor event = theme().event(0);
+    QColor event = theme().event(name_);
     event.setAlpha(34);
     const double x0 = scale.x(0);
     painter.fillRect(QRectF(x0, area.top(), scale.x(ensemble_->median_length_ns) - x0, area.height()), event);
@@ -101,6 +102,7 @@ class EnsembleDock::Plot final : public QWidget {
   }
 
   std::shared_ptr<const Ensemble> ensemble_;
+  std::size_t name_ = 0;  // for its colour
   bool power_ = true;
 };
 
@@ -148,13 +150,15 @@ void EnsembleDock::set_names(const QStringList& names) {
   if (names.isEmpty())
     return show_message(
         tr("No events yet: name a line under Rules, and they are laid over each other here."));
+  show_message(tr("Laying the events over each other\u2026"));  // those of before may have other numbers
   Q_EMIT nameChosen(name());
 }
 
-void EnsembleDock::show_ensemble(const QString& name, std::shared_ptr<const Ensemble> ensemble, bool power) {
+void EnsembleDock::show_ensemble(const QString& name, std::shared_ptr<const Ensemble> ensemble,
+                                 const Analysis& analysis, bool power) {
   if (name != this->name()) return;
   ensemble_ = std::move(ensemble);
-  plot_->set(ensemble_, power);
+  plot_->set(ensemble_, static_cast<std::size_t>(names_->currentIndex()), power);
   QString caption = tr("%1 events folded: median and p5 to p95").arg(ensemble_->folded);
   if (ensemble_->left_out > 0) caption += tr("; %1 left out, samples are missing").arg(ensemble_->left_out);
   if (ensemble_->not_taken > 0)
@@ -165,13 +169,17 @@ void EnsembleDock::show_ensemble(const QString& name, std::shared_ptr<const Ense
   const auto listed = std::min<std::size_t>(ensemble_->by_distance.size(), k_most_listed);
   for (std::size_t i = 0; i < listed; ++i) {
     const FoldedEvent& event = ensemble_->by_distance[i];
-    odd_->addItem(tr("event %1   %2 sd").arg(event.event + 1).arg(event.distance, 0, 'f', 2));
+    const EventRow& row = analysis.rows[event.event];
+    odd_->addItem(tr("#%1 at %2   %3 sd")
+                      .arg(row.index + 1)
+                      .arg(time_text(row.time.begin_ns, 1'000'000))
+                      .arg(event.distance, 0, 'f', 2));
   }
 }
 
 void EnsembleDock::show_message(const QString& message) {
   ensemble_.reset();
-  plot_->set(nullptr, true);
+  plot_->set(nullptr, 0, true);
   caption_->setText(message);
   odd_->clear();
 }

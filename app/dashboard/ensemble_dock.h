@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <analysis/energy/build_report.h>
 #include <analysis/energy/ensemble.h>
 
 #include <QWidget>
@@ -21,7 +22,9 @@ class EnsembleDock final : public QWidget {
   explicit EnsembleDock(QWidget* parent = nullptr);
 
   void set_names(const QStringList& names);
-  void show_ensemble(const QString& name, std::shared_ptr<const Ensemble> ensemble, bool power);
+  // analysis: the one whose rows the ensemble's events are.
+  void show_ensemble(const QString& name, std::shared_ptr<const Ensemble> ensemble, const Analysis& analysis,
+                     bool power);
   void show_message(const QString& message);
   [[nodiscard]] QString name() const;
   [[nodiscard]] const Ensemble* ensemble() const { return ensemble_.get(); }

@@ -11,9 +11,9 @@ namespace {
 
 constexpr double k_padding = 7;
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("FigureBox", text);
-}
+struct FigureBox {
+  Q_DECLARE_TR_FUNCTIONS(FigureBox)
+};
 
 std::optional<QuantityStats> stats_of(const WindowStats& stats, Quantity quantity) {
   if (quantity == Quantity::current) return stats.current_a;
@@ -29,19 +29,21 @@ std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity) 
     rows.push_back({QStringLiteral("\u0394t"), si_figure(stats.time.seconds(), "s", 5)});
   const auto of = stats_of(stats, quantity);
   if (!of) return rows;
-  rows.push_back({tr("mean"), si_figure(of->mean, unit)});
-  rows.push_back({tr("min"), si_figure(of->min, unit)});
-  rows.push_back({tr("max"), si_figure(of->max, unit)});
-  if (of->stddev) rows.push_back({tr("sd"), si_figure(of->stddev, unit)});
-  if (quantity == Quantity::current) rows.push_back({tr("charge"), si_figure(stats.charge_c, "C", 5)});
-  if (quantity == Quantity::power) rows.push_back({tr("energy"), si_figure(stats.energy_j, "J", 5)});
+  rows.push_back({FigureBox::tr("mean"), si_figure(of->mean, unit)});
+  rows.push_back({FigureBox::tr("min"), si_figure(of->min, unit)});
+  rows.push_back({FigureBox::tr("max"), si_figure(of->max, unit)});
+  if (of->stddev) rows.push_back({FigureBox::tr("sd"), si_figure(of->stddev, unit)});
+  if (quantity == Quantity::current)
+    rows.push_back({FigureBox::tr("charge"), si_figure(stats.charge_c, "C", 5)});
+  if (quantity == Quantity::power)
+    rows.push_back({FigureBox::tr("energy"), si_figure(stats.energy_j, "J", 5)});
   if (stats.missing_s > 1e-9 && quantity == Quantity::current)
-    rows.push_back({tr("missing"), si_figure(stats.missing_s, "s", 3)});
+    rows.push_back({FigureBox::tr("missing"), si_figure(stats.missing_s, "s", 3)});
   return rows;
 }
 
 QString figures_as_text(const WindowStats& stats) {
-  QString text = tr("begin\t%1 s\nend\t%2 s\n")
+  QString text = FigureBox::tr("begin\t%1 s\nend\t%2 s\n")
                      .arg(to_seconds(stats.time.begin_ns), 0, 'f', 9)
                      .arg(to_seconds(stats.time.end_ns), 0, 'f', 9);
   for (const Quantity quantity : {Quantity::current, Quantity::power, Quantity::voltage}) {

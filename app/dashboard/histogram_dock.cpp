@@ -25,6 +25,29 @@ struct Kind {
   const Stats EventReport::*stats;
 };
 
+// How the mean was found and how far to trust it.
+QString trust_text(const EventReport& event, const Stats& stats, std::string_view unit) {
+  QStringList parts;
+  if (stats.mean && stats.ci95) {
+    parts << HistogramDock::tr("mean %1 \u00b1 %2 (95 %)")
+                 .arg(si_text(stats.mean, unit), si_text(stats.ci95->half_width(), unit, 2));
+  }
+  if (event.repeat > 1) parts << HistogramDock::tr("for one of the %1 in a window").arg(event.repeat);
+  if (unit != "J" && unit != "C") return parts.join(QStringLiteral(", "));
+  QString method = to_qt(name_of(event.method)).replace(QLatin1Char('_'), QLatin1Char(' '));
+  if (event.method == Method::excess)
+    method += HistogramDock::tr(", guard %1").arg(si_text(event.guard_s, "s", 3));
+  parts << HistogramDock::tr("by %1").arg(method);
+  QString adequacy = HistogramDock::tr("adequacy %1").arg(to_qt(name_of(event.adequacy.grade)));
+  if (event.adequacy.bound_rel)
+    adequacy += HistogramDock::tr(" (within %1)").arg(percent_text(*event.adequacy.bound_rel));
+  for (const std::string& reason : event.adequacy.reasons)
+    adequacy += (&reason == &event.adequacy.reasons.front() ? QStringLiteral(": ") : QStringLiteral("; ")) +
+                to_qt(reason);
+  parts << adequacy;
+  return parts.join(QStringLiteral(", "));
+}
+
 std::optional<double> length_of(const EventRow& row) {
   return row.time.seconds();
 }
@@ -120,7 +143,8 @@ HistogramDock::HistogramDock(QWidget* parent)
       name_(new QComboBox(this)),
       figure_(new QComboBox(this)),
       plot_(new Plot(this)),
-      caption_(new QLabel(this)) {
+      caption_(new QLabel(this)),
+      trust_(new QLabel(this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(8, 6, 8, 8);
   column->setSpacing(6);
@@ -130,10 +154,14 @@ HistogramDock::HistogramDock(QWidget* parent)
   column->addLayout(head);
   column->addWidget(plot_, 1);
   column->addWidget(caption_);
+  column->addWidget(trust_);
   name_->setAccessibleName(tr("Event"));
   figure_->setAccessibleName(tr("Figure"));
-  caption_->setWordWrap(true);
-  caption_->setProperty("role", "muted");
+  for (QLabel* label : {caption_, trust_}) {
+    label->setWordWrap(true);
+    label->setProperty("role", "muted");
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  }
   for (const Kind& kind : k_kinds)
     figure_->addItem(tr(kind.title));
   connect(name_, &QComboBox::currentIndexChanged, this, [this] { redraw(); });
@@ -160,27 +188,28 @@ void HistogramDock::set_analysis(std::shared_ptr<const Analysis> analysis) {
 void HistogramDock::redraw() {
   const int name = name_->currentIndex();
   const Kind& kind = k_kinds[static_cast<std::size_t>(std::max(0, figure_->currentIndex()))];
+  trust_->clear();
   if (!analysis_ || name < 0) {
     plot_->set({}, kind.unit, 0, {});
     return caption_->setText(tr("No events yet: name a line under Rules."));
   }
   std::vector<double> values;
   const EventReport& event = analysis_->report.events[static_cast<std::size_t>(name)];
+  const double per = kind.of == length_of ? static_cast<double>(event.repeat) : 1;  // rows have the window's
   for (const EventRow& row : analysis_->rows) {
     if (row.name != static_cast<std::uint32_t>(name)) continue;
-    if (const auto value = kind.of(row)) values.push_back(*value);
+    if (const auto value = kind.of(row)) values.push_back(*value / per);
   }
   Histogram shape = histogram(values, k_most_bins);
   const auto outside = shape.below + shape.above;
   const Stats& stats = event.*kind.stats;
-  const double per = kind.of == length_of ? static_cast<double>(event.repeat) : 1;
-  const auto mean = stats.mean ? std::optional(*stats.mean * per) : std::nullopt;
   QString text = tr("n = %1   median %2   sd %3")
                      .arg(values.size())
                      .arg(si_text(stats.median, kind.unit), si_text(stats.stddev, kind.unit, 3));
   if (outside > 0) text += tr("   %1 far outside, not drawn").arg(outside);
   caption_->setText(text);
-  plot_->set(std::move(shape), kind.unit, static_cast<std::size_t>(name), mean);
+  trust_->setText(trust_text(event, stats, kind.unit));
+  plot_->set(std::move(shape), kind.unit, static_cast<std::size_t>(name), stats.mean);
 }
 
 }  // namespace joulemark

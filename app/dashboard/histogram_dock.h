@@ -32,6 +32,7 @@ class HistogramDock final : public QWidget {
   QComboBox* figure_;
   Plot* plot_;
   QLabel* caption_;
+  QLabel* trust_;
 };
 
 }  // namespace joulemark

@@ -9,10 +9,35 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QIcon>
+#include <QLibraryInfo>
+#include <QLocale>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTemporaryDir>
+#include <QTranslator>
+#include <algorithm>
 #include <cstring>
+
+namespace {
+
+// joulemark-gui_<language>.qm in share/joulemark/translations, with Qt's own of that language.
+void install_language(QApplication& app) {
+  const QStringList folders =
+      QStandardPaths::locateAll(QStandardPaths::GenericDataLocation, QStringLiteral("joulemark/translations"),
+                                QStandardPaths::LocateDirectory);
+  auto* ours = new QTranslator(&app);
+  const bool found = std::ranges::any_of(folders, [&](const QString& folder) {
+    return ours->load(QLocale(), QStringLiteral("joulemark-gui"), QStringLiteral("_"), folder);
+  });
+  if (!found) return;
+  QApplication::installTranslator(ours);
+  auto* qt = new QTranslator(&app);
+  if (qt->load(QLocale(), QStringLiteral("qtbase"), QStringLiteral("_"),
+               QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+    QApplication::installTranslator(qt);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace joulemark;
@@ -25,6 +50,7 @@ int main(int argc, char** argv) {
   QApplication::setApplicationDisplayName(QStringLiteral("Joulemark"));
   QApplication::setApplicationVersion(QStringLiteral(JOULEMARK_GUI_VERSION));
   QApplication::setWindowIcon(QIcon(QStringLiteral(":/joulemark.svg")));
+  install_language(app);
   QCommandLineParser parser;
   parser.setApplicationDescription(
       QStringLiteral("Records, shows and measures the energy of embedded targets."));
@@ -45,7 +71,7 @@ int main(int argc, char** argv) {
   QTemporaryDir settings;  // of a tour, which must not depend on or change a person's own
   if (parser.isSet(pictures)) {
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings.path());
-    return run_tour(app, make_registry(), parser.value(pictures), files.value(0));
+    return run_tour(app, make_registry(), parser.value(pictures), files.value(0), parser.value(instrument));
   }
   use_theme(app, QSettings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("joulemark"),
                            QStringLiteral("joulemark-gui"))

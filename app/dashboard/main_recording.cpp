@@ -8,6 +8,7 @@
 #include <app/dashboard/findings_bar.h>
 #include <app/dashboard/histogram_dock.h>
 #include <app/dashboard/main_window.h>
+#include <app/dashboard/rule_dock.h>
 #include <app/dashboard/state_bar.h>
 #include <app/dashboard/tile_row.h>
 #include <app/dashboard/waveform_view.h>
@@ -17,6 +18,7 @@
 #include <app/models/text.h>
 #include <app/models/tiles.h>
 
+#include <QCheckBox>
 #include <QCloseEvent>
 #include <QDateTime>
 #include <QDir>
@@ -35,6 +37,15 @@ constexpr TimeNs k_live_ns = 10'000'000'000;  // shown while following the newes
 constexpr TimeNs k_least_live_ns = 20'000'000;
 constexpr int k_frames_a_state = 8;
 constexpr auto k_unfinished = "recording/unfinished";
+
+std::vector<MetadataItem> kept_rules(const QSettings& settings) {
+  std::vector<MetadataItem> items;
+  for (const QString& text : settings.value(QLatin1String(k_kept_rules)).toStringList()) {
+    const qsizetype at = text.indexOf(QLatin1Char('='));
+    items.push_back({text.left(at).toStdString(), text.mid(at + 1).toStdString()});
+  }
+  return items;
+}
 
 bool is_output(const QString& option) {
   return option.startsWith(QStringLiteral("vout"));
@@ -111,6 +122,7 @@ void MainWindow::ask_record() {
     request.options.push_back(option.toStdString());
   QDir().mkpath(recordings_folder());
   request.file = new_recording_file(uri).toStdString();
+  request.rules = kept_rules(settings_);
   record(request);
 }
 
@@ -146,10 +158,11 @@ void MainWindow::connect_session() {
   connect(session_.get(), &RecordingSession::news, this,
           [this](const QString& sentence) { banner_->show_message(Banner::Level::note, sentence); });
   connect(session_.get(), &RecordingSession::analysed, this, [this](std::shared_ptr<const Analysis> recent) {
-    tiles_->show_tiles(headline_tiles(*recent), true);
+    tiles_->show_tiles(headline_tiles(*recent, true), true);
     findings_.set(recent->report, {});
     waveform_->set_setup(session_->setup());
     waveform_->set_analysis(recent);
+    rules_.set_unnamed_codes(unnamed_codes(session_->setup(), recent->report));
     events_.set_analysis(std::move(recent));
   });
 }
@@ -163,7 +176,7 @@ void MainWindow::recording_started() {
   findings_.clear();
   findings_bar_->show_grade({});
   tiles_->show_tiles(empty_tiles(), true);
-  rules_.set({}, {});
+  rules_.set(session_->setup(), session_->info().lines);
   for (std::size_t pair = 0; pair < TimeWindow::k_pairs; ++pair)
     window_.set_cursors(pair, std::nullopt);
   live_begun_ = false;
@@ -186,7 +199,25 @@ void MainWindow::live_frame() {
   window_.set_limits({std::min(extent.begin_ns, extent.end_ns - k_live_ns), extent.end_ns}, k_least_live_ns);
   if (following) window_.show_end(length);
   waveform_->refresh();
-  if (++frame_ % k_frames_a_state == 0) state_->show_recording(session_->figures(), recordings_folder());
+  if (++frame_ % k_frames_a_state == 0)
+    state_->show_recording(session_->info(), session_->figures(), recordings_folder());
+}
+
+void MainWindow::keep_rules() {
+  if (!rule_dock_->keeps()->isChecked() || !document_ || !document_->is_open()) return;
+  QStringList kept;
+  for (const MetadataItem& item : metadata_of(document_->setup()))
+    kept << to_qt(item.key) + QLatin1Char('=') + to_qt(item.value);
+  settings_.setValue(QLatin1String(k_kept_rules), kept);
+}
+
+void MainWindow::use_kept_rules() {
+  auto kept = recommended_setup(kept_rules(settings_), document_->info().lines);
+  Status used;
+  if (!kept) used = tl::make_unexpected(kept.error());
+  if (kept) used = document_->change_setup(std::move(*kept), tr("Use the rules of before"));
+  if (!used)
+    trouble(tr("The rules kept for new recordings are not used: %1").arg(to_qt(used.error().message)));
 }
 
 void MainWindow::stop_recording() {
@@ -207,7 +238,9 @@ void MainWindow::recording_ended(bool kept, const QString& reason, const QString
     state_->show_idle(recordings_folder());
     return trouble(tr("Nothing was recorded: %1").arg(error));
   }
+  const bool fresh = !session_->rules().empty();
   open_capture(file);
+  fresh_ = fresh;
   if (error.isEmpty()) return;
   trouble(tr("The recording ended early (%1): %2. What came before is kept.").arg(reason, error));
 }

@@ -21,6 +21,7 @@
 #include <app/models/tiles.h>
 
 #include <QApplication>
+#include <QCheckBox>
 #include <QDockWidget>
 #include <QDropEvent>
 #include <QFileInfo>
@@ -31,6 +32,7 @@
 #include <QUrl>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 namespace joulemark {
 namespace {
@@ -46,6 +48,8 @@ MainWindow::MainWindow(InstrumentRegistry registry, QWidget* parent)
                 QStringLiteral("joulemark-gui")),
       instruments_(std::move(registry)),
       rules_([this](EventSetup setup, const QString& what) -> Status {
+        if (session_ && session_->running())
+          return fail(ErrorCode::usage, "rules can be changed when the recording has ended");
         if (!document_) return fail(ErrorCode::usage, "open a capture first");
         return document_->change_setup(std::move(setup), what);
       }) {
@@ -85,6 +89,8 @@ void MainWindow::build() {
   centre_->addWidget(waveform_);
   centre_->setFocusPolicy(Qt::StrongFocus);
   waveform_->setFocusPolicy(Qt::StrongFocus);
+  centre_->setAccessibleName(tr("What is recorded or open"));
+  waveform_->setAccessibleName(tr("Waveform"));
   centre_->setMinimumHeight(220);
   centre_->setMinimumWidth(420);
   column->addWidget(banner_);
@@ -181,6 +187,11 @@ void MainWindow::connect_parts() {
     event_dock_->select(event);
     show_event(event);
   });
+  rule_dock_->keeps()->setChecked(settings_.contains(QLatin1String(k_kept_rules)));
+  connect(rule_dock_->keeps(), &QCheckBox::toggled, this, [this](bool keep) {
+    if (!keep) settings_.remove(QLatin1String(k_kept_rules));
+    keep_rules();
+  });
   connect(findings_bar_, &FindingsBar::chosen, this, [this](int row) { show_finding(row); });
   connect(waveform_, &WaveformView::eventActivated, this, [this](std::size_t event) {
     event_dock_->select(event);
@@ -219,6 +230,7 @@ void MainWindow::open_inputs(const QStringList& paths) {
 }
 
 void MainWindow::open_capture(const QString& path) {
+  fresh_ = false;
   waveform_->set_source(nullptr);
   if (session_) session_.release()->deleteLater();  // it may be telling us that it ended
   banner_->hide();
@@ -242,6 +254,7 @@ void MainWindow::connect_document() {
   });
   connect(document, &CaptureDocument::lanesReady, this, [this] { waveform_->refresh(); });
   connect(document, &CaptureDocument::setupChanged, this, [this] {
+    keep_rules();
     rules_.set(document_->setup(), document_->info().lines);
     waveform_->set_setup(document_->setup());
   });
@@ -265,7 +278,8 @@ void MainWindow::connect_document() {
   });
   connect(document, &CaptureDocument::folded, this,
           [this](const QString& name, std::shared_ptr<const Ensemble> ensemble) {
-            ensemble_dock_->show_ensemble(name, std::move(ensemble), document_->has(Quantity::power));
+            ensemble_dock_->show_ensemble(name, std::move(ensemble), *document_->analysis(),
+                                          document_->has(Quantity::power));
           });
   connect(document, &CaptureDocument::foldFailed, this,
           [this](const QString& message) { ensemble_dock_->show_message(message); });
@@ -286,6 +300,7 @@ void MainWindow::opened() {
   centre_->setCurrentWidget(waveform_);
   waveform_->setFocus();
   events_.set_analysis(nullptr);
+  if (std::exchange(fresh_, false)) use_kept_rules();
   const auto primary = primary_channel(document_->info());
   const auto extent = primary ? document_->source()->extent(*primary) : Result<Extent>(Extent{});
   const auto anomalies = document_->source()->anomalies();
@@ -302,6 +317,7 @@ void MainWindow::analysis_changed() {
   findings_bar_->show_grade(to_qt(name_of(analysis->report.quality.grade)));
   waveform_->set_analysis(analysis);
   events_.set_analysis(analysis);
+  rules_.set_unnamed_codes(unnamed_codes(document_->setup(), analysis->report));
   histogram_dock_->set_analysis(analysis);
   QStringList names;
   for (const EventReport& event : analysis->report.events)
@@ -373,7 +389,7 @@ void MainWindow::set_dark(bool dark) {
   waveform_->apply_theme();
   state_->set_running(session_ && session_->running());
   if (session_ && session_->running()) {
-    state_->show_recording(session_->figures(), recordings_folder());
+    state_->show_recording(session_->info(), session_->figures(), recordings_folder());
   } else if (document_ && document_->is_open()) {
     const auto primary = primary_channel(document_->info());
     const auto extent = primary ? document_->source()->extent(*primary) : Result<Extent>(Extent{});

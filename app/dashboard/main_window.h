@@ -36,6 +36,8 @@ class Welcome;
 struct ImportRequest;
 struct RecordingRequest;
 
+inline constexpr auto k_kept_rules = "recording/rules";  // setting: key=value, as captures keep them
+
 // The window: state row, tiles, waveform, docks, findings; and the way from a recording to a capture to its
 // figures.
 class MainWindow final : public QMainWindow {
@@ -100,6 +102,8 @@ class MainWindow final : public QMainWindow {
   void show_event(std::size_t event);
   void show_finding(int row);
   void request_fold(const QString& name);
+  void keep_rules();  // for new recordings, if that is wanted
+  void use_kept_rules();
   void edit_setup(const QString& what, const std::function<void(EventSetup&)>& change);
   void trouble(const QString& text);
 
@@ -135,6 +139,7 @@ class MainWindow final : public QMainWindow {
   QStringList options_;
   QTimer frames_;
   bool live_begun_ = false;
+  bool fresh_ = false;  // what is being opened was recorded just now with rules of its own
   std::int64_t frame_ = 0;
   std::vector<std::pair<QString, QString>> keys_;
 

@@ -10,6 +10,7 @@
 #include <QPainter>
 #include <QPixmap>
 #include <QPushButton>
+#include <QStyle>
 #include <algorithm>
 #include <filesystem>
 
@@ -53,6 +54,7 @@ StateBar::StateBar(InstrumentList& instruments, QWidget* parent)
       output_(new QPushButton(this)),
       rate_(figure_label(this, tr("Samples per second of the current"))),
       lost_(figure_label(this, tr("Samples of the current that were lost"))),
+      range_(figure_label(this, {})),
       time_(figure_label(this, tr("Length of the recording"))),
       disk_(figure_label(this, tr("Space left where recordings go"))) {
   setObjectName(QStringLiteral("panel"));
@@ -74,7 +76,7 @@ StateBar::StateBar(InstrumentList& instruments, QWidget* parent)
         static_cast<QWidget*>(stop_), static_cast<QWidget*>(output_)})
     row->addWidget(widget);
   row->addStretch(1);
-  for (QLabel* label : {rate_, lost_, time_, disk_}) {
+  for (QLabel* label : {rate_, lost_, range_, time_, disk_}) {
     row->addSpacing(8);
     row->addWidget(label);
   }
@@ -134,7 +136,10 @@ void StateBar::set_running(bool running) {
   record_->setEnabled(!running);
   record_->setIcon(shape_icon(true, running ? theme().muted : QColor(Qt::white)));
   stop_->setEnabled(running);
-  stop_->setIcon(shape_icon(false, running ? theme().text : theme().muted));
+  stop_->setProperty("primary", running);
+  stop_->style()->unpolish(stop_);
+  stop_->style()->polish(stop_);
+  stop_->setIcon(shape_icon(false, running ? theme().window : theme().muted));
   for (QWidget* widget :
        {static_cast<QWidget*>(choice_), static_cast<QWidget*>(options_), static_cast<QWidget*>(output_)})
     widget->setEnabled(!running);
@@ -164,12 +169,37 @@ void StateBar::set_disk(const QString& folder) {
   disk_->setText(labelled(tr("disk"), text, !error && gigabytes < 1 ? theme().lost : theme().text));
 }
 
+// The widest measuring range of the current; the tooltip lists them all.
+void StateBar::set_range(const CaptureInfo& info) {
+  const auto primary = primary_channel(info);
+  QString text(QChar(0x2014));
+  QStringList all;
+  if (primary && !info.channels[primary->value].ranges.empty()) {
+    const Channel& channel = info.channels[primary->value];
+    const std::string_view unit = unit_of(channel.quantity);
+    for (const Range& range : channel.ranges) {
+      all << tr("%1 to %2, steps of %3")
+                 .arg(si_text(range.low, unit, 3), si_text(range.high, unit, 3),
+                      si_text(range.resolution, unit, 3));
+    }
+    const auto& widest = *std::ranges::max_element(channel.ranges, {}, &Range::high);
+    text = (widest.low < 0 ? QStringLiteral("\u00b1") : QStringLiteral("\u2264 ")) +
+           si_text(widest.high, unit, 3);
+  }
+  range_->setText(labelled(tr("range"), text, theme().text));
+  range_->setToolTip(all.isEmpty() ? tr("The measuring range is not known")
+                                   : tr("Measuring ranges:\n%1").arg(all.join(QLatin1Char('\n'))));
+}
+
 void StateBar::show_idle(const QString& folder) {
   set_figures(0, std::nullopt, std::nullopt);
+  set_range({});
   set_disk(folder);
 }
 
-void StateBar::show_recording(const RecordingSession::Figures& figures, const QString& folder) {
+void StateBar::show_recording(const CaptureInfo& info, const RecordingSession::Figures& figures,
+                              const QString& folder) {
+  set_range(info);
   set_figures(figures.rate_hz, figures.lost_samples, figures.duration_s);
   set_disk(folder);
 }
@@ -177,6 +207,7 @@ void StateBar::show_recording(const RecordingSession::Figures& figures, const QS
 void StateBar::show_capture(const CaptureInfo& info, double duration_s, std::int64_t lost_samples,
                             const QString& folder) {
   set_disk(folder);
+  set_range(info);
   const auto primary = primary_channel(info);
   set_figures(primary ? info.channels[primary->value].rate_hz : 0, lost_samples, duration_s);
 }

@@ -26,7 +26,8 @@ class StateBar final : public QWidget {
   void set_uri(const QString& uri);
   void set_options(const QStringList& options);  // as they will be used, key=value
   void show_idle(const QString& folder);         // the disk that would be recorded to
-  void show_recording(const RecordingSession::Figures& figures, const QString& folder);
+  void show_recording(const CaptureInfo& info, const RecordingSession::Figures& figures,
+                      const QString& folder);
   void show_capture(const CaptureInfo& info, double duration_s, std::int64_t lost_samples,
                     const QString& folder);
   void set_running(bool running);
@@ -41,6 +42,7 @@ class StateBar final : public QWidget {
  private:
   void set_figures(double rate_hz, std::optional<std::int64_t> lost, std::optional<double> duration_s);
   void set_disk(const QString& folder);
+  void set_range(const CaptureInfo& info);
   void show_output();
 
   InstrumentList& instruments_;
@@ -51,6 +53,7 @@ class StateBar final : public QWidget {
   QPushButton* output_;
   QLabel* rate_;
   QLabel* lost_;
+  QLabel* range_;
   QLabel* time_;
   QLabel* disk_;
   QStringList given_;

@@ -12,7 +12,15 @@ namespace joulemark {
 namespace {
 
 constexpr int k_axis_height = 26;
-constexpr int k_ribbon_height = 20;
+constexpr int k_ribbon_height = 22;
+constexpr std::size_t k_most_depth = 2;  // nested events have bars of their own, so deep
+constexpr double k_bar_step = 2.5;
+
+struct Span {
+  double begin;
+  double end;
+  std::uint32_t name;
+};
 
 void paint_flag(QPainter& painter, double x, const QString& text, const QColor& colour, double left,
                 double right) {
@@ -104,14 +112,26 @@ void EventRibbon::paintEvent(QPaintEvent*) {
   painter.setPen(theme().muted);
   painter.drawText(QRectF(10, 0, k_gutter - 18, height()), Qt::AlignLeft | Qt::AlignVCenter,
                    QCoreApplication::translate("EventRibbon", "Events"));
+  std::vector<Span> spans;
   for_visible_events(overlay_, scale, [&](double x, double width, std::uint32_t name) {
-    QColor fill = theme().event(name);
-    painter.fillRect(QRectF(x, 3, width, 2), fill);
-    const QString text = name < names_.size() ? names_[name] : QString();
-    if (metrics.horizontalAdvance(text) + 6 > width) return;
-    painter.setPen(fill);
-    painter.drawText(QRectF(x + 3, 5, width - 4, height() - 5), Qt::AlignLeft | Qt::AlignVCenter, text);
+    spans.push_back({x, x + width, name});
   });
+  std::vector<double> open;  // ends of the events around
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    const Span& span = spans[i];
+    std::erase_if(open, [&](double end) { return end <= span.begin; });
+    const auto depth = static_cast<double>(std::min(open.size(), k_most_depth));
+    open.push_back(span.end);
+    const QColor fill = theme().event(span.name);
+    painter.fillRect(QRectF(span.begin, 2 + k_bar_step * depth, span.end - span.begin, 2), fill);
+    // A name has room until the next event begins within.
+    const double end = i + 1 < spans.size() ? std::min(span.end, spans[i + 1].begin) : span.end;
+    const QString text = span.name < names_.size() ? names_[span.name] : QString();
+    if (metrics.horizontalAdvance(text) + 6 > end - span.begin) continue;
+    painter.setPen(fill);
+    painter.drawText(QRectF(span.begin + 3, 6, end - span.begin - 4, height() - 6),
+                     Qt::AlignLeft | Qt::AlignVCenter, text);
+  }
 }
 
 }  // namespace joulemark

@@ -87,16 +87,20 @@ class Tour {
     window_.show_dock(QStringLiteral("events"));
   }
 
-  void live() {
+  [[nodiscard]] bool live(const QString& instrument) {
     RecordingRequest request;
-    request.uri = "sim:kws";
+    request.uri = instrument.toStdString();
     request.file = (folder_ + QStringLiteral("/live.jmk")).toStdString();
     request.overwrite = true;
+    window_.set_instrument(instrument);
     window_.record(request);
+    const auto running = [&] { return window_.session() != nullptr && window_.session()->running(); };
+    wait_for([&] { return !running() || window_.session()->figures().samples > 0; });
+    if (!running()) return false;
     wait_for([] { return false; }, k_live_ms);
     in_every_look(QStringLiteral("live"));
     window_.stop_recording();
-    wait_for([&] { return window_.document() != nullptr && window_.document()->analysis(); });
+    return wait_for([&] { return window_.document() != nullptr && window_.document()->analysis(); });
   }
 
   void trouble() {
@@ -124,7 +128,8 @@ class Tour {
 
 }  // namespace
 
-int run_tour(QApplication& app, InstrumentRegistry registry, const QString& folder, const QString& capture) {
+int run_tour(QApplication& app, InstrumentRegistry registry, const QString& folder, const QString& capture,
+             const QString& instrument) {
   if (!QDir().mkpath(folder)) {
     QTextStream(stderr) << folder << ": cannot be made\n";
     return 9;
@@ -137,7 +142,10 @@ int run_tour(QApplication& app, InstrumentRegistry registry, const QString& fold
   window.show();
   Tour tour(window, folder);
   tour.in_every_look(QStringLiteral("empty"));
-  tour.live();
+  if (!tour.live(instrument.isEmpty() ? QStringLiteral("sim:kws") : instrument)) {
+    QTextStream(stderr) << instrument << ": " << window.banner().text() << '\n';
+    return 3;
+  }
   const QString file = capture.isEmpty() ? folder + QStringLiteral("/live.jmk") : capture;
   if (!tour.open(file)) {
     QTextStream(stderr) << file << ": " << window.banner().text() << '\n';

@@ -157,26 +157,10 @@ void CaptureDocument::index_lanes() {
   });
 }
 
-ReportOptions CaptureDocument::report_options() const {
-  ReportOptions options;
-  for (const EventRule& rule : setup_.rules)
-    options.events.push_back(format_event_rule(rule));
-  if (setup_.code) options.markers = format_marker_code(*setup_.code);
-  options.names = setup_.codes;
-  options.windows = setup_.windows;
-  const auto named = [&](const auto& item) { return item.name == *setup_.useful; };
-  if (setup_.useful &&
-      (std::ranges::any_of(setup_.rules, named) || std::ranges::any_of(setup_.windows, named) ||
-       std::ranges::any_of(setup_.codes, named))) {
-    options.useful = setup_.useful;
-  }
-  return options;
-}
-
 void CaptureDocument::analyse() {
   Q_EMIT analysisStarted();
   const auto task = [this, file = path_.toStdString(),
-                     options = report_options()](const std::stop_token& stop) {
+                     options = report_options_for(setup_)](const std::stop_token& stop) {
     const auto progress = [this](double part) {
       deliver(this, [this, part] { Q_EMIT analysisProgressed(part); });
     };
@@ -200,6 +184,8 @@ void CaptureDocument::analyse() {
 Status CaptureDocument::change_setup(EventSetup setup, const QString& what) {
   std::ranges::stable_sort(setup.rules, {}, &EventRule::name);
   std::ranges::stable_sort(setup.windows, {}, [](const NamedWindow& window) { return window.time.begin_ns; });
+  JM_TRY(check_setup(setup));
+  hide_rules_behind_code(setup);  // some may come back
   JM_TRY(check_setup(setup));
   if (setup == setup_) return {};
   undo_.push(new SetupCommand(*this, setup_, std::move(setup), what));

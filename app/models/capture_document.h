@@ -78,7 +78,6 @@ class CaptureDocument final : public QObject, public WaveSource {
   void apply(const EventSetup& setup);
   void save(const EventSetup& before, const EventSetup& after);
   void analyse();
-  [[nodiscard]] ReportOptions report_options() const;
   void index_lanes();
 
   QString path_;

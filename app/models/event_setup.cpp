@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <analysis/elf/read_markers.h>
+
 #include <app/models/event_setup.h>
 
 #include <fmt/format.h>
@@ -6,18 +8,75 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace joulemark {
+namespace {
 
-Result<EventSetup> read_setup(SampleSource& source) {
+constexpr const char* k_markers = "markers";  // the key that holds the code
+
+void add_rules_to(CaptureEdit& edit, const std::vector<EventRule>& rules) {
+  for (const EventRule& rule : rules)
+    edit.metadata["event." + rule.name] = format_event_rule(rule).substr(rule.name.size() + 1);
+}
+
+void edit_codes(CaptureEdit& edit, const EventSetup& before, const EventSetup& after) {
+  const auto key = [](const MarkerName& name) { return fmt::format("marker.{}", name.number); };
+  if (before.code != after.code)
+    edit.metadata[k_markers] = after.code ? std::optional(format_marker_code(*after.code)) : std::nullopt;
+  if (before.codes == after.codes) return;
+  for (const MarkerName& name : before.codes)
+    edit.metadata[key(name)] = std::nullopt;
+  for (const MarkerName& name : after.codes)
+    edit.metadata[key(name)] = name.name;
+}
+
+// Firmware with a line for each event.
+Status take_rules(EventSetup& setup, const MarkerTable& firmware, std::span<const Line> lines) {
+  for (const std::string& text : firmware.event_rules()) {
+    JM_TRY_ASSIGN(EventRule rule, parse_event_rule(text, lines));
+    std::erase_if(setup.rules, [&](const EventRule& old) { return old.name == rule.name; });
+    setup.rules.push_back(std::move(rule));
+  }
+  return {};
+}
+
+Status check_codes(const EventSetup& setup, std::set<std::string>& names) {
+  if (!setup.code) return {};
+  for (const MarkerName& code : setup.codes) {
+    JM_TRY(check_event_name(code.name));
+    if (!names.insert(code.name).second)
+      return fail(ErrorCode::usage,
+                  fmt::format("the name '{}' is taken by a rule or another code", code.name));
+  }
+  for (const EventRule& rule : setup.rules) {
+    if (stands_behind(rule, *setup.code, setup.codes))
+      return fail(
+          ErrorCode::usage,
+          fmt::format("d{} is one of the coded lines: a rule needs a line of its own", rule.line.value));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<EventSetup> recommended_setup(std::span<const MetadataItem> metadata, std::span<const Line> lines) {
   EventSetup setup;
-  JM_TRY_ASSIGN(const std::vector<MetadataItem> metadata, source.metadata());
-  JM_TRY_ASSIGN(setup.rules, recommended_rules(metadata, source.info().lines));
-  JM_TRY_ASSIGN(setup.code, recommended_code(metadata, source.info().lines));
+  std::vector<MetadataItem> uncoded(metadata.begin(), metadata.end());
+  std::erase_if(uncoded, [](const MetadataItem& item) { return item.key == k_markers; });
+  JM_TRY_ASSIGN(setup.rules, recommended_rules(uncoded, lines));
+  JM_TRY_ASSIGN(setup.code, recommended_code(metadata, lines));
   JM_TRY_ASSIGN(setup.codes, recommended_names(metadata));
   for (const MetadataItem& item : metadata) {
     if (item.key == "useful") setup.useful = item.value;
   }
+  hide_rules_behind_code(setup);
+  return setup;
+}
+
+Result<EventSetup> read_setup(SampleSource& source) {
+  JM_TRY_ASSIGN(const std::vector<MetadataItem> metadata, source.metadata());
+  JM_TRY_ASSIGN(EventSetup setup, recommended_setup(metadata, source.info().lines));
   JM_TRY_ASSIGN(const std::vector<Marker> markers, source.markers());
   setup.windows = saved_windows(markers);
   for (const Marker& marker : markers) {
@@ -27,6 +86,63 @@ Result<EventSetup> read_setup(SampleSource& source) {
   return setup;
 }
 
+Status take_markers(EventSetup& setup, std::string_view code, const std::string& elf_file,
+                    std::span<const Line> lines) {
+  std::optional<MarkerTable> firmware;
+  if (!elf_file.empty()) {
+    JM_TRY_ASSIGN(firmware, read_markers(elf_file));
+  }
+  const bool by_line = firmware && !firmware->coded;
+  if (by_line && !code.empty())
+    return fail(
+        ErrorCode::usage,
+        elf_file + ": this firmware has a line for each event, no codes: leave the coded lines empty");
+  const std::string text =
+      code.empty() && firmware && firmware->coded ? firmware->code_text() : std::string(code);
+  std::optional<MarkerCode> coded;
+  if (!text.empty()) {
+    JM_TRY_ASSIGN(coded, parse_marker_code(text, lines));
+  }
+  setup.code = std::move(coded);
+  if (firmware && firmware->coded) {
+    setup.codes = firmware->names;
+    for (MarkerName& name : setup.codes)
+      name.instant = false;  // the capture does not say
+  }
+  if (by_line) JM_TRY(take_rules(setup, *firmware, lines));
+  hide_rules_behind_code(setup);
+  return {};
+}
+
+void hide_rules_behind_code(EventSetup& setup) {
+  std::vector<EventRule> all = std::exchange(setup.rules, {});
+  for (EventRule& rule : std::exchange(setup.behind, {})) {
+    if (std::ranges::find(all, rule.name, &EventRule::name) == all.end()) all.push_back(std::move(rule));
+  }
+  std::ranges::stable_sort(all, {}, &EventRule::name);
+  for (EventRule& rule : all) {
+    const bool hidden = setup.code && stands_behind(rule, *setup.code, setup.codes);
+    (hidden ? setup.behind : setup.rules).push_back(std::move(rule));
+  }
+}
+
+std::vector<std::uint32_t> unnamed_codes(const EventSetup& setup, const Report& report) {
+  std::vector<std::uint32_t> codes;
+  if (!setup.code) return codes;
+  for (std::uint32_t number = 1; number >> setup.code->lines.size() == 0; ++number) {
+    if (std::ranges::find(setup.codes, number, &MarkerName::number) != setup.codes.end()) continue;
+    if (std::ranges::find(report.events, name_of_code(setup, number), &EventReport::name) !=
+        report.events.end())
+      codes.push_back(number);
+  }
+  return codes;
+}
+
+std::string name_of_code(const EventSetup& setup, std::uint32_t number) {
+  const auto named = std::ranges::find(setup.codes, number, &MarkerName::number);
+  return named == setup.codes.end() ? fmt::format("code{}", number) : named->name;
+}
+
 Status check_setup(const EventSetup& setup) {
   std::set<std::string> names;
   for (const EventRule& rule : setup.rules) {
@@ -34,10 +150,7 @@ Status check_setup(const EventSetup& setup) {
     if (!names.insert(rule.name).second)
       return fail(ErrorCode::usage, fmt::format("two rules are called '{}'", rule.name));
   }
-  for (const MarkerName& code : setup.codes) {
-    if (setup.code && !names.insert(code.name).second)
-      return fail(ErrorCode::usage, fmt::format("a rule has the name '{}' of a code", code.name));
-  }
+  JM_TRY(check_codes(setup, names));
   std::map<std::string, TimeNs> ends;
   for (const NamedWindow& window : setup.windows) {
     JM_TRY(check_event_name(window.name));
@@ -51,12 +164,37 @@ Status check_setup(const EventSetup& setup) {
   return {};
 }
 
+ReportOptions report_options_for(const EventSetup& setup) {
+  ReportOptions options;
+  for (const EventRule& rule : setup.rules)
+    options.events.push_back(format_event_rule(rule));
+  if (setup.code) options.markers = format_marker_code(*setup.code);
+  options.names = setup.codes;
+  options.windows = setup.windows;
+  const auto named = [&](const auto& item) { return item.name == *setup.useful; };
+  if (setup.useful && (std::ranges::any_of(setup.rules, named) || std::ranges::any_of(setup.windows, named) ||
+                       std::ranges::any_of(setup.codes, named)))
+    options.useful = setup.useful;
+  return options;
+}
+
+std::vector<MetadataItem> metadata_of(const EventSetup& setup) {
+  std::vector<MetadataItem> items;
+  for (const auto& [key, value] : edit_between({}, setup).metadata) {
+    if (value) items.push_back({key, *value});
+  }
+  return items;
+}
+
 CaptureEdit edit_between(const EventSetup& before, const EventSetup& after) {
   CaptureEdit edit;
-  for (const EventRule& rule : before.rules)
-    edit.metadata["event." + rule.name] = std::nullopt;
-  for (const EventRule& rule : after.rules)
-    edit.metadata["event." + rule.name] = format_event_rule(rule).substr(rule.name.size() + 1);
+  for (const auto* rules : {&before.rules, &before.behind}) {
+    for (const EventRule& rule : *rules)
+      edit.metadata["event." + rule.name] = std::nullopt;
+  }
+  add_rules_to(edit, after.behind);
+  add_rules_to(edit, after.rules);
+  edit_codes(edit, before, after);
   if (before.useful != after.useful) edit.metadata["useful"] = after.useful;
   if (before.windows == after.windows && before.instants == after.instants) return edit;
   std::vector<Marker> markers = after.instants;

@@ -36,11 +36,12 @@ class LetGo final : public NullSink {
   std::function<void()> let_go_;
 };
 
-Result<Analysis> analyse_end_of(const std::string& file, const std::stop_token& stop) {
+Result<Analysis> analyse_end_of(const std::string& file, const ReportOptions& options,
+                                const std::stop_token& stop) {
   JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
   WatchedSource source(*reader, stop);
   RecentSource recent(source, k_recent_ns);
-  return build_report(recent, {});
+  return build_report(recent, options);
 }
 
 // Whether the next column with samples is near enough for the one before i to hold until then.
@@ -124,10 +125,12 @@ void RecordingSession::finish(const Result<RecordingOutcome>& outcome) {
 void RecordingSession::analyse_recent() {
   if (!analyst_.idle() || since_analysis_.elapsed() < analysis_ms_ * k_pause_per_work) return;
   since_analysis_.restart();
-  analyst_.post(k_analysis, [this](const std::stop_token& stop) {
+  const auto own = own_rules();
+  const ReportOptions options = own ? report_options_for(*own) : ReportOptions{};
+  analyst_.post(k_analysis, [this, options](const std::stop_token& stop) {
     QElapsedTimer work;
     work.start();
-    auto analysis = analyse_end_of(request_.file, stop);
+    auto analysis = analyse_end_of(request_.file, options, stop);
     analysis_ms_ = work.elapsed();
     if (!analysis || stop.stop_requested()) return;  // nothing committed yet, say
     deliver(this, [this, made = std::make_shared<const Analysis>(std::move(*analysis))] {
@@ -141,11 +144,16 @@ RecordingSession::Figures RecordingSession::figures() const {
   return figures_;
 }
 
+std::optional<EventSetup> RecordingSession::own_rules() const {
+  if (request_.rules.empty()) return std::nullopt;
+  auto setup = recommended_setup(request_.rules, info_.lines);
+  return setup ? std::optional(std::move(*setup)) : std::nullopt;
+}
+
 EventSetup RecordingSession::setup() const {
-  EventSetup setup;
+  if (auto own = own_rules()) return std::move(*own);
   const std::vector<MetadataItem> metadata = strip_.metadata();
-  if (auto rules = recommended_rules(metadata, info_.lines)) setup.rules = std::move(*rules);
-  return setup;
+  return recommended_setup(metadata, info_.lines).value_or(EventSetup{});
 }
 
 bool RecordingSession::has(Quantity quantity) const {

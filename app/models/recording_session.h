@@ -27,6 +27,9 @@ struct RecordingRequest {
   std::string file;
   RecordingLimits limits;
   bool overwrite = false;
+  // Kept by a person, see metadata_of: while it runs figures are told by these, not by what the instrument
+  // recommends, if it has the lines they need. The capture does not get them.
+  std::vector<MetadataItem> rules{};
   // Another way to the instrument than the registry: none, but in tests.
   std::function<Result<std::unique_ptr<Instrument>>()> open{};
 };
@@ -51,8 +54,9 @@ class RecordingSession final : public QObject, public WaveSource {
   [[nodiscard]] bool running() const { return running_; }
   [[nodiscard]] const std::string& file() const { return request_.file; }
   [[nodiscard]] const std::string& uri() const { return request_.uri; }
+  [[nodiscard]] const std::vector<MetadataItem>& rules() const { return request_.rules; }
   [[nodiscard]] Figures figures() const;
-  [[nodiscard]] EventSetup setup() const;  // the rules that the instrument recommends
+  [[nodiscard]] EventSetup setup() const;  // the rules of the request, or that the instrument recommends
 
   [[nodiscard]] const CaptureInfo& info() const override { return info_; }
   [[nodiscard]] TimeRange extent() const override { return strip_.extent(); }
@@ -74,6 +78,7 @@ class RecordingSession final : public QObject, public WaveSource {
   void run(const std::stop_token& stop);
   [[nodiscard]] Result<RecordingOutcome> record_all(const std::stop_token& stop);
   void analyse_recent();
+  [[nodiscard]] std::optional<EventSetup> own_rules() const;
   void finish(const Result<RecordingOutcome>& outcome);
 
   RecordingRequest request_;

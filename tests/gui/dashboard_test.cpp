@@ -7,9 +7,7 @@
 #include <app/dashboard/ensemble_dock.h>
 #include <app/dashboard/event_dock.h>
 #include <app/dashboard/exporter.h>
-#include <app/dashboard/main_window.h>
 #include <app/dashboard/pane.h>
-#include <app/dashboard/theme.h>
 #include <app/dashboard/tile_row.h>
 #include <app/dashboard/waveform_view.h>
 #include <app/models/capture_document.h>
@@ -17,27 +15,29 @@
 #include <app/models/recording_session.h>
 #include <app/recording/instruments.h>
 
+#include <tests/gui/window_fixture.h>
+
 #include <sys/mount.h>
 
 #include <QAbstractButton>
 #include <QApplication>
 #include <QClipboard>
+#include <QDialog>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMessageBox>
 #include <QProcess>
-#include <QRandomGenerator>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 
 using namespace joulemark;
 
-class DashboardTest : public QObject {
+class DashboardTest : public WindowFixture {
   Q_OBJECT
 
  private Q_SLOTS:
@@ -50,6 +50,10 @@ class DashboardTest : public QObject {
   void wheelZoomsAtThePointer();
   void dragPansAndShiftDragSelects();
   void cursorsShowWhatTheCommandLineReports();
+  void theSecondPairOfCursorsHasFiguresOfItsOwn();
+  void aStretchIsNamedByItsKeyAndReported();
+  void theMinimapGoesWhereItIsClicked();
+  void theLogarithmicAxisReachesFromIdleToPeak();
   void aClickOnAnEventGoesThere();
   void keysGoFromEventToEvent();
   void foldsEventsAndGoesToTheOddest();
@@ -67,22 +71,14 @@ class DashboardTest : public QObject {
   void darkAndLightAreBothDrawn();
 
  private:
-  QString path(const QString& name) const { return folder_->filePath(name); }
-  void open(const QString& file);
-  void settle();
-  QJsonObject reported(const QStringList& arguments);
   [[nodiscard]] QWidget* plot() const { return window_->waveform().pane(Quantity::current)->viewport(); }
   [[nodiscard]] QPoint at(double part) const;
   void wheel(const QPoint& where, int notches);
 
-  std::unique_ptr<QTemporaryDir> folder_;
-  std::unique_ptr<MainWindow> window_;
   QString sample_;  // a finished recording that all tests share
 };
 
 namespace {
-
-constexpr int k_patience_ms = 60'000;
 
 // Gives two seconds of samples and is pulled out.
 class PulledOut final : public Instrument {
@@ -119,55 +115,22 @@ void answer(QMessageBox::StandardButton button) {
 }  // namespace
 
 void DashboardTest::initTestCase() {
-  use_theme(*qApp, true);
-  folder_ = std::make_unique<QTemporaryDir>();
-  QVERIFY(folder_->isValid());
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, path("settings"));
-  window_ = std::make_unique<MainWindow>(make_registry());
+  make_folder();
   sample_ = path("sample.jmk");
   RecordingRequest request;
   request.uri = "sim:kws";
   request.options = {"pace=max", "rate=10kHz", "gap=4s,samples=800"};
   request.file = sample_.toStdString();
   request.limits.duration_s = 30;
-  window_->record(request);
-  settle();
-  window_.reset();
+  record_once(request);
 }
 
 void DashboardTest::init() {
-  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, path("settings"));
-  window_ = std::make_unique<MainWindow>(make_registry());
-  window_->resize(1280, 800);
-  window_->show();
-  window_->activateWindow();
-  QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+  show_window();
 }
 
 void DashboardTest::cleanup() {
   window_.reset();
-}
-
-void DashboardTest::settle() {
-  QTRY_VERIFY_WITH_TIMEOUT(window_->document() != nullptr && window_->document()->analysis() != nullptr &&
-                               window_->document()->idle(),
-                           k_patience_ms);
-  QApplication::processEvents();
-}
-
-void DashboardTest::open(const QString& file) {
-  const QString copy = path(QStringLiteral("copy-%1.jmk").arg(QRandomGenerator::global()->generate()));
-  QVERIFY(QFile::copy(file, copy));
-  window_->open_file(copy);
-  settle();
-}
-
-QJsonObject DashboardTest::reported(const QStringList& arguments) {
-  QProcess command;
-  command.start(qEnvironmentVariable("JOULEMARK_BIN"),
-                QStringList{"report"} + arguments + QStringList{"--json", "-"});
-  command.waitForFinished(k_patience_ms);
-  return QJsonDocument::fromJson(command.readAllStandardOutput()).object();
 }
 
 // A place in the current's plot: 0 at its left end, 1 at its right.
@@ -258,6 +221,61 @@ void DashboardTest::cursorsShowWhatTheCommandLineReports() {
   QVERIFY(stats.current_a->max == mine["peak_current_a"]["mean"].toDouble());
   QTest::keyClick(window_.get(), Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
   QVERIFY(QApplication::clipboard()->text().contains(QStringLiteral("charge")));
+}
+
+void DashboardTest::theSecondPairOfCursorsHasFiguresOfItsOwn() {
+  open(sample_);
+  QTest::keyClick(window_.get(), Qt::Key_C);
+  QTest::keyClick(window_.get(), Qt::Key_C, Qt::ShiftModifier);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->waveform().stats(0) && window_->waveform().stats(1), k_patience_ms);
+  QVERIFY(window_->waveform().stats(0)->time == *window_->time_window().cursors(0));
+  QVERIFY(window_->waveform().stats(1)->time == *window_->time_window().cursors(1));
+  QVERIFY(window_->waveform().stats(1)->time.length_ns() > window_->waveform().stats(0)->time.length_ns());
+  QTest::keyClick(window_.get(), Qt::Key_X);
+  QVERIFY(!window_->waveform().stats(0) && !window_->waveform().stats(1));
+}
+
+void DashboardTest::aStretchIsNamedByItsKeyAndReported() {
+  open(sample_);
+  window_->time_window().set_cursors(0, TimeRange{5'000'000'000, 9'500'000'000});
+  const auto before = window_->document()->analysis();
+  when_asked([](QDialog& dialog) {
+    dialog.findChild<QLineEdit*>()->setText(QStringLiteral("warm-up"));
+    dialog.accept();
+  });
+  QTest::keyClick(window_.get(), Qt::Key_W);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before && window_->document()->idle(),
+                           k_patience_ms);
+  const EventReport& shown = window_->document()->analysis()->report.events.back();
+  const QJsonObject named = reported({window_->document()->path()})["events"].toArray().last().toObject();
+  QCOMPARE(named["name"].toString(), QStringLiteral("warm-up"));
+  QVERIFY(*shown.energy_j.mean == named["energy_j"]["mean"].toDouble());
+  QCOMPARE(*shown.latency_s.mean, 4.5);
+}
+
+void DashboardTest::theMinimapGoesWhereItIsClicked() {
+  open(sample_);
+  window_->time_window().show({1'000'000'000, 3'000'000'000});
+  auto* map = field(*window_, QStringLiteral("The whole recording"));
+  QVERIFY(map != nullptr);
+  const QRectF area = window_->waveform().pane(Quantity::current)->plot();
+  const QPoint middle(qRound(area.center().x()), map->height() / 2);
+  QTest::mouseClick(map, Qt::LeftButton, {}, middle);
+  const TimeRange range = window_->time_window().range();
+  QCOMPARE(range.length_ns(), TimeNs{2'000'000'000});
+  QVERIFY(std::abs(range.begin_ns + range.length_ns() / 2 - 15'000'000'000) < 60'000'000);
+}
+
+void DashboardTest::theLogarithmicAxisReachesFromIdleToPeak() {
+  open(sample_);
+  QTest::keyClick(window_.get(), Qt::Key_G);
+  const auto [low, high] = window_->waveform().pane(Quantity::current)->shown_limits();
+  // Idle is 15 uA and the peak some 30 mA: whole decades around them.
+  QVERIFY(low <= 15e-6 && low >= 1e-9);
+  QVERIFY(high >= 30e-3 && high <= 1);
+  const double decades = std::log10(high / low);
+  QVERIFY(std::abs(decades - std::round(decades)) < 1e-9);
+  QTest::keyClick(window_.get(), Qt::Key_G);
 }
 
 void DashboardTest::aClickOnAnEventGoesThere() {

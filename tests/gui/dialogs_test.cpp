@@ -3,6 +3,8 @@
 // taken.
 #include <app/dashboard/dialogs.h>
 
+#include <tests/gui/window_fixture.h>
+
 #include <QApplication>
 #include <QComboBox>
 #include <QDialog>
@@ -12,9 +14,7 @@
 #include <QPushButton>
 #include <QTemporaryDir>
 #include <QTest>
-#include <QTimer>
 #include <fstream>
-#include <functional>
 
 using namespace joulemark;
 
@@ -33,20 +33,6 @@ class DialogsTest : public QObject {
 
 namespace {
 
-// Acts on the next dialog as soon as it is up.
-void when_asked(const std::function<void(QDialog&)>& act) {
-  auto* timer = new QTimer(qApp);
-  QObject::connect(timer, &QTimer::timeout, qApp, [timer, act] {
-    auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
-    if (dialog == nullptr) return;
-    timer->stop();
-    timer->deleteLater();
-    act(*dialog);
-    if (dialog->isVisible()) dialog->reject();  // a failed check must not hang
-  });
-  timer->start(10);
-}
-
 void press(const QDialog& dialog, QDialogButtonBox::StandardButton button) {
   dialog.findChild<QDialogButtonBox*>()->button(button)->click();
 }
@@ -57,13 +43,6 @@ QString complaint(const QDialog& dialog) {
     if (label->property("role") == QStringLiteral("bad") && label->isVisible()) return label->text();
   }
   return {};
-}
-
-QWidget* field(const QDialog& dialog, const QString& name) {
-  for (QWidget* editor : dialog.findChildren<QWidget*>()) {
-    if (editor->accessibleName() == name) return editor;
-  }
-  return nullptr;
 }
 
 void fill(const QDialog& dialog, const QString& low, const QString& high) {
@@ -165,7 +144,8 @@ void DialogsTest::theFormOfAnImportFollowsItsFormat() {
   bool csv_has = false;
   bool eembc_has = true;
   when_asked([&](QDialog& dialog) {
-    csv_has = field(dialog, QStringLiteral("voltage")) != nullptr;
+    csv_has = qobject_cast<QLineEdit*>(field(dialog, QStringLiteral("voltage"))) != nullptr;  // to be typed
+    QVERIFY(qobject_cast<QComboBox*>(field(dialog, QStringLiteral("decimal"))) != nullptr);
     auto* format = dialog.findChild<QComboBox*>();
     format->setCurrentIndex(format->findData(QStringLiteral("eembc")));
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);

@@ -222,7 +222,7 @@ TEST_F(Document, RulesAreEditedCellByCell) {
   EXPECT_EQ(refused.count(), 1);
   table.add_rule();
   EXPECT_EQ(table.rowCount(), 5);
-  table.remove_rule(0);
+  table.remove_row(0);
   EXPECT_EQ(table.rowCount(), 4);
 }
 

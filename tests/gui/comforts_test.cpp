@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a person relies on without thinking of it: the keyboard, names for screen readers, a layout that
+// stays, files that are dropped, an output that nobody touches unasked, and a recording that outlives the
+// window.
+#include <app/dashboard/banner.h>
+#include <app/models/capture_document.h>
+#include <app/models/recording_session.h>
+#include <app/recording/instruments.h>
+
+#include <tests/gui/window_fixture.h>
+
+#include <QAbstractItemView>
+#include <QAction>
+#include <QApplication>
+#include <QComboBox>
+#include <QDialog>
+#include <QDialogButtonBox>
+#include <QDockWidget>
+#include <QDropEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QProcess>
+#include <QPushButton>
+#include <QSettings>
+#include <QTabBar>
+#include <QTest>
+#include <QTimer>
+#include <QUrl>
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+
+using namespace joulemark;
+
+class ComfortsTest : public WindowFixture {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void initTestCase();
+  void init();
+  void cleanup() { window_.reset(); }
+
+  void everyKeyIsListed();
+  void everyPlaceOfTheKeyboardHasAName();
+  void docksStayWhereTheyWerePut();
+  void aDroppedCaptureIsOpened();
+  void aDroppedTableIsImportedAfterAQuestion();
+  void theOutputIsSetOnlyAfterAnotherQuestion();
+  void aRecordingSurvivesTheDeathOfItsWindow();
+
+ private:
+  void drop(const QString& file);
+  QString sample_;
+};
+
+void ComfortsTest::initTestCase() {
+  make_folder();
+  sample_ = path("sample.jmk");
+  RecordingRequest request;
+  request.uri = "sim:kws";
+  request.options = {"pace=max", "rate=10kHz"};
+  request.file = sample_.toStdString();
+  request.limits.duration_s = 5;
+  record_once(request);
+}
+
+void ComfortsTest::init() {
+  QSettings(QSettings::IniFormat, QSettings::UserScope, "joulemark", "joulemark-gui").clear();
+  show_window();
+}
+
+void ComfortsTest::everyKeyIsListed() {
+  QStringList listed;
+  when_asked([&](QDialog& dialog) {
+    for (const auto* label : dialog.findChildren<QLabel*>())
+      listed << label->text();
+  });
+  QTest::keyClick(window_.get(), Qt::Key_Question);
+  int keys = 0;
+  for (const auto* action : window_->actions()) {
+    const QString key = action->shortcut().toString(QKeySequence::NativeText);
+    if (key.isEmpty() || (key.size() == 1 && key[0].isDigit())) continue;
+    QVERIFY2(listed.contains(key), qPrintable(key));
+    ++keys;
+  }
+  QVERIFY(keys > 25);
+  QVERIFY(listed.contains(QStringLiteral("1 \u2026 9")));
+}
+
+void ComfortsTest::everyPlaceOfTheKeyboardHasAName() {
+  open(sample_);
+  for (const auto* dock : window_->findChildren<QDockWidget*>())
+    window_->show_dock(dock->objectName());
+  QStringList nameless;
+  for (const auto* widget : window_->findChildren<QWidget*>()) {
+    if (widget->window() != window_.get()) continue;  // the list of a combo box
+    if ((widget->focusPolicy() & Qt::TabFocus) == 0 || widget->focusProxy() != nullptr) continue;
+    if (qobject_cast<const QTabBar*>(widget) != nullptr) continue;  // its tabs have names
+    const auto* button = qobject_cast<const QAbstractButton*>(widget);
+    const bool inner = qobject_cast<const QComboBox*>(widget->parentWidget()) != nullptr ||
+                       qobject_cast<const QAbstractItemView*>(widget->parentWidget()) != nullptr;
+    if (!inner && widget->accessibleName().isEmpty() && (button == nullptr || button->text().isEmpty()))
+      nameless << QLatin1String(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName();
+  }
+  QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QStringLiteral(", "))));
+}
+
+void ComfortsTest::docksStayWhereTheyWerePut() {
+  auto* rules = window_->findChild<QDockWidget*>(QStringLiteral("rules"));
+  window_->addDockWidget(Qt::LeftDockWidgetArea, rules);
+  window_->findChild<QDockWidget*>(QStringLiteral("histogram"))->hide();
+  QVERIFY(window_->close());
+  window_.reset();
+  show_window();
+  rules = window_->findChild<QDockWidget*>(QStringLiteral("rules"));
+  QCOMPARE(window_->dockWidgetArea(rules), Qt::LeftDockWidgetArea);
+  QVERIFY(window_->findChild<QDockWidget*>(QStringLiteral("histogram"))->isHidden());
+}
+
+void ComfortsTest::drop(const QString& file) {
+  QMimeData data;
+  data.setUrls({QUrl::fromLocalFile(file)});
+  QDragEnterEvent enter({100, 300}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QApplication::sendEvent(window_.get(), &enter);
+  QVERIFY(enter.isAccepted());
+  QDropEvent event(QPointF(100, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QApplication::sendEvent(window_.get(), &event);
+}
+
+void ComfortsTest::aDroppedCaptureIsOpened() {
+  drop(sample_);
+  QTRY_VERIFY(window_->document() != nullptr);
+  settle();
+  QCOMPARE(window_->document()->path(), sample_);
+}
+
+void ComfortsTest::aDroppedTableIsImportedAfterAQuestion() {
+  std::ofstream(path("ppk.csv").toStdString()) << "Timestamp(ms),Current(uA)\n0,100\n1,200\n2,300\n3,250\n";
+  when_asked([](QDialog& dialog) {
+    auto* voltage = qobject_cast<QLineEdit*>(field(dialog, QStringLiteral("voltage")));
+    QVERIFY(voltage != nullptr);
+    voltage->setText(QStringLiteral("3V"));
+    dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->click();
+  });
+  drop(path("ppk.csv"));
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document() != nullptr, k_patience_ms);
+  settle();
+  QCOMPARE(window_->document()->analysis()->report.capture.primary.samples, std::int64_t{4});
+}
+
+void ComfortsTest::theOutputIsSetOnlyAfterAnotherQuestion() {
+  window_->set_instrument(QStringLiteral("monsoon:"));
+  QPushButton* output = nullptr;
+  for (auto* button : window_->findChildren<QPushButton*>()) {
+    if (button->text().startsWith(QStringLiteral("Vout"))) output = button;
+  }
+  QVERIFY(output != nullptr);
+  QCOMPARE(output->text(), QStringLiteral("Vout: as it is"));
+  when_asked([](QDialog& dialog) {
+    auto* vout = qobject_cast<QLineEdit*>(field(dialog, QStringLiteral("vout")));
+    QVERIFY(vout != nullptr);
+    vout->setText(QStringLiteral("3.3"));
+    dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->click();
+  });
+  output->click();
+  QCOMPARE(output->text(), QStringLiteral("Vout 3.3 at start"));
+  window_->activateWindow();
+  QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+  QString question;
+  when_asked([&](QDialog& dialog) {
+    question = qobject_cast<QMessageBox*>(&dialog)->text();
+    QTest::keyClick(&dialog, Qt::Key_Return);  // the default is not to
+  });
+  QTest::keyClick(window_.get(), Qt::Key_R, Qt::ControlModifier);
+  QVERIFY2(question.contains(QStringLiteral("monsoon:")) && question.contains(QStringLiteral("3.3")),
+           qPrintable(question));
+  QVERIFY(window_->session() == nullptr);
+}
+
+void ComfortsTest::aRecordingSurvivesTheDeathOfItsWindow() {
+  const QString file = path("killed.jmk");
+  QProcess other;
+  other.start(QApplication::applicationFilePath(), {"--record", path("settings"), file});
+  QVERIFY(other.waitForReadyRead(k_patience_ms));  // two seconds are recorded
+  other.kill();
+  QVERIFY(other.waitForFinished(k_patience_ms));
+  QCOMPARE(other.exitStatus(), QProcess::CrashExit);
+  window_.reset();
+  show_window();
+  window_->offer_unfinished();
+  QVERIFY(window_->banner().text().contains(QStringLiteral("killed.jmk")));
+  const auto buttons = window_->banner().findChildren<QPushButton*>();
+  const auto recover = std::ranges::find(buttons, QStringLiteral("Recover and open"), &QAbstractButton::text);
+  QVERIFY(recover != buttons.end());
+  (*recover)->click();
+  settle();
+  QVERIFY(window_->document()->closed_properly());
+  QVERIFY(window_->document()->analysis()->report.capture.duration_s > 0.4);
+}
+
+namespace {
+
+// A window that records until it is killed.
+int record_for_ever(const QString& settings, const QString& file) {
+  QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings);
+  MainWindow window(make_registry());
+  window.show();
+  RecordingRequest request;
+  request.uri = "sim:kws";
+  request.options = {"rate=10kHz"};
+  request.file = file.toStdString();
+  window.record(request);
+  QTimer timer;
+  QObject::connect(&timer, &QTimer::timeout, [&] {
+    if (window.session()->figures().duration_s < 2) return;
+    std::puts("recorded");
+    std::fflush(stdout);
+    timer.stop();
+  });
+  timer.start(20);
+  return QApplication::exec();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  QApplication app(argc, argv);
+  const QStringList arguments = QApplication::arguments();
+  if (arguments.size() == 4 && arguments[1] == QStringLiteral("--record"))
+    return record_for_ever(arguments[2], arguments[3]);
+  ComfortsTest test;
+  return QTest::qExec(&test, argc, argv);
+}
+
+#include "comforts_test.moc"

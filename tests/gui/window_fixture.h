@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A window with settings and a folder of its own, and the command line to compare it with.
+#pragma once
+
+#include <app/dashboard/main_window.h>
+
+#include <QJsonObject>
+#include <QObject>
+#include <QString>
+#include <QTemporaryDir>
+#include <functional>
+#include <memory>
+
+class QDialog;
+class QWidget;
+
+namespace joulemark {
+
+struct RecordingRequest;
+
+inline constexpr int k_patience_ms = 60'000;
+
+// Acts on the next dialog as soon as it is up; one that is still there then is rejected, so that a failed
+// check does not hang.
+void when_asked(const std::function<void(QDialog&)>& act);
+// By its accessible name; null: there is none.
+[[nodiscard]] QWidget* field(const QWidget& parent, const QString& name);
+
+class WindowFixture : public QObject {
+ protected:
+  void make_folder();
+  // Shown, active and 1280 x 800.
+  void show_window();
+  // To its end, in a window that is gone afterwards.
+  void record_once(const RecordingRequest& request);
+  // A copy of a capture, opened and measured.
+  void open(const QString& file);
+  void settle();
+  [[nodiscard]] QString path(const QString& name) const { return folder_->filePath(name); }
+  // What `joulemark report ARGUMENTS --json -` says.
+  [[nodiscard]] static QJsonObject reported(const QStringList& arguments);
+
+  std::unique_ptr<QTemporaryDir> folder_;
+  std::unique_ptr<MainWindow> window_;
+};
+
+}  // namespace joulemark
