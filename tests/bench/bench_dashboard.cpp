@@ -12,6 +12,7 @@
 #include <app/recording/instruments.h>
 
 #include <tests/bench/bench_capture_file.h>
+#include <tests/bench/bench_events.h>
 
 #include <benchmark/benchmark.h>
 
@@ -63,13 +64,9 @@ void BM_FirstPicture(benchmark::State& state) {
 BENCHMARK(BM_FirstPicture)->Iterations(5)->Unit(benchmark::kMillisecond);
 
 // Wheel steps in and out at ever other places, and drags, at every zoom.
-void BM_ZoomAndPan(benchmark::State& state) {
-  const auto window = shown_window();
-  open_and_draw(*window, shared_capture(k_samples, 0));
-  while (!window->document()->idle())
-    QApplication::processEvents(QEventLoop::AllEvents, 50);
+void zoom_and_pan(benchmark::State& state, MainWindow& window) {
   std::mt19937_64 random(3);
-  TimeWindow& time = window->time_window();
+  TimeWindow& time = window.time_window();
   std::vector<double> times;
   for (auto _ : state) {
     QElapsedTimer timer;
@@ -80,7 +77,7 @@ void BM_ZoomAndPan(benchmark::State& state) {
     const auto step = random() % 3;
     if (step == 0) time.pan(range.length_ns() / 20);
     if (step != 0) time.zoom(range.length_ns() < 100'000 || random() % 20 == 0 ? 1e3 : 0.8, place);
-    window->waveform().refresh();
+    window.waveform().refresh();
     QApplication::processEvents();
     times.push_back(milliseconds(timer));
   }
@@ -88,7 +85,27 @@ void BM_ZoomAndPan(benchmark::State& state) {
   state.counters["p50_ms"] = times[times.size() / 2];
   state.counters["p99_ms"] = times[times.size() * 99 / 100];
 }
+
+std::unique_ptr<MainWindow> window_with_capture() {
+  auto window = shown_window();
+  open_and_draw(*window, shared_capture(k_samples, 0));
+  while (!window->document()->idle())
+    QApplication::processEvents(QEventLoop::AllEvents, 50);
+  return window;
+}
+
+void BM_ZoomAndPan(benchmark::State& state) {
+  const auto window = window_with_capture();
+  zoom_and_pan(state, *window);
+}
 BENCHMARK(BM_ZoomAndPan)->Iterations(600)->Unit(benchmark::kMillisecond);
+
+void BM_PanOverEvents(benchmark::State& state) {
+  const auto window = window_with_capture();
+  window->waveform().set_analysis(many_events(1'000'000, window->document()->extent().length_ns()));
+  zoom_and_pan(state, *window);
+}
+BENCHMARK(BM_PanOverEvents)->Iterations(600)->Unit(benchmark::kMillisecond);
 
 // 1 MS/s and eight lines with 20 000 edges/s in all, as time goes by.
 class FastInstrument final : public Instrument {

@@ -169,17 +169,32 @@ def reports(table, binaries, folder):
               f"{100 * memory_mb / peer_mb:.0f} % of the memory")
 
 
+def event_table(table, binary, folder):
+    ours, _ = google_benchmark(binary, folder, rounds=1)
+    for what, limit_ms in (("Open", 300), ("Sort", 300), ("Filter", 300)):
+        longest = ours[f"BM_EventTable{what}"]["longest_ms"]
+        table.add(f"dashboard: table of 10^6 events: {what.lower()}, the longest", f"{longest:.0f} ms", f"<= {limit_ms} ms",
+                  longest <= limit_ms)
+    scroll = ours["BM_EventTableScroll"]
+    table.add("dashboard: the same: a step of scrolling", f"p50 {scroll['p50_ms']:.1f} ms, p99 {scroll['p99_ms']:.1f} ms",
+              "p99 <= 33 ms", scroll["p99_ms"] <= 33)
+
+
 def dashboard(table, binaries, folder):
     """Absent where joulemark-gui was not built."""
     binary = binaries / "bench_dashboard"
     if not binary.exists():
         return
-    ours, _ = google_benchmark(binary, folder, "FirstPicture|ZoomAndPan", 1)
+    ours, _ = google_benchmark(binary, folder, "FirstPicture|ZoomAndPan|PanOverEvents", 1)
     first = next(r for n, r in ours.items() if "FirstPicture" in n)["first_ms"]
     table.add("dashboard: first picture of 10^9 samples, 2560 x 1440", f"{first:.0f} ms", "<= 300 ms", first <= 300)
     steps = next(r for n, r in ours.items() if "ZoomAndPan" in n)
     table.add("dashboard: a step of zoom or pan, 2560 x 1440", f"p50 {steps['p50_ms']:.1f} ms, p99 {steps['p99_ms']:.1f} ms",
               "p99 <= 33 ms", steps["p99_ms"] <= 33)
+    events = next(r for n, r in ours.items() if "PanOverEvents" in n)
+    table.add("dashboard: the same with 10^6 events", f"p50 {events['p50_ms']:.1f} ms, p99 {events['p99_ms']:.1f} ms",
+              "p99 <= 33 ms", events["p99_ms"] <= 33)
+    event_table(table, binaries / "bench_event_table", folder)
     ours, memory_mb = google_benchmark(binary, folder, "Live", 1)
     (result,) = ours.values()
     table.add("dashboard: live 1 MS/s, 8 lines, 20 k edges/s: pictures", f"{result['frames_per_s']:.1f} a second", ">= 30",
