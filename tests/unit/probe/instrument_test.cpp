@@ -90,6 +90,15 @@ TEST(ProbeInstrument, TakesTheBusVoltageAtIntervals) {
   for (std::size_t i = 1; i < supplies.size(); ++i)
     EXPECT_NEAR((supplies[i] - supplies[i - 1]) / 401.0, 100e-3 / 532e-6, 2);
   EXPECT_NEAR(std::stod(recorded->metadata("voltage.interval_s")), 0.1, 1e-3);
+  // Between the end of a conversion and the start of the next one the shunt is not observed.
+  double unobserved_s = 0;
+  for (std::size_t i = 1; i < current.size(); ++i) {
+    if (current[i].code > current[i - 1].code + 1)
+      unobserved_s += to_seconds(current[i].stamp_ns - current[i - 1].stamp_ns) - 532e-6;
+  }
+  const double told_s =
+      recorded->capture.info().channels[0].dead_time_s.value * static_cast<double>(current.size());
+  EXPECT_NEAR(told_s / unobserved_s, 1, 0.25);
 }
 
 TEST(ProbeInstrument, TakesBothTogether) {
