@@ -91,16 +91,18 @@ Decoder::Step Decoder::step_of(const Reading& reading) {
 }
 
 // Without conversion-ready a reading is what the register held then, and its place is when it was read. It
-// was due once a period and may have come later: only whole periods without one are missed.
+// was due once a period, after a restart the first a period after that, and may have come later: only whole
+// periods without one are missed.
 Decoder::Step Decoder::paced_step(const Reading& reading) {
   const auto took = [&](std::int64_t count) {
     return Step{ConversionClock::Verdict::conversion, count, reading.read_ns};
   };
-  if (!zero_ns_ || reading.restarted) {
+  if (!zero_ns_) {
     paced_ns_ = reading.read_ns;
-    return took(zero_ns_ ? 1 : 0);
+    return took(0);
   }
   if (reading.read_ns <= last_end_ns_) return {ConversionClock::Verdict::jumped, 1, reading.read_ns};
+  if (reading.restarted) paced_ns_ = reading.after_ns;
   const TimeNs period_ns = from_seconds(setup_.timing.period_s());  // as the poller has it
   const std::int64_t count = std::max<std::int64_t>(1, (reading.read_ns - paced_ns_) / period_ns);
   paced_ns_ = std::min(paced_ns_ + count * period_ns, reading.read_ns);

@@ -111,6 +111,7 @@ Poller::Turn Poller::pace() {
   reading.bus = codes[1];
   reading.overflow = bus_voltage_from(codes[1]).overflow;
   reading.restarted = std::exchange(restarted_, false);
+  if (reading.restarted) reading.after_ns = after_ns_;
   while (due_ns_ <= reading.before_ns)
     due_ns_ += ns(plan_.period_s);
   succeeded(reading.read_ns);

@@ -315,6 +315,21 @@ TEST(Decoder, WithoutConversionReadyLateReadingsAreNotTakenForMissedOnes) {
   EXPECT_EQ(decoded.decoder.missed(), 10);
 }
 
+TEST(Decoder, WithoutConversionReadyWhatIsReadLateAfterARestartWasMissed) {
+  ChannelSetup setup = setup_of();
+  setup.timing.clocked = false;
+  Decoded decoded(setup);
+  for (std::int64_t i = 0; i < 200; ++i) {
+    Reading reading = conversion(i < 100 ? i : i + 6, 10);
+    reading.restarted = i == 100;  // a little after number 100, and asked for at 106 only
+    if (reading.restarted) reading.after_ns = k_boot + 100 * k_period + 200'000;
+    decoded.accept(reading);
+  }
+  decoded.finish();
+  EXPECT_EQ(decoded.decoder.samples(), 200);
+  EXPECT_EQ(decoded.decoder.missed(), 4);
+}
+
 TEST(Decoder, MeasuresTheRateOverTheWholeRecording) {
   Decoded decoded(setup_of());
   for (int i = 0; i < 10'000; ++i) {
