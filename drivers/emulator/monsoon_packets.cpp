@@ -64,6 +64,13 @@ void MonsoonPackets::close() {
   entries_.pop_back();
 }
 
+void MonsoonPackets::shorten(std::size_t most_slots) {
+  while (held_ > most_slots) {
+    held_ -= entries_.back().slots;
+    entries_.pop_back();
+  }
+}
+
 std::optional<std::vector<std::byte>> MonsoonPackets::pop() {
   if (missing() > 0) return std::nullopt;
   Entry entry = std::move(entries_.front());

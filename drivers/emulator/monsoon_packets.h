@@ -31,6 +31,7 @@ class MonsoonPackets {
   void corrupt_next();                    // the packet that the next slot goes into
   void lose_packets(std::int64_t count);  // the next ones take a sequence number and are gone
   void close();                           // what there is becomes a packet
+  void shorten(std::size_t most_slots);   // when all are closed: forgets the newest beyond so many
 
   [[nodiscard]] std::optional<std::vector<std::byte>> pop();
   // Slots that are still missing to a packet, at most; 0: there is one.

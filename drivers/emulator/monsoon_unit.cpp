@@ -47,6 +47,7 @@ void MonsoonUnit::start(TimeNs now_ns, std::uint32_t calibration_interval_ms, Mo
 void MonsoonUnit::stop(TimeNs now_ns) {
   if (!sampler_.sampling()) return;
   finish();
+  packets_.shorten(MonsoonPackets::k_default_slots);  // a longer queue is for slow hosts while it samples
   sample_mode_until_ns_ = now_ns + k_leaving_ns;
 }
 

@@ -142,6 +142,16 @@ TEST(MonsoonSampling, KeepsWhatIsQueuedReadableAfterTheStop) {
   EXPECT_EQ(observations_of(unit.drain()).size(), 10U);
 }
 
+TEST(MonsoonSampling, KeepsNoMoreThanTheDefaultQueueOnceStopped) {
+  UnitOnABench unit("kws", {.sampler = {.queue_slots = 100'000}});
+  unit.start();
+  unit.now_ns += 1000 * k_ms;
+  unit.stop();
+  const auto observations = observations_of(unit.drain()).size();
+  EXPECT_LE(observations, 256U);
+  EXPECT_GT(observations, 252U);
+}
+
 TEST(MonsoonSampling, DropsWhatALateHostLeavesAndCountsItBeforeTheNextObservation) {
   UnitOnABench unit("kws", {.sampler = {.queue_slots = 16}});
   unit.start();
