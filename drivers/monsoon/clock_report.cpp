@@ -20,11 +20,11 @@ std::string drift_text(const ArrivalClock::Fit& fit) {
       std::abs(fit.drift_ppm), fit.drift_ppm > 0 ? "fast" : "slow", 2 * fit.sigma_ppm);
 }
 
-std::string doubt_text(const ArrivalClock::Fit& fit) {
+std::string doubt_text(const std::string& what_is_known) {
   return fmt::format(
-      "the unit's clock could not be checked: this computer took its data so late so often ({:.2g} s) that "
-      "its drift is only known as {:.0f} +- {:.0f} ppm; record for longer, or with less else running",
-      fit.residual_s, fit.drift_ppm, 2 * fit.sigma_ppm);
+      "the unit's clock could not be checked: this computer took its data so late so often that {}; record "
+      "for longer, or with less else running",
+      what_is_known);
 }
 
 Status tell_of_drift(Severity severity, TimeNs end_ns, SampleSink& sink, std::string text) {
@@ -48,9 +48,11 @@ Status tell_clock(ArrivalClock& clock, Timebase& timebase, TimeNs end_ns, Sample
   JM_TRY(tell_clock_point(clock, timebase, true, sink));
   const auto fit = clock.fit();
   if (!fit) {
-    return sink.accept(MetadataItem{
+    JM_TRY(sink.accept(MetadataItem{
         "instrument.clock_drift_ppm",
-        fmt::format("unknown (that takes {:.0f} s of samples, taken in time)", ArrivalClock::k_enough_s)});
+        fmt::format("unknown (that takes {:.0f} s of samples, taken in time)", ArrivalClock::k_enough_s)}));
+    if (to_seconds(end_ns) < 2 * ArrivalClock::k_enough_s) return {};
+    return tell_of_drift(Severity::info, end_ns, sink, doubt_text("its drift is not known at all"));
   }
   JM_TRY(sink.accept(MetadataItem{"instrument.clock_drift_ppm", fmt::format("{:.2f}", fit->drift_ppm)}));
   JM_TRY(
@@ -58,7 +60,10 @@ Status tell_clock(ArrivalClock& clock, Timebase& timebase, TimeNs end_ns, Sample
   JM_TRY(sink.accept(MetadataItem{"instrument.clock_residual_s", fmt::format("{:.3g}", fit->residual_s)}));
   if (std::abs(fit->drift_ppm) - 2 * fit->sigma_ppm >= k_drift_limit_ppm)
     return tell_of_drift(Severity::doubtful, end_ns, sink, drift_text(*fit));
-  return fit->useful() ? Status() : tell_of_drift(Severity::info, end_ns, sink, doubt_text(*fit));
+  if (fit->useful()) return {};
+  return tell_of_drift(Severity::info, end_ns, sink,
+                       doubt_text(fmt::format("its drift is only known as {:.0f} +- {:.0f} ppm",
+                                              fit->drift_ppm, 2 * fit->sigma_ppm)));
 }
 
 }  // namespace joulemark::monsoon

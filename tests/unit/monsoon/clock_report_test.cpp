@@ -79,6 +79,15 @@ TEST(ClockReport, OfAShortRecordingTheDriftIsSaidToBeUnknown) {
   EXPECT_THAT(told.anomalies(), IsEmpty());
 }
 
+TEST(ClockReport, AHostThatNeverCaughtUpIsTold) {
+  const auto ever_slower = [](double due_s) { return 1.05 * due_s + 0.01; };
+  Told told({.seconds = 12, .host_is_free_s = ever_slower, .handling_s = 0});
+  EXPECT_THAT(told.metadata("instrument.clock_drift_ppm"), HasSubstr("unknown"));
+  ASSERT_THAT(told.anomalies(), SizeIs(1));
+  EXPECT_EQ(told.anomalies()[0].severity, Severity::info);
+  EXPECT_THAT(told.anomalies()[0].message, HasSubstr("not known at all"));
+}
+
 TEST(ClockReport, TheUncertaintyOfAPairingCoversHowLateItWas) {
   ArrivalClock clock;
   Arrivals{.seconds = 9}.feed(clock, 1);
