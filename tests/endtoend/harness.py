@@ -31,5 +31,9 @@ class CliTest(unittest.TestCase):
     def run_json(self, *arguments, expect=0):
         return json.loads(self.run_cli(*arguments, "--json", "-", expect=expect).stdout)
 
+    def metadata(self, capture):
+        items = json.loads(self.run_cli("info", capture, "--json").stdout)["metadata"]
+        return {item["key"]: item["value"] for item in items}
+
     def assert_close(self, value, truth, relative, what=""):
         self.assertLessEqual(abs(value - truth), relative * abs(truth), f"{what}: {value} against {truth}")

@@ -2,7 +2,6 @@
 """INA219s in the guest: registers of i2c-stub set by hand, and the kernel's own drivers on them."""
 import ctypes
 import fcntl
-import json
 import os
 import pathlib
 import pwd
@@ -119,10 +118,6 @@ class I2cTest(CliTest):
 
     def report(self, capture):
         return self.run_json("report", capture)
-
-    def metadata(self, capture):
-        items = json.loads(self.run_cli("info", capture, "--json").stdout)["metadata"]
-        return {item["key"]: item["value"] for item in items}
 
     def anomalies(self, capture):
         return [anomaly["kind"] for anomaly in self.report(capture)["quality"]["anomalies"]]

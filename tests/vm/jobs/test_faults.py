@@ -55,9 +55,19 @@ class Faults(MonsoonTest):
         self.assertRegex(done.stderr, "unplug|gone|left|disconnect")
 
     def test_drift_of_the_clock_is_found(self):
-        report, _ = self.record_with("drift:1000", duration="20s")
-        self.assert_anomaly(report, "clock_drift")
+        """Or it is said that this machine was too late too often to see it."""
+        unit = self.plug_in(faults=["drift:1000"])
+        capture, _ = self.record(unit, "20s")
+        report = self.report(capture)
         self.assertEqual(report["capture"]["lost_samples"], 0)
+        self.assert_anomaly(report, "clock_drift")
+        told = self.metadata(capture)
+        found = {name: told.get(f"instrument.{name}") for name in ("clock_drift_ppm", "clock_drift_sigma_ppm")}
+        severity, = (each["severity"] for each in report["quality"]["anomalies"] if each["kind"] == "clock_drift")
+        if severity == "info":
+            self.skipTest(f"run this on a machine less busy: {found}")
+        print(f"drift of {found['clock_drift_ppm']} +- {found['clock_drift_sigma_ppm']} ppm found")
+        self.assertAlmostEqual(float(found["clock_drift_ppm"]), 1000, delta=3 * float(found["clock_drift_sigma_ppm"]) + 1)
 
     def test_an_output_that_trips_is_said(self):
         report, _ = self.record_with("trip@2s", duration="4s", options=["--vout", "3.7"])

@@ -31,7 +31,8 @@ class Port:
     def detach(self):
         with attaching():
             if self.holds_it():
-                (VHCI / "detach").write_text(str(self.number))
+                with contextlib.suppress(OSError):  # it has gone by itself just now
+                    (VHCI / "detach").write_text(str(self.number))
         wait_for(lambda: not self.holds_it(), PATIENCE_S, f"port {self.number} to be free")
 
 
