@@ -71,6 +71,7 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
   view_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   view_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
   view_->setShowGrid(false);
+  view_->setStyleSheet(QStringLiteral("QTableView::item { padding: 0px 4px; }"));
   view_->setWordWrap(false);
   view_->verticalHeader()->hide();
   view_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
@@ -86,7 +87,7 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
   view_->horizontalHeader()->setMinimumSectionSize(20);
   const int digit = QFontMetrics(font).horizontalAdvance(QLatin1Char('0'));
   for (const auto& [section, digits] :
-       {std::pair{0, 4}, {1, 11}, {2, 8}, {3, 9}, {4, 9}, {5, 9}, {6, 9}, {7, 9}, {8, 20}})
+       {std::pair{0, 4}, {1, 12}, {2, 8}, {3, 9}, {4, 9}, {5, 9}, {6, 9}, {7, 9}, {8, 20}})
     view_->setColumnWidth(section, digits * digit + 8);
   connect(filter_, &QLineEdit::textChanged, this, [this] { filter(); });
   connect(&table_, &EventTable::modelReset, this, [this] { count(); });

@@ -128,8 +128,10 @@ RuleDock::RuleDock(RuleTable& table, QWidget* parent)
   view_->horizontalHeader()->setStyleSheet(QStringLiteral("QHeaderView::section { padding: 5px 3px; }"));
   view_->horizontalHeader()->setMinimumSectionSize(20);
   view_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  view_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   view_->horizontalHeader()->setSectionResizeMode(RuleTable::name, QHeaderView::Stretch);
+  const int digit = QFontMetrics(font).horizontalAdvance(QLatin1Char('0'));
+  for (const auto& [section, digits] : {std::pair{1, 13}, {2, 7}, {3, 7}, {4, 5}, {5, 4}, {6, 8}})
+    view_->setColumnWidth(section, digits * digit + 4);
   QObject::connect(add, &QPushButton::clicked, &table_, [this] { table_.add_rule(); });
   QObject::connect(remove, &QPushButton::clicked, &table_, [this] {
     if (view_->currentIndex().isValid()) table_.remove_row(view_->currentIndex().row());

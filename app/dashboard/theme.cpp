@@ -78,7 +78,6 @@ QPushButton[primary="true"] { background: @accent; color: @onaccent; border-colo
 QPushButton[recording="true"] { background: @lost; color: @onaccent; border-color: @lost; }
 QPushButton[recording="true"]:disabled { background: @raised; color: @muted; border-color: @line; }
 QComboBox { background: @raised; border: 1px solid @line; border-radius: 5px; padding: 4px 8px; }
-QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; selection-background-color: @accent; selection-color: @onaccent; }
 QLineEdit, QSpinBox, QPlainTextEdit { background: @surface; border: 1px solid @line; border-radius: 5px; padding: 4px 7px; selection-background-color: @accent; selection-color: @onaccent; }
 QTabBar { qproperty-drawBase: 0; }
@@ -107,6 +106,8 @@ QProgressBar { background: @raised; border: none; border-radius: 3px; height: 6p
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
 QSplitter::handle { background: @window; }
 QCheckBox { spacing: 7px; }
+QCheckBox::indicator { width: 12px; height: 12px; border: 1px solid @muted; border-radius: 3px; background: @surface; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; }
 QStatusBar { background: @window; color: @muted; }
 QStatusBar::item { border: none; }
 QLabel[role="muted"] { color: @muted; }

@@ -119,7 +119,7 @@ void EventRibbon::paintEvent(QPaintEvent*) {
   std::vector<double> open;  // ends of the events around
   for (std::size_t i = 0; i < spans.size(); ++i) {
     const Span& span = spans[i];
-    std::erase_if(open, [&](double end) { return end <= span.begin; });
+    std::erase_if(open, [&](double end) { return end <= span.begin + 1.5; });  // a pixel is not nesting
     const auto depth = static_cast<double>(std::min(open.size(), k_most_depth));
     open.push_back(span.end);
     const QColor fill = theme().event(span.name);

@@ -195,6 +195,7 @@ QVariant RuleTable::data(const QModelIndex& index, int role) const {
     if (role != Qt::CheckStateRole || row.kind == Kind::instant) return {};
     return static_cast<int>(setup_.useful == called ? Qt::Checked : Qt::Unchecked);
   }
+  if (role == Qt::ToolTipRole && row.kind != Kind::rule) return place_text(row);
   if (role != Qt::DisplayRole && role != Qt::EditRole) return {};
   if (index.column() == name) return to_qt(called);
   if (row.kind == Kind::rule) return rule_cell(setup_.rules[row.at], index.column(), role);
@@ -279,8 +280,9 @@ QVariant RuleTable::headerData(int section, Qt::Orientation orientation, int rol
   if (orientation != Qt::Horizontal) return {};
   const auto at = static_cast<std::size_t>(section);
   if (role == Qt::DisplayRole) {
-    const std::array<QString, k_columns> k_titles{tr("Name"), tr("Where"),  tr("Pair"),  tr("Active"),
-                                                  tr("Skip"), tr("Repeat"), tr("Useful")};
+    const std::array<QString, k_columns> k_titles{tr("Name"),   tr("Where"), tr("Pair"),
+                                                  tr("Active"), tr("Skip"),  QStringLiteral("\u00d7"),
+                                                  tr("Useful")};
     return k_titles[at];
   }
   if (role != Qt::ToolTipRole) return {};
