@@ -39,11 +39,11 @@ class Device {
   [[nodiscard]] Result<ScanLayout> select(std::span<const std::string_view> elements);
 
   // Starts the buffer; length is the kernel's queue, in records; patience: without a record for so long, the
-  // device counts as silent when the buffer is to be stopped. Errors: busy (not permitted, or another process
-  // reads it), protocol.
+  // device counts as silent when the buffer is to be stopped (a busy computer is silent for a second).
+  // Errors: busy (not permitted, or another process reads it), protocol.
   [[nodiscard]] Result<std::unique_ptr<RecordSource>> start(
       const ScanLayout& layout, std::size_t length,
-      std::chrono::milliseconds patience = std::chrono::seconds{1});
+      std::chrono::milliseconds patience = std::chrono::seconds{10});
 
  private:
   struct Setting {
