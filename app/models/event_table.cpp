@@ -135,7 +135,13 @@ void EventTable::rebuild() {
 
 // Stable by begin, in which the analysis has them. Unknown figures stand at the end, whichever the direction.
 void EventTable::sort_order() {
-  std::ranges::sort(order_);
+  std::vector<bool> shown(analysis_->rows.size());
+  for (const std::uint32_t event : order_)
+    shown[event] = true;
+  order_.clear();
+  for (std::uint32_t event = 0; event < shown.size(); ++event) {
+    if (shown[event]) order_.push_back(event);
+  }
   const bool up = sort_direction_ == Qt::AscendingOrder;
   if (sort_column_ == begin && up) return;
   std::vector<std::pair<double, std::uint32_t>> keys;
