@@ -78,7 +78,7 @@ class Measured : public StoppingSink {
       : StoppingSink(capture, samples), brake_(brake) {}
   using StoppingSink::accept;
   Status accept(const SampleBlock& block) override {
-    brake_.stored(block.values.size());
+    if (block.channel == k_current_channel) brake_.stored(block.values.size());
     Status status = StoppingSink::accept(block);
     if (stop.stop_requested()) brake_.release();
     return status;
