@@ -29,14 +29,15 @@ std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity) 
     rows.push_back({QStringLiteral("\u0394t"), si_figure(stats.time.seconds(), "s", 5)});
   const auto of = stats_of(stats, quantity);
   if (!of) return rows;
-  rows.push_back({FigureBox::tr("mean"), si_figure(of->mean, unit)});
-  rows.push_back({FigureBox::tr("min"), si_figure(of->min, unit)});
-  rows.push_back({FigureBox::tr("max"), si_figure(of->max, unit)});
-  if (of->stddev) rows.push_back({FigureBox::tr("sd"), si_figure(of->stddev, unit)});
+  // What counts comes first: a low pane has room for few.
   if (quantity == Quantity::current)
     rows.push_back({FigureBox::tr("charge"), si_figure(stats.charge_c, "C", 5)});
   if (quantity == Quantity::power)
     rows.push_back({FigureBox::tr("energy"), si_figure(stats.energy_j, "J", 5)});
+  rows.push_back({FigureBox::tr("mean"), si_figure(of->mean, unit)});
+  rows.push_back({FigureBox::tr("min"), si_figure(of->min, unit)});
+  rows.push_back({FigureBox::tr("max"), si_figure(of->max, unit)});
+  if (of->stddev) rows.push_back({FigureBox::tr("sd"), si_figure(of->stddev, unit)});
   if (stats.missing_s > 1e-9 && quantity == Quantity::current)
     rows.push_back({FigureBox::tr("missing"), si_figure(stats.missing_s, "s", 3)});
   return rows;

@@ -17,6 +17,7 @@ namespace joulemark {
 namespace {
 
 constexpr std::size_t k_most_bins = 80;
+constexpr double k_least_bound = 1e-4;  // rounded up to: never "within 0 %"
 
 struct Kind {
   const char* title;
@@ -40,7 +41,8 @@ QString trust_text(const EventReport& event, const Stats& stats, std::string_vie
   parts << HistogramDock::tr("by %1").arg(method);
   QString adequacy = HistogramDock::tr("adequacy %1").arg(to_qt(name_of(event.adequacy.grade)));
   if (event.adequacy.bound_rel)
-    adequacy += HistogramDock::tr(" (within %1)").arg(percent_text(*event.adequacy.bound_rel));
+    adequacy += HistogramDock::tr(" (within %1)")
+                    .arg(percent_text(std::max(*event.adequacy.bound_rel, k_least_bound)));
   for (const std::string& reason : event.adequacy.reasons)
     adequacy += (&reason == &event.adequacy.reasons.front() ? QStringLiteral(": ") : QStringLiteral("; ")) +
                 to_qt(reason);

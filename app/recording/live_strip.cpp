@@ -33,7 +33,7 @@ Status LiveStrip::begin(const CaptureInfo& info) {
   feeds_.assign(info.channels.size(), {});
   gaps_.reserve(k_most_gaps);
   metadata_.reserve(k_most_metadata);
-  volts_ = info.supply.voltage_v.value_or(0);
+  volts_ = info.supply.voltage_v;
   const auto power = derive(info, k_power);
   has_power_ = power.has_value();
   for (std::size_t i = 0; i < feeds_.size(); ++i) {
@@ -50,7 +50,7 @@ Status LiveStrip::begin(const CaptureInfo& info) {
     rings_[static_cast<std::size_t>(*feed.trace)].used = true;
     if (feed.trace == Trace::current && has_power_)
       rings_[static_cast<std::size_t>(Trace::power)].used = true;
-    if (feed.trace == Trace::power && volts_ > 0)
+    if (feed.trace == Trace::power && volts_.value_or(0) > 0)
       rings_[static_cast<std::size_t>(Trace::current)].used = true;
   }
   return {};
@@ -87,8 +87,8 @@ void LiveStrip::add(Trace trace, TimeNs time_ns, double value) {
 void LiveStrip::add_sample(const Feed& feed, TimeNs time_ns, double value) {
   add(*feed.trace, time_ns, value);
   if (feed.trace == Trace::voltage) volts_ = value;
-  if (feed.trace == Trace::current && has_power_) add(Trace::power, time_ns, value * volts_);
-  if (feed.trace == Trace::power && volts_ > 0) add(Trace::current, time_ns, value / volts_);
+  if (feed.trace == Trace::current && has_power_ && volts_) add(Trace::power, time_ns, value * *volts_);
+  if (feed.trace == Trace::power && volts_.value_or(0) > 0) add(Trace::current, time_ns, value / *volts_);
 }
 
 Status LiveStrip::accept(const SampleBlock& block) {

@@ -79,7 +79,7 @@ class LiveStrip final : public NullSink {
   std::vector<Levels> levels_;
   Levels level_;
   std::vector<std::int16_t> lane_;  // by LineId
-  double volts_ = 0;                // newest measured, else the supply's
+  std::optional<double> volts_;     // newest measured, else the supply's; none: no power can be told
   bool has_power_ = false;
   std::vector<TimeRange> gaps_;
   std::vector<MetadataItem> metadata_;

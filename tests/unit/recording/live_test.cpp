@@ -46,6 +46,28 @@ TEST(LiveStrip, ShowsWhatWasSampledAndDerivesPower) {
   }
 }
 
+TEST(LiveStrip, TellsNoPowerBeforeAVoltage) {
+  CaptureInfo info;
+  info.channels.resize(2);
+  info.channels[0].name = "bench.current";
+  info.channels[1].name = "bench.voltage";
+  info.channels[1].quantity = Quantity::voltage;
+  for (Channel& channel : info.channels)
+    channel.rate_hz = 1000;
+  info.supply.basis = VoltageBasis::measured;
+  LiveStrip strip;
+  ASSERT_TRUE(strip.begin(info));
+  const std::vector<float> current(100, 2e-3F);
+  ASSERT_TRUE(strip.accept(SampleBlock{ChannelId{0}, 0, current, {}}));
+  ASSERT_TRUE(strip.accept(SampleBlock{ChannelId{1}, 0, std::vector<float>(100, 3.0F), {}}));
+  ASSERT_TRUE(strip.accept(SampleBlock{ChannelId{0}, 100, current, {}}));
+  EXPECT_EQ(strip.columns(LiveStrip::Trace::current, {0, 100'000'000}, 1)[0].count, 100);
+  EXPECT_EQ(strip.columns(LiveStrip::Trace::power, {0, 100'000'000}, 1)[0].count, 0);
+  const auto later = strip.columns(LiveStrip::Trace::power, {100'000'000, 200'000'000}, 1);
+  EXPECT_EQ(later[0].count, 100);
+  EXPECT_NEAR(later[0].mean, 6e-3, 1e-9);
+}
+
 TEST(LiveStrip, KeepsTheNewestWhenItIsFull) {
   LiveStrip strip;
   record_simulated(strip, {"rate=1kHz"}, 100);
