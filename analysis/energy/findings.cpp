@@ -174,7 +174,7 @@ void find_in_noise(const Measurement& m, Findings& findings) {
   }
   if (where.empty()) return;
   findings.info("undithered",
-                fmt::format("In {} successive samples hardly differ: the noise is below half a step of the "
+                fmt::format("In {}, successive samples hardly differ: the noise is below half a step of the "
                             "instrument, so the mean may be off by part of a step, which no interval shows.",
                             fmt::join(where, ", ")));
 }

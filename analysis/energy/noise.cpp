@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace joulemark {
 namespace {
@@ -43,8 +42,8 @@ std::vector<IndexRange> stretches_in(const SampleGrid& grid, const std::vector<T
 
 // Of stored values times gain.
 struct Fluctuation {
-  std::optional<double> deviation;
-  double mean = 0;
+  std::optional<double> deviation;  // of most samples: a robust one
+  double typical = 0;               // the median, which lies in the same range as most
 };
 
 // Lost samples end a run.
@@ -52,12 +51,10 @@ Result<Fluctuation> fluctuation_of(SampleSource& source, const Derivation& prima
                                    const std::vector<IndexRange>& stretches) {
   std::vector<double> differences;
   std::vector<double> run;
-  Fluctuation found;
-  std::int64_t count = 0;
+  std::vector<double> all;
   const auto end_run = [&] {
     append_second_differences(run, differences);
-    found.mean += std::accumulate(run.begin(), run.end(), 0.0);
-    count += static_cast<std::int64_t>(run.size());
+    all.insert(all.end(), run.begin(), run.end());
     run.clear();
   };
   for (const IndexRange& stretch : stretches) {
@@ -71,9 +68,10 @@ Result<Fluctuation> fluctuation_of(SampleSource& source, const Derivation& prima
     }));
     end_run();
   }
-  if (count > 0) found.mean /= static_cast<double>(count);
-  found.deviation = noise_deviation(differences);
-  return found;
+  if (all.empty()) return Fluctuation{};
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  std::ranges::nth_element(all, middle);
+  return Fluctuation{noise_deviation(differences), *middle};
 }
 
 // Of the finest range that the value fits; none when the channel does not say.
@@ -91,9 +89,9 @@ Noise noise_of(const Fluctuation& found, const Channel& primary, double interval
   Noise noise;
   if (!found.deviation) return noise;
   const bool current = primary.quantity == Quantity::current;
-  const auto step = current ? step_at(primary, found.mean) : std::nullopt;
+  const auto step = current ? step_at(primary, found.typical) : std::nullopt;
   noise.undithered =
-      *found.deviation <= k_storage_step * std::abs(found.mean) || (step && *found.deviation < *step / 2);
+      *found.deviation <= k_storage_step * std::abs(found.typical) || (step && *found.deviation < *step / 2);
   if (noise.undithered) return noise;
   const double density = *found.deviation * *found.deviation * interval_s;
   if (current || volts != 0) noise.charge = current ? density : density / (volts * volts);

@@ -157,10 +157,17 @@ class CsvSender {
                                   : "";
       for (std::uint32_t i = 0; i < column.lines; ++i) {
         const std::string_view level = one_each ? text.substr(i, 1) : odd.empty() ? text : odd;
-        JM_TRY(lines_[next++].take(level, time_ns_, interval_ns_, sink_));
+        JM_TRY(lines_[next++].take(by_threshold(level), time_ns_, interval_ns_, sink_));
       }
     }
     return {};
+  }
+
+  [[nodiscard]] std::string_view by_threshold(std::string_view level) const {
+    if (!plan_.threshold) return level;
+    const auto number = csv_number(level, plan_.numbers);
+    if (!number || std::isnan(*number)) return level;
+    return *number >= *plan_.threshold ? "1" : "0";
   }
 
   Status report() {

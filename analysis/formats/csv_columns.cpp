@@ -76,6 +76,7 @@ class Planner {
     JM_TRY(plan_time());
     JM_TRY(plan_values());
     JM_TRY(plan_lines());
+    JM_TRY(plan_threshold());
     JM_TRY(plan_aperture());
     JM_TRY(plan_numbers());
     JM_TRY(check_distinct());
@@ -231,6 +232,18 @@ class Planner {
     return {};
   }
 
+  Status plan_threshold() {
+    const OptionValue* const option = options_.find("threshold");
+    if (option == nullptr) return {};
+    plan_.threshold = parse_number(option->text);
+    if (!plan_.threshold) {
+      return fail(ErrorCode::usage, "option 'threshold' is a number in the columns' own unit, like 1.5");
+    }
+    return plan_.lines.empty()
+               ? fail(ErrorCode::usage, "option 'threshold' needs columns: add --option lines=COLUMN")
+               : Status();
+  }
+
   Status plan_aperture() {
     JM_TRY_ASSIGN(const std::optional<double> aperture_s, options_.quantity("aperture", "s"));
     if (aperture_s && !(*aperture_s >= 0)) return fail(ErrorCode::usage, "option 'aperture' is negative");
@@ -292,6 +305,8 @@ const std::vector<OptionSpec>& csv_option_specs() {
        "Energy per row (not a running total) and its unit"},
       {"lines", OptionKind::list, "", "COLUMN,COLUMN,...", "D0, D1, ... or D0-D7 of the header",
        "Columns of digital levels"},
+      {"threshold", OptionKind::scalar, "", "a number, in the columns' own unit", "",
+       "From here on a line whose column holds numbers, like volts, is high"},
       {"edges", OptionKind::scalar, "", "FILE.csv", "", "Edges from a second file with time, line and level"},
       {"aperture", OptionKind::scalar, "s", "0 or more", "", "What one sample averages over"},
       {"stamp", OptionKind::scalar, "", "start|middle|end", "start",

@@ -48,6 +48,7 @@ struct CsvPlan {
   std::vector<CsvValueColumn> values;
   std::optional<double> voltage_v;  // a constant
   std::vector<CsvLineColumn> lines;
+  std::optional<double> threshold;  // numbers of this or more are a high level; in the columns' own unit
   CsvNumbers numbers;
   Characteristic aperture_s;
   StampPosition stamp = StampPosition::start;

@@ -47,6 +47,14 @@ std::vector<std::size_t> candidates(const CsvLayout& layout, std::string_view sy
   return found;
 }
 
+// Volts are also what a logic signal or another channel of an oscilloscope is recorded in.
+bool names_a_supply(const std::string& title) {
+  constexpr std::array k_words{"voltage", "volt", "volts",   "u",    "v",    "vdd",    "vcc", "vin", "vout",
+                               "vbat",    "vbus", "battery", "vsys", "vsup", "supply", "bus", "main"};
+  const std::string bare(without_unit(title));
+  return std::ranges::any_of(k_words, [&](const char* word) { return has_word(bare, word); });
+}
+
 }  // namespace
 
 std::string known_columns(const CsvLayout& layout) {
@@ -89,7 +97,10 @@ Result<std::size_t> find_column(const CsvLayout& layout, std::string_view option
 Result<std::optional<CsvValueColumn>> guess_value(const CsvLayout& layout, Quantity quantity,
                                                   std::string_view rail) {
   const std::string_view symbol = unit_of(quantity);
-  const std::vector<std::size_t> found = candidates(layout, symbol, rail);
+  std::vector<std::size_t> found = candidates(layout, symbol, rail);
+  if (quantity == Quantity::voltage) {
+    std::erase_if(found, [&](std::size_t i) { return !names_a_supply(layout.titles[i]); });
+  }
   if (found.empty()) return std::nullopt;
   const std::string& first = layout.titles[found.front()];
   if (found.size() > 1) {

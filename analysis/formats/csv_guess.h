@@ -17,8 +17,9 @@ namespace joulemark {
                                               std::string_view text);
 
 // The one column whose title states a unit of the quantity; none when there is none. Maxima, minima and shunt
-// voltages are passed over where there is another, and of several rails the one named is taken. Errors:
-// usage, when several are left.
+// voltages are passed over where there is another, volts whose title names no voltage or supply ("Marker
+// (V)", "Channel B (V)") always, and of several rails the one named is taken. Errors: usage, when several are
+// left.
 [[nodiscard]] Result<std::optional<CsvValueColumn>> guess_value(const CsvLayout& layout, Quantity quantity,
                                                                 std::string_view rail = "main");
 

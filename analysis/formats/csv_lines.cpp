@@ -75,11 +75,18 @@ Status CsvLineTracker::change(bool level, TimeNs time_ns, TimeNs interval_ns, Sa
 
 Status CsvLineTracker::finish(SampleSink& sink) {
   const std::string name = fmt::format("d{}", line_.value);
+  if (!initial_ && invalid_.count() > 0) {
+    return fail(ErrorCode::unreadable,
+                fmt::format("none of the {} levels of line {} is one (first: {}): they are 0, 1, low, high, "
+                            "true, false, X (both) or - (none); a voltage becomes a level by --option "
+                            "threshold=1.5",
+                            invalid_.count(), name, invalid_.first_place()));
+  }
   if (initial_) JM_TRY(sink.accept(MetadataItem{"line." + name + ".initial", *initial_ ? "high" : "low"}));
   JM_TRY(glitches_.report(
       sink, fmt::format("samples of line {} held both levels: pulses shorter than a sample", name)));
   JM_TRY(unobserved_.report(sink, fmt::format("samples without a level of line {}", name)));
-  return invalid_.report(sink, fmt::format("levels of line {} that are not 0, 1, X or -", name));
+  return invalid_.report(sink, fmt::format("levels of line {} that are not 0, 1, low, high, X or -", name));
 }
 
 }  // namespace joulemark

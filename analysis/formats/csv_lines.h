@@ -25,7 +25,7 @@ class CsvLineTracker {
   explicit CsvLineTracker(LineId line) : line_(line) {}
 
   [[nodiscard]] Status take(std::string_view text, TimeNs time_ns, TimeNs interval_ns, SampleSink& sink);
-  // Metadata and what went wrong.
+  // Metadata and what went wrong. Errors: unreadable, when there were levels and none of them is one.
   [[nodiscard]] Status finish(SampleSink& sink);
 
  private:

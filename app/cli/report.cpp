@@ -65,17 +65,18 @@ Result<ReportOptions> options_of(const ReportCommand& command) {
   return options;
 }
 
-// Events were asked for and not one of them says anything; or none was, and the capture's own cannot be told.
+// Not one event says anything; or none is known though some were asked for, or the capture's cannot be told.
 bool nothing_to_judge(const ReportCommand& command, const Report& report) {
-  const bool by_markers = !command.markers.code.empty() || !command.markers.elf.empty();
-  if (command.events.empty() && command.windows.empty() && !by_markers) {
-    const auto untold = [](const Finding& f) {
-      return f.code == "event_withheld" || f.code == "damaged_capture";
-    };
-    return report.events.empty() && std::ranges::any_of(report.findings, untold);
+  if (!report.events.empty()) {
+    return std::ranges::all_of(report.events, [](const EventReport& event) {
+      return event.energy_j.n == 0 && event.charge_c.n == 0;
+    });
   }
-  return std::all_of(report.events.begin(), report.events.end(),
-                     [](const EventReport& event) { return event.energy_j.n == 0 && event.charge_c.n == 0; });
+  const bool asked = !command.events.empty() || !command.windows.empty() || !command.markers.code.empty() ||
+                     !command.markers.elf.empty();
+  return asked || std::ranges::any_of(report.findings, [](const Finding& finding) {
+           return finding.code == "event_withheld" || finding.code == "damaged_capture";
+         });
 }
 
 // The report and the digest of the same file, side by side.
