@@ -13,6 +13,7 @@ namespace {
 constexpr double k_negative_part = 1e-3;  // of the mean
 constexpr double k_outlier_means = 10;
 constexpr double k_most_zeros = 1e-3;  // of a window's samples; no real run has one between its edges
+constexpr double k_nothing = 0.01;     // of the window's mean: next to nothing
 // Of a window's samples, one after the other with the same bits: in real runs at most 62 of some 10000.
 constexpr double k_most_still = 0.02;
 constexpr std::int64_t k_least_still = 100;
@@ -33,11 +34,11 @@ double most_power_w(const std::string& model) {
 
 // How much of a window's samples does not move.
 struct Stillness {
-  std::int64_t zeros = 0;
+  std::int64_t zeros = 0;    // or next to it
   std::int64_t longest = 0;  // the longest run of one value
 
-  void add(float value) {
-    if (value == 0) ++zeros;
+  void add(float value, double nothing) {
+    if (static_cast<double>(value) <= nothing) ++zeros;
     run_ = value == last_ ? run_ + 1 : 1;
     last_ = value;
     longest = std::max(longest, run_);
@@ -81,8 +82,9 @@ class Check {
   void look_for_silence(const WindowSpan& window, const Stillness& still) {
     const auto samples = static_cast<double>(window.samples.count());
     if (static_cast<double>(still.zeros) > k_most_zeros * samples) {
-      note("samples_zero", fmt::format("Window {} holds {} zeros: the monitor measured nothing there.",
-                                       window.index, still.zeros));
+      note("samples_zero",
+           fmt::format("Window {} holds {} samples of next to nothing: the monitor measured nothing there.",
+                       window.index, still.zeros));
     } else if (still.longest > k_least_still && static_cast<double>(still.longest) > k_most_still * samples) {
       note("samples_stuck", fmt::format("Window {} holds {} samples in a row of the very same value: the "
                                         "monitor was stuck or the trace was filled in.",
@@ -102,11 +104,11 @@ class Check {
   std::vector<MlperfFinding> findings_;
 };
 
-Result<Stillness> stillness_of(SampleSource& source, ChannelId channel, IndexRange samples) {
+Result<Stillness> stillness_of(SampleSource& source, ChannelId channel, IndexRange samples, double mean) {
   Stillness still;
   JM_TRY(source.read(channel, samples, [&](const SampleBlock& block) -> Status {
     for (const float value : block.values)
-      still.add(value);
+      still.add(value, k_nothing * std::max(0.0, mean));
     return {};
   }));
   return still;
@@ -120,7 +122,7 @@ Result<std::vector<MlperfFinding>> check_samples(SampleSource& source, ChannelId
   for (const WindowSpan& window : windows) {
     JM_TRY_ASSIGN(const Summary sum, source.summarize(channel, window.samples));
     check.look_at(window.index, sum);
-    JM_TRY_ASSIGN(const Stillness still, stillness_of(source, channel, window.samples));
+    JM_TRY_ASSIGN(const Stillness still, stillness_of(source, channel, window.samples, sum.mean()));
     check.look_for_silence(window, still);
   }
   return check.take();

@@ -39,6 +39,10 @@ ErrorCode code_of(int result) {
 }
 
 std::string words_of(sqlite3* db, int result) {
+  if (result == SQLITE_READONLY_ROLLBACK)
+    return "a change to it was broken off, and the file beside it that ends in -journal tells how to undo "
+           "it: "
+           "joulemark verify --repair does, where it may write";
   if ((result & 0xFF) == SQLITE_FULL) return "no space left on the disk";
   if ((result & 0xFF) == SQLITE_BUSY) return "another program is using it";
   if ((result & 0xFF) == SQLITE_NOTADB) return "not a capture (no SQLite database)";

@@ -41,6 +41,9 @@ Result<std::string> followed(const std::string& path) {
 }
 
 Result<std::string> output_file(const std::string& path, bool overwrite) {
+  if (path.empty() || path == "-") {
+    return fail(ErrorCode::usage, "a capture is a file: name one, like run.jmk (./- for one called -)");
+  }
   JM_TRY_ASSIGN(std::string file, followed(path));
   std::error_code error;
   const fs::file_status status = fs::status(file, error);

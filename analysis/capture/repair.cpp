@@ -8,6 +8,8 @@
 #include <analysis/capture/schema.h>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <system_error>
@@ -27,13 +29,23 @@ Status check_unused(const std::string& path) {
 Status close_in_place(const std::string& path, RepairReport& repair) {
   const bool had_log = read_file_head(path).has_log;
   JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::write));
-  JM_TRY(leave_wal(db));
   JM_TRY(migrate(db, migrations()));  // what is written now is of this version
-  if (had_log) repair.actions.emplace_back("folded the recorder's -wal file into the capture");
   JM_TRY(rebuild_power(db, repair.found.info));
   JM_TRY(write_early_ending(db, repair.found.info, EndReason::killed,
                             repair.found.log_missing ? k_killed_without_log : k_killed));
+  JM_TRY(leave_wal(db));  // last: until then a kill leaves a -wal file, which any reader understands
+  if (had_log) repair.actions.emplace_back("folded the recorder's -wal file into the capture");
   repair.actions.emplace_back("marked it as ended by a kill, with what may be missing at the end");
+  return {};
+}
+
+// A change to a closed capture that was broken off is undone by whoever opens it to write.
+Status undo_broken_change(const std::string& path, RepairReport& repair) {
+  std::error_code none;
+  if (std::filesystem::file_size(path + "-journal", none) == 0 || none) return {};
+  JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::write));
+  JM_TRY(db.integer("SELECT count(*) FROM sqlite_master"));
+  repair.actions.emplace_back("undid a change that was broken off");
   return {};
 }
 
@@ -54,6 +66,14 @@ std::string free_name(const std::string& name) {
   return free;
 }
 
+// Who may read a file does not change by its repair.
+void keep_owner(const std::string& from, const std::string& to) {
+  struct stat original {};
+  if (::stat(from.c_str(), &original) != 0) return;
+  if (::chown(to.c_str(), original.st_uid, original.st_gid) != 0 && ::geteuid() == 0) return;
+  ::chmod(to.c_str(), original.st_mode & 07777);
+}
+
 Status replace(const std::string& path, const std::string& repaired, RepairReport& repair) {
   repair.original = free_name(path + ".damaged");
   if (const Status moved = rename(path, repair.original); !moved) {
@@ -62,6 +82,7 @@ Status replace(const std::string& path, const std::string& repaired, RepairRepor
   }
   rename_companions(path, repair.original);
   JM_TRY(rename(repaired, path));
+  keep_owner(repair.original, path);
   repair.actions.emplace_back(
       "wrote what is good to a new file, with summaries made anew and a record of each loss");
   return {};
@@ -78,6 +99,7 @@ Result<RepairReport> repair_capture(const std::string& given, const Progress& pr
   JM_TRY(check_unused(path));
   const std::string repaired = free_name(path + ".repaired");
   RepairReport repair;
+  JM_TRY(undo_broken_change(path, repair));
   {
     JM_TRY_ASSIGN(Database db, open_to_inspect(path));
     JM_TRY_ASSIGN(Inspector inspector, Inspector::open(db, progress));

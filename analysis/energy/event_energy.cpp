@@ -159,7 +159,7 @@ EventResult result_of(const Measurement& m, const IdleReport& idle, std::uint32_
   report.power_w = describe(from.power);
   report.peak_current_a = describe(from.peak);
   report.flags = names_of_flags(from.flags);
-  result.outside = {z_of_mean(from.before), z_of_mean(from.after)};
+  result.outside = {mean_above_zero(from.before), mean_above_zero(from.after)};
   result.correlated = correlate_or_drift(from.energy.empty() ? from.charge : from.energy);
   if (result.correlated) report.flags.emplace_back("correlated");
   const Stats& energy = report.energy_j;
@@ -176,14 +176,6 @@ bool counts(std::uint8_t flags, Method method) {
   constexpr std::uint8_t k_never = k_flag_lost_samples | k_flag_outside_capture | k_flag_clipped;
   if ((flags & k_never) != 0) return false;
   return method == Method::integral || (flags & k_flag_not_isolated) == 0;
-}
-
-bool OutsideMarker::before() const {
-  return before_z > k_significant;
-}
-
-bool OutsideMarker::after() const {
-  return after_z > k_significant;
 }
 
 std::vector<EventRow> event_rows(const Measurement& m, const IdleReport& idle) {

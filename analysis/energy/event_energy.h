@@ -16,13 +16,10 @@ namespace joulemark {
 // Whether the rows' flags leave an event's energy standing.
 [[nodiscard]] bool counts(std::uint8_t flags, Method method);
 
-// Energy outside the marker but inside the guard, above idle: mean over standard error, each side.
+// On which side of the marker, inside the guard, the target draws more than idle beyond chance.
 struct OutsideMarker {
-  double before_z = 0;
-  double after_z = 0;
-
-  [[nodiscard]] bool before() const;
-  [[nodiscard]] bool after() const;
+  bool before = false;
+  bool after = false;
 };
 
 struct EventResult {

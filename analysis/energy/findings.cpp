@@ -7,13 +7,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace joulemark {
 namespace {
 
 constexpr std::int64_t k_few_useful = 10;
 constexpr std::int64_t k_many_ignored = 20;  // one edge in so many
-constexpr double k_unsettled = 0.02;         // of the idle draw
+constexpr double k_unsettled = 0.005;        // of the idle draw
 
 class Findings {
  public:
@@ -182,17 +183,19 @@ void find_in_noise(const Measurement& m, Findings& findings) {
 // A slow tail after the events raises idle, and what is subtracted for it is missing from the events.
 void find_in_idle(const Measurement& m, Findings& findings) {
   const double unsettled = idle_unsettled(m).value_or(0);
-  if (unsettled < k_unsettled) return;
+  if (std::abs(unsettled) < k_unsettled) return;
   TimeNs guard_ns = 0;
   for (const EventPlan& plan : m.plans)
     guard_ns = std::max(guard_ns, plan.guard_ns);
+  const bool falls = unsettled > 0;
   findings.warn(
       "idle_unsettled",
-      fmt::format("Idle draws more right after the events than later: without the first tenth of "
-                  "each stretch it is {:.2g} % less, so the target has not come to rest by the end of "
-                  "the guard ({}). Idle is too high and net energies too low. Raise --guard until "
-                  "idle falls no more.",
-                  100 * unsettled, format_si(to_seconds(guard_ns), "s", 3)));
+      fmt::format(
+          "Idle draws {0} right after the events than later: without the first tenth of each stretch "
+          "it is {1:.2g} % {2}, so the target has not come to rest by the end of the guard ({3}). Idle "
+          "is too {4} and net energies are too {5}. Raise --guard until idle stays as it is.",
+          falls ? "more" : "less", 100 * std::abs(unsettled), falls ? "less" : "more",
+          format_si(to_seconds(guard_ns), "s", 3), falls ? "high" : "low", falls ? "low" : "high"));
 }
 
 void find_in_ending(EndReason reason, Findings& findings) {
@@ -205,9 +208,9 @@ void find_in_ending(EndReason reason, Findings& findings) {
 }
 
 void find_in_outside(const EventReport& event, const OutsideMarker& outside, Findings& findings) {
-  if (!outside.before() && !outside.after()) return;
+  if (!outside.before && !outside.after) return;
   const std::string amount = format_si(event.outside_marker_j.mean.value_or(0), "J", 3);
-  if (outside.before()) {
+  if (outside.before) {
     findings.warn("active_outside_marker",
                   fmt::format("'{}': the target draws {} above idle per inference outside the marker, within "
                               "{} of it. energy_j holds it; it is likely real work that the marker misses.",

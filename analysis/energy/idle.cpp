@@ -10,8 +10,6 @@
 namespace joulemark {
 namespace {
 
-constexpr std::size_t k_least_stretches = 8;
-
 // The mean is over all idle time; what is left of a batch after losses only shapes the interval.
 Stats rate_of(const std::vector<WindowSum>& batches, double WindowSum::*quantity,
               std::optional<double> noise_density) {
@@ -58,6 +56,12 @@ std::vector<Stretch> stretches_of(const Measurement& m) {
   return stretches;
 }
 
+std::vector<double> negated(std::vector<double> values) {
+  for (double& value : values)
+    value = -value;
+  return values;
+}
+
 }  // namespace
 
 std::optional<double> idle_unsettled(const Measurement& m) {
@@ -73,8 +77,8 @@ std::optional<double> idle_unsettled(const Measurement& m) {
     late.*quantity += stretch.late.*quantity;
     late.covered_s += stretch.late.covered_s;
   }
-  if (falls.size() < k_least_stretches || z_of_mean(falls) < k_significant || !(late.*quantity > 0))
-    return {};
+  if (!mean_above_zero(falls) && !mean_above_zero(negated(falls))) return {};
+  if (!(all.*quantity > 0)) return {};
   return 1 - (late.*quantity / late.covered_s) / (all.*quantity / all.covered_s);
 }
 

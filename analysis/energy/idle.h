@@ -14,8 +14,9 @@ namespace joulemark {
 [[nodiscard]] IdleReport idle_of(const Measurement& measurement);
 
 // By what part of itself the mean idle draw falls when the first tenth of every unbroken stretch of idle is
-// left out: what has not come to rest by the guard's end. None where the fall is no more than chance would
-// make (paired over the stretches, k_significant standard errors) or below 8 stretches.
+// left out: what has not come to rest by the guard's end; negative where it rises. None where that is no more
+// than chance would make (mean_above_zero of the falls of the stretches). What outlasts the stretches, or
+// follows few of them only, is not seen.
 [[nodiscard]] std::optional<double> idle_unsettled(const Measurement& measurement);
 
 }  // namespace joulemark

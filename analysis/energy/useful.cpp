@@ -102,8 +102,7 @@ std::vector<Share> shares_of(const Measurement& m, const IdleReport& idle, const
   for (std::size_t label = k_first_event_label; label < spent.energy_j.size(); ++label) {
     const std::size_t name = label - k_first_event_label;
     const std::string& text = m.partition.labels[label];
-    const bool apart =
-        name < results.size() && (results[name].outside.before() || results[name].outside.after());
+    const bool apart = name < results.size() && (results[name].outside.before || results[name].outside.after);
     const double outside_j = apart ? beyond.outside_j[label] : 0;
     shares.push_back({text, (spent.energy_j[label] + beyond.energy_j[label] - outside_j) / spent.total_j});
     if (outside_j != 0) shares.push_back({text + " outside_marker", outside_j / spent.total_j});

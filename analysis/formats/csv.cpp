@@ -178,7 +178,7 @@ class CsvSender {
     }
     if (voltage_holes_) JM_TRY(voltage_holes_->report(sink_));
     for (CsvLineTracker& line : lines_)
-      JM_TRY(line.finish(sink_));
+      JM_TRY(line.finish(rows_.rows().place(), sink_));
     JM_TRY(more_gaps_.report(sink_, "samples are missing in further gaps"));
     return rows_.report(sink_);
   }

@@ -49,10 +49,11 @@ std::vector<std::size_t> candidates(const CsvLayout& layout, std::string_view sy
 
 // Volts are also what a logic signal or another channel of an oscilloscope is recorded in.
 bool names_a_supply(const std::string& title) {
-  constexpr std::array k_words{"voltage", "volt", "volts",   "u",    "v",    "vdd",    "vcc", "vin", "vout",
-                               "vbat",    "vbus", "battery", "vsys", "vsup", "supply", "bus", "main"};
-  const std::string bare(without_unit(title));
-  return std::ranges::any_of(k_words, [&](const char* word) { return has_word(bare, word); });
+  constexpr std::array k_words{"u",    "v",       "vdd",  "vcc",     "vin",    "vout", "vbat", "vbus",
+                               "vsys", "vsupply", "vsup", "battery", "supply", "bus",  "main"};
+  const std::string bare = lower(without_unit(title));
+  return bare.find("volt") != std::string::npos ||
+         std::ranges::any_of(k_words, [&](const char* word) { return has_word(bare, word); });
 }
 
 }  // namespace
@@ -90,8 +91,11 @@ Result<std::size_t> find_column(const CsvLayout& layout, std::string_view option
   if (error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= layout.columns) {
     return number - 1;
   }
-  return fail(ErrorCode::usage,
-              fmt::format("option '{}': there is no column '{}'; {}", option, text, known_columns(layout)));
+  return fail(
+      ErrorCode::usage,
+      fmt::format("option '{}': there is no column '{}'; {}. Lines before the header, if that is not it, are "
+                  "passed over by --option skip=N",
+                  option, text, known_columns(layout)));
 }
 
 Result<std::optional<CsvValueColumn>> guess_value(const CsvLayout& layout, Quantity quantity,

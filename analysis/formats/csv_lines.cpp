@@ -73,14 +73,15 @@ Status CsvLineTracker::change(bool level, TimeNs time_ns, TimeNs interval_ns, Sa
   return sink.accept(edge);
 }
 
-Status CsvLineTracker::finish(SampleSink& sink) {
+Status CsvLineTracker::finish(const std::string& place, SampleSink& sink) {
   const std::string name = fmt::format("d{}", line_.value);
   if (!initial_ && invalid_.count() > 0) {
-    return fail(ErrorCode::unreadable,
-                fmt::format("none of the {} levels of line {} is one (first: {}): they are 0, 1, low, high, "
-                            "true, false, X (both) or - (none); a voltage becomes a level by --option "
-                            "threshold=1.5",
-                            invalid_.count(), name, invalid_.first_place()));
+    return fail(
+        ErrorCode::unreadable,
+        fmt::format("{}: none of the {} levels of line {} is one (first: {}): they are 0, 1, low, high, "
+                    "true, false, X (both) or - (none); a voltage becomes a level by --option "
+                    "threshold=1.5",
+                    place, invalid_.count(), name, invalid_.first_place()));
   }
   if (initial_) JM_TRY(sink.accept(MetadataItem{"line." + name + ".initial", *initial_ ? "high" : "low"}));
   JM_TRY(glitches_.report(

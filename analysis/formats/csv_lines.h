@@ -25,8 +25,9 @@ class CsvLineTracker {
   explicit CsvLineTracker(LineId line) : line_(line) {}
 
   [[nodiscard]] Status take(std::string_view text, TimeNs time_ns, TimeNs interval_ns, SampleSink& sink);
-  // Metadata and what went wrong. Errors: unreadable, when there were levels and none of them is one.
-  [[nodiscard]] Status finish(SampleSink& sink);
+  // Metadata and what went wrong; place is where the file ends. Errors: unreadable, when there were levels
+  // and none of them is one.
+  [[nodiscard]] Status finish(const std::string& place, SampleSink& sink);
 
  private:
   [[nodiscard]] Status change(bool level, TimeNs time_ns, TimeNs interval_ns, SampleSink& sink);

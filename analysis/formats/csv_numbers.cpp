@@ -142,7 +142,13 @@ void DecimalDoubt::look_at(std::string_view text, char separator) {
     if (point) ++with_point_;
     return;
   }
-  if (point) return;  // not a number by its looks
+  if (point || text.find(',', comma + 1) != std::string_view::npos) {
+    // Neither looks like a number with a decimal sign alone; as one it parts thousands: "1.234,5",
+    // "1,234,567".
+    const bool number = text.find_first_not_of("+-0123456789.,") == std::string_view::npos;
+    if (number) ++with_both_;
+    return;
+  }
   ++with_comma_;
   std::string_view whole = text.substr(0, comma);
   if (whole.starts_with('-') || whole.starts_with('+')) whole.remove_prefix(1);
@@ -153,6 +159,7 @@ void DecimalDoubt::look_at(std::string_view text, char separator) {
 }
 
 bool DecimalDoubt::ambiguous() const {
+  if (with_both_ > 0) return true;
   if (with_comma_ == 0) return false;
   return with_point_ > 0 || like_thousands_ == with_comma_;
 }

@@ -30,7 +30,8 @@ struct CsvNumbers {
 class DecimalDoubt {
  public:
   void look_at(std::string_view text, char separator);
-  // Both signs occur; or every comma has three digits behind it, as one that parts thousands has.
+  // Both signs occur, or one twice in a number; or every comma has three digits behind it, as one that parts
+  // thousands has.
   [[nodiscard]] bool ambiguous() const;
   [[nodiscard]] bool commas() const { return with_comma_ > 0; }
 
@@ -38,6 +39,7 @@ class DecimalDoubt {
   std::int64_t with_comma_ = 0;
   std::int64_t like_thousands_ = 0;  // of those: 1 to 3 digits, not 0, before the comma and 3 behind it
   std::int64_t with_point_ = 0;
+  std::int64_t with_both_ = 0;  // or with several commas: thousands are parted
 };
 
 // A decimal number times 10^exponent nanoseconds, in integer arithmetic, so that 1700000000.123456789 s and

@@ -95,10 +95,12 @@ Moments moments(std::span<const double> values) {
   return result;
 }
 
-double z_of_mean(std::span<const double> values) {
-  if (values.size() < 2) return 0;
+bool mean_above_zero(std::span<const double> values) {
+  constexpr double k_chance = 1.0 / 3000;
+  if (values.size() < 3) return false;
   const auto [mean, stddev] = moments(values);
-  return stddev > 0 ? mean / (stddev / std::sqrt(static_cast<double>(values.size()))) : 0;
+  const auto n = static_cast<double>(values.size());
+  return stddev > 0 && mean / (stddev / std::sqrt(n)) > student_t(n - 1, 1 - k_chance);
 }
 
 bool correlate_or_drift(std::span<const double> values) {

@@ -16,10 +16,9 @@ struct Moments {
 };
 [[nodiscard]] Moments moments(std::span<const double> values);
 
-// The mean in standard errors; 0 for fewer than two values or without spread. Beyond k_significant it is no
-// chance: 1 in 3000.
-[[nodiscard]] double z_of_mean(std::span<const double> values);
-inline constexpr double k_significant = 3.6;
+// Whether the mean of independent draws lies above 0 by more than chance makes in 1 of 3000 cases (one-sided
+// Student's t). False for fewer than three values or without spread.
+[[nodiscard]] bool mean_above_zero(std::span<const double> values);
 
 // True when the values, in the order they were taken, are no independent draws: neighbours correlate (lag-1
 // autocorrelation beyond 2/sqrt(n)) or they drift (correlation with their index beyond 2.6/sqrt(n)). Below 20

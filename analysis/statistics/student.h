@@ -3,6 +3,10 @@
 
 namespace joulemark {
 
+// The quantile of Student's t: a t-distributed value lies below it with that probability, 0 to 1 exclusive.
+// degrees_of_freedom > 0.
+[[nodiscard]] double student_t(double degrees_of_freedom, double probability);
+
 // The two-sided 95 % quantile of Student's t: a t-distributed value stays within +-this with probability
 // 0.95. degrees_of_freedom >= 1.
 [[nodiscard]] double student_t95(double degrees_of_freedom);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -51,12 +53,20 @@ bool same_place(const std::string& a, const std::string& b) {
   return behind_links(a) == behind_links(b) || fs::equivalent(a, b, ignored);
 }
 
+// What SQLite keeps beside a capture belongs to it.
+bool beside(const std::string& output, const std::string& input) {
+  constexpr std::array k_companions{"-wal", "-shm", "-journal"};
+  return std::ranges::any_of(k_companions,
+                             [&](const char* companion) { return same_place(output, input + companion); });
+}
+
 }  // namespace
 
 Status check_outputs(std::span<const std::string> inputs, std::span<const std::string> outputs) {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     for (const std::string& input : inputs) {
-      if (!same_place(outputs[i], input) && !part_of(outputs[i], input)) continue;
+      if (!same_place(outputs[i], input) && !part_of(outputs[i], input) && !beside(outputs[i], input))
+        continue;
       return fail(ErrorCode::usage,
                   fmt::format("{}: is read here, so it cannot be written to as well", outputs[i]));
     }

@@ -56,6 +56,13 @@ Result<RecordingLimits> limits_from(const RecordArguments& arguments) {
   return limits;
 }
 
+CLI::Validator not_empty() {
+  return {[](const std::string& text) {
+            return std::string(text.empty() ? "it is empty, like an unset variable" : "");
+          },
+          ""};
+}
+
 CLI::Validator positive_count() {
   const auto check = [](const std::string& text) {
     std::int64_t count = 0;
@@ -224,6 +231,7 @@ void add_record(CLI::App& app, Context& context) {
       ->type_name("FILE.jmk");
   auto* duration =
       command->add_option("--duration", arguments->duration, "Stop after this time, like 10s or 5min")
+          ->check(not_empty())
           ->type_name("TIME");
   auto* events = command->add_option("--events", arguments->events, "Stop after this many events")
                      ->check(positive_count())

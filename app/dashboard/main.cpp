@@ -16,7 +16,7 @@
 #include <QTemporaryDir>
 #include <QTranslator>
 #include <algorithm>
-#include <cstring>
+#include <string_view>
 
 namespace {
 
@@ -41,10 +41,13 @@ void install_language(QApplication& app) {
 
 int main(int argc, char** argv) {
   using namespace joulemark;
-  bool tour = false;
-  for (int i = 1; i < argc; ++i)
-    tour = tour || std::strncmp(argv[i], "--screenshot-tour", 17) == 0;
-  if (tour && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+  bool unseen = false;  // nothing comes to a display
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    unseen = unseen || argument.starts_with("--screenshot-tour") || argument == "-h" ||
+             argument == "--help" || argument == "-v" || argument == "--version";
+  }
+  if (unseen && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
   QApplication app(argc, argv);
   QApplication::setApplicationName(QStringLiteral("joulemark-gui"));
   QApplication::setApplicationDisplayName(QStringLiteral("Joulemark"));

@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import subprocess
+import sys
 import unittest
 
 from harness import BINARY, CliTest, LONG
@@ -78,6 +79,40 @@ class CaptureFiles(CliTest):
         self.assertIn(b"the original is untouched", errors)
         self.assertEqual(before, (self.folder / "x.jmk").read_bytes())
         self.run_cli("verify", "x.jmk.repaired")
+
+    def test_a_change_that_was_broken_off_is_undone_by_repair(self):
+        self.record()
+        good = (self.folder / "x.jmk").read_bytes()
+        script = ("import sqlite3, os, sys; d = sqlite3.connect('x.jmk', isolation_level=None); "
+                  "d.execute('PRAGMA cache_size=1'); d.execute('PRAGMA cache_spill=1'); d.execute('BEGIN'); "
+                  "d.execute('UPDATE samples SET data=randomblob(length(data))'); os.kill(os.getpid(), 9)")
+        subprocess.run([sys.executable, "-c", script], cwd=self.folder)
+        self.assertGreater((self.folder / "x.jmk-journal").stat().st_size, 0)
+        for verb in (b"info", b"report", b"verify"):
+            code, _, errors = self.run_raw(verb, b"x.jmk")
+            self.assertIn(b"joulemark verify --repair", errors)
+            self.assertEqual(code, 4)
+        self.assertIn("undid a change", self.run_cli("verify", "x.jmk", "--repair").stdout)
+        self.assertEqual((self.folder / "x.jmk").read_bytes(), good)
+        self.run_cli("verify", "x.jmk")
+
+    def test_a_repair_keeps_who_may_read_the_file(self):
+        self.record()
+        with open(self.folder / "x.jmk", "r+b") as file:
+            file.truncate((self.folder / "x.jmk").stat().st_size * 2 // 3)
+        (self.folder / "x.jmk").chmod(0o600)
+        self.run_cli("verify", "x.jmk", "--repair", expect=6)
+        self.assertEqual((self.folder / "x.jmk").stat().st_mode & 0o777, 0o600)
+
+    def test_what_belongs_to_a_capture_is_no_place_for_a_result(self):
+        self.record()
+        for companion in ("x.jmk-wal", "x.jmk-shm", "x.jmk-journal"):
+            self.run_cli("report", "x.jmk", "--json", companion, expect=2)
+            self.run_cli("report", "x.jmk", "--per-event", companion, expect=2)
+        for nothing in ("", "-"):
+            self.assertIn("a capture is a file", self.run_cli(
+                "record", "sim:kws", "-o", nothing, "--duration", "1s", expect=2).stderr)
+        self.run_cli("record", "sim:kws", "-o", "y.jmk", "--duration", "", expect=2)
 
     def test_a_name_is_a_name_whatever_it_looks_like(self):
         self.record()

@@ -111,6 +111,26 @@ class Dialects(CliTest):
         self.check(preamble + table(("t_ms", "current_ma"), plain()), "skip=3")
         self.refuse(preamble + table(("t_ms", "current_ma"), plain()), "no column's title states a unit of time")
 
+    def test_volts_are_the_supply_only_where_the_title_says_so(self):
+        rows = [(i, CURRENT_MA[i], 3.3 if i % 100 < 50 else 0) for i in range(N)]
+        for title in ("Marker (V)", "Channel B (V)"):
+            said, report = self.check(table(("t_ms", "I (mA)", title), rows))
+            self.assertIn(title, said)
+            self.assertEqual(report["capture"]["voltage_basis"], "assumed")
+        for title in ("Voltage (V)", "U/V", "v_V", "Vdd [V]", "Bus Voltage (V)", "SupplyVoltage(V)", "V1 (V)"):
+            self.import_csv(table(("t_ms", "I (mA)", title), rows))
+            report = self.run_json("report", self.folder / "log.jmk")
+            self.assertEqual(report["capture"]["voltage_basis"], "measured", title)
+
+    def test_a_channel_in_volts_becomes_a_line_by_a_threshold(self):
+        content = table(("t_ms", "I (mA)", "CH2"), [(i, CURRENT_MA[i], 3.28 if i % 100 < 50 else 0.04) for i in range(N)])
+        self.refuse(content, "threshold=1.5", "lines=CH2")
+        self.refuse(content, "lines=COLUMN", "threshold=1.5")
+        self.check(content, "lines=CH2", "threshold=1.5")
+        report = self.run_json("report", self.folder / "log.jmk", "--event", "inference=d0")
+        self.assertEqual(report["events"][0]["count"], N // 100 - 1)  # the first began before the capture
+        self.assert_close(report["events"][0]["latency_s"]["mean"], 0.05, 1e-9)
+
     # --- the well-known tools
 
     def test_ppk2(self):

@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from harness import CliTest, LONG
+from harness import BINARY, CliTest, LONG
 
 RECORDER = os.environ.get("JOULEMARK_PATTERN_RECORDER", "pattern_recorder")
 KILLS_PER_RATE = 100 if LONG else 4
@@ -73,6 +73,25 @@ class Killed(CliTest):
 
     def test_at_a_million_samples_a_second(self):
         self.kill_often(1_000_000)
+
+    def test_while_it_closes_the_file(self):
+        moments = random.Random(3)
+        whole = 0
+        for number in range(60 if LONG else 6):
+            capture = self.folder / f"closing-{number}.jmk"
+            recorder = subprocess.Popen([BINARY, "record", "sim:kws", "-o", capture, "-q", "--option", "rate=2MHz",
+                                         "--option", "voltage_channel=on"], stdout=subprocess.DEVNULL)
+            time.sleep(1)
+            recorder.terminate()
+            time.sleep(moments.uniform(0, 0.15))
+            recorder.kill()
+            recorder.wait()
+            self.assertFalse(pathlib.Path(f"{capture}-journal").exists())
+            self.run_cli("verify", capture)
+            self.run_cli("info", capture)
+            self.run_cli("verify", capture, "--repair")
+            whole += not pathlib.Path(f"{capture}-wal").exists()
+        self.assertGreater(whole, 0)
 
 
 if __name__ == "__main__":

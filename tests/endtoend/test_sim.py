@@ -38,6 +38,11 @@ class SimulatedBoard(CliTest):
         self.assertLess(errors["100kHz"], 1e-3)
         self.assertLess(errors["1MHz"], errors["10kHz"])
 
+    def test_a_report_in_which_no_event_counts_ends_with_6(self):
+        clipped = self.record("clip=2mA", name="clipped.jmk")
+        for arguments in ((clipped,), (clipped, "--useful", "keyword"), (self.record(name="y.jmk"), "--hold", "1s")):
+            self.assertIn("no event whose energy counts", self.run_cli("report", *arguments, expect=6).stderr)
+
     def test_shares_partition_the_observed_energy(self):
         report = self.run_json("report", self.record())
         self.assertAlmostEqual(sum(report["useful_event"]["shares"].values()), 1.0, places=9)

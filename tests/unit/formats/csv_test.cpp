@@ -516,6 +516,9 @@ TEST(CsvText, CommasThatMayPartThousandsAreRefusedUntilSaid) {
   EXPECT_THAT(import_text(thousands, {"decimal=comma"}).samples(),
               ElementsAre(Pair(0, 987.F), Pair(1, 1.234F), Pair(2, 12.345F)));
   EXPECT_THAT(import_text("t_ms;current_ua\n0;0,5\n1;1.234\n").error(), HasSubstr("decimal=comma"));
+  // One number that parts thousands says what the others do, but not by itself what the sign in "1,234" is.
+  EXPECT_THAT(import_text("t_ms;i(uA)\n0;1,234\n1;23,4\n2;1,701,000\n").error(), HasSubstr("decimal="));
+  EXPECT_THAT(import_text("t_ms;i(uA)\n0;999,5\n1;1.234,5\n2;2,5\n").error(), HasSubstr("decimal="));
   EXPECT_THAT(import_text("t_ms;i(uA)\n0;1.234.567,5\n1;12.34,5\n2;-1.000\n", {"decimal=comma"}).samples(),
               ElementsAre(Pair(0, 1234567.5F), Pair(2, -1000.F)));
 }

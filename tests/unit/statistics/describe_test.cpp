@@ -117,6 +117,25 @@ TEST(MeanInterval, SeesADrift) {
   EXPECT_TRUE(correlate_or_drift(values));
 }
 
+TEST(MeanAboveZero, IsSaidOfNoiseInOneOfThreeThousandCasesWhateverTheirNumber) {
+  std::mt19937 random(7);
+  std::normal_distribution<double> noise;
+  constexpr int k_trials = 30000;
+  for (const std::size_t n : {2U, 3U, 8U, 30U}) {
+    int said = 0;
+    for (int trial = 0; trial < k_trials; ++trial) {
+      std::vector<double> values(n);
+      for (double& value : values)
+        value = noise(random);
+      said += mean_above_zero(values) ? 1 : 0;
+    }
+    EXPECT_LE(said, 25) << n;  // 10 by the quantile
+    EXPECT_GE(said, n < 3 ? 0 : 1) << n;
+  }
+  EXPECT_TRUE(mean_above_zero(std::vector<double>{1.0, 1.01, 0.99, 1.02}));
+  EXPECT_FALSE(mean_above_zero(std::vector<double>{-1.0, -1.01, -0.99, -1.02}));
+}
+
 // Shots in equal blocks of time at random moments: the ratio is cost per shot.
 TEST(RatioInterval, CoversTheRatioWhenCountsAreRandom) {
   std::mt19937 random(5);
