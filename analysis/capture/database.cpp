@@ -52,20 +52,36 @@ std::string words_of(sqlite3* db, int result) {
   return db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(result);
 }
 
+// SQLite's own errno is that of its last attempt, made with fewer rights.
+bool not_permitted(const std::string& path, int access_mode) {
+  const std::string folder = std::filesystem::absolute(path).parent_path().string();
+  const std::string& asked = ::access(path.c_str(), F_OK) == 0 ? path : folder;
+  return ::access(asked.c_str(), access_mode) != 0 && (errno == EACCES || errno == EROFS);
+}
+
+// To read a -wal file SQLite has to make a -shm beside it.
+bool wants_a_place_to_write(sqlite3* db, int result) {
+  const char* path = db != nullptr ? sqlite3_db_filename(db, "main") : nullptr;
+  if (path == nullptr || ((result & 0xFF) != SQLITE_CANTOPEN && (result & 0xFF) != SQLITE_IOERR))
+    return false;
+  std::error_code none;
+  const std::uintmax_t bytes = std::filesystem::file_size(std::string(path) + "-wal", none);
+  return !none && bytes > 0 && not_permitted(std::string(path) + "-shm", W_OK);
+}
+
 tl::unexpected<Error> failure(sqlite3* db, int result, const std::string& where) {
+  if (wants_a_place_to_write(db, result)) {
+    return fail(ErrorCode::busy,
+                where +
+                    ": its recording was not closed, and its -wal file can only be read where you may "
+                    "write; copy both to such a folder");
+  }
   return fail(code_of(result), fmt::format("{}: {}", where, words_of(db, result)));
 }
 
 // To SQLite ":memory:" and "file:..." are no names of files.
 std::string file_name(const std::string& path) {
   return path.starts_with('/') ? path : "./" + path;
-}
-
-// SQLite's own errno is that of its last attempt, made with fewer rights.
-bool not_permitted(const std::string& path, int access_mode) {
-  const std::string folder = std::filesystem::absolute(path).parent_path().string();
-  const std::string& asked = ::access(path.c_str(), F_OK) == 0 ? path : folder;
-  return ::access(asked.c_str(), access_mode) != 0 && (errno == EACCES || errno == EROFS);
 }
 
 }  // namespace

@@ -80,6 +80,21 @@ class CaptureFiles(CliTest):
         self.assertEqual(before, (self.folder / "x.jmk").read_bytes())
         self.run_cli("verify", "x.jmk.repaired")
 
+    @needs_root
+    def test_a_killed_recording_where_nobody_may_write_says_what_to_do(self):
+        recorder = subprocess.Popen([BINARY, "record", "sim:kws", "-o", "x.jmk", "-q"], cwd=self.folder)
+        while not (self.folder / "x.jmk-wal").exists() or not (self.folder / "x.jmk-wal").stat().st_size:
+            self.assertIsNone(recorder.poll())
+        recorder.kill()
+        recorder.wait()
+        (self.folder / "x.jmk-shm").unlink(missing_ok=True)
+        self.folder.chmod(0o555)
+        for arguments in ((b"info", b"x.jmk"), (b"report", b"x.jmk"), (b"verify", b"x.jmk", b"--repair")):
+            code, _, errors = self.run_raw(*arguments, preexec_fn=become_nobody)
+            self.assertEqual(code, 4, errors)
+            self.assertIn(b"copy both to such a folder", errors)
+        self.folder.chmod(0o755)
+
     def test_a_change_that_was_broken_off_is_undone_by_repair(self):
         self.record()
         good = (self.folder / "x.jmk").read_bytes()
