@@ -25,17 +25,37 @@ Status check_unused(const std::string& path) {
   return fail(ErrorCode::busy, path + ": another program is recording or reading it; nothing was changed");
 }
 
-// A whole file without an ending gets one.
+// check_unused() sees other processes, this also a recorder or reader in this one. Held until the database
+// closes.
+Status take_alone(Database& db) {
+  if (::access(db.path().c_str(), W_OK) != 0) {
+    return fail(ErrorCode::busy, db.path() + ": permission denied; nothing was changed");
+  }
+  const Status alone = db.execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
+  if (alone || alone.error().code != ErrorCode::busy) return alone;
+  return fail(ErrorCode::busy,
+              db.path() + ": another program is recording or reading it; nothing was changed");
+}
+
+// What is in the file is whole: gives it an ending where it has none, and folds in the log it may have.
 Status close_in_place(const std::string& path, RepairReport& repair) {
-  const bool had_log = read_file_head(path).has_log;
-  JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::write));
-  JM_TRY(migrate(db, migrations()));  // what is written now is of this version
-  JM_TRY(rebuild_power(db, repair.found.info));
-  JM_TRY(write_early_ending(db, repair.found.info, EndReason::killed,
-                            repair.found.log_missing ? k_killed_without_log : k_killed));
-  JM_TRY(leave_wal(db));  // last: until then a kill leaves a -wal file, which any reader understands
-  if (had_log) repair.actions.emplace_back("folded the recorder's -wal file into the capture");
-  repair.actions.emplace_back("marked it as ended by a kill, with what may be missing at the end");
+  const FileHead head = read_file_head(path);
+  if (repair.found.closed && !head.has_log) return {};
+  {
+    JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::write));
+    JM_TRY(take_alone(db));
+    if (!repair.found.closed) {
+      JM_TRY(migrate(db, migrations()));  // what is written now is of this version
+      JM_TRY(rebuild_power(db, repair.found.info));
+      JM_TRY(write_early_ending(db, repair.found.info, EndReason::killed,
+                                repair.found.log_missing ? k_killed_without_log : k_killed));
+      repair.actions.emplace_back("marked it as ended by a kill, with what may be missing at the end");
+    }
+    JM_TRY(leave_wal(db));  // last: until then a kill leaves a -wal file, which any reader understands
+  }
+  std::error_code ignored;
+  std::filesystem::remove(path + "-shm", ignored);  // the killed recorder's: an exclusive database has none
+  if (head.has_log) repair.actions.emplace_back("folded the recorder's -wal file into the capture");
   return {};
 }
 
@@ -105,7 +125,6 @@ Result<RepairReport> repair_capture(const std::string& given, const Progress& pr
     JM_TRY_ASSIGN(Inspector inspector, Inspector::open(db, progress));
     JM_TRY(inspector.inspect());
     repair.found = inspector.report();
-    if (repair.found.intact() && repair.found.closed) return repair;
     if (!repair.found.intact()) {
       CaptureWriter writer({repaired, CaptureMode::bulk});
       JM_TRY(salvage(db, inspector, writer));

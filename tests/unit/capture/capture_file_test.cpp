@@ -272,7 +272,8 @@ TEST_F(CaptureFile, IsReadWhileItIsRecordedAndAgreesWithItselfEveryTime) {
     seen = samples;
   } while (!done);
   recorder.join();
-  ASSERT_TRUE(writer.end(EndReason::completed));
+  const Status closed = writer.end(EndReason::completed);
+  ASSERT_TRUE(closed) << closed.error().message;
 }
 
 TEST_F(CaptureFile, IsAFileWhateverItIsCalled) {
