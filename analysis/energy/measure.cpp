@@ -13,6 +13,7 @@ namespace {
 constexpr TimeNs k_least_guard_ns = 100'000;
 constexpr std::size_t k_idle_batches = 20;
 constexpr double k_samples_per_batch = 10;
+constexpr std::size_t k_stretches_looked_at = 1000;  // a thousand tell as much as all, and cost nothing
 
 Result<Sampling> sampling_of(SampleSource& source) {
   JM_TRY_ASSIGN(const ChannelId primary, primary_channel(source.info()));
@@ -89,16 +90,22 @@ TimeRange first_piece(TimeRange idle, TimeNs batch_end_ns, TimeNs early_end_ns) 
   return piece;
 }
 
-// Cuts the idle segments so that they fill batches of equal idle time, and at the end of their first tenth.
+// Cuts the idle segments so that they fill batches of equal idle time, and some, evenly spread, at the end of
+// their first tenth.
 void cut_idle(Measurement& m) {
   TimeNs idle_ns = 0;
-  for (const Segment& segment : m.partition.segments)
-    idle_ns += segment.label == k_idle_label ? segment.time.length_ns() : 0;
+  std::size_t stretches = 0;
+  for (const Segment& segment : m.partition.segments) {
+    if (segment.label != k_idle_label) continue;
+    idle_ns += segment.time.length_ns();
+    ++stretches;
+  }
+  const std::size_t step = stretches / k_stretches_looked_at + 1;
   const double batches = to_seconds(idle_ns) / (m.sampling.interval_s * k_samples_per_batch);
   m.idle_batches = static_cast<std::size_t>(std::clamp(batches, 1.0, static_cast<double>(k_idle_batches)));
   const TimeNs batch_ns = idle_ns / static_cast<TimeNs>(m.idle_batches) + 1;
   std::vector<Segment> cut;
-  cut.reserve(2 * m.partition.segments.size() + m.idle_batches);
+  cut.reserve(m.partition.segments.size() + m.idle_batches + k_stretches_looked_at);
   m.idle_pieces.clear();
   m.idle_stretches = 0;
   TimeNs before_ns = 0;  // idle so far
@@ -110,7 +117,8 @@ void cut_idle(Measurement& m) {
       continue;
     }
     const auto stretch = static_cast<std::uint32_t>(m.idle_stretches++);
-    const TimeNs early_end_ns = segment.time.begin_ns + segment.time.length_ns() / 10;
+    const TimeNs early_ns = stretch % step == 0 ? segment.time.length_ns() / 10 : 0;
+    const TimeNs early_end_ns = segment.time.begin_ns + early_ns;
     while (!segment.time.empty()) {
       const TimeNs batch = before_ns / batch_ns;
       const TimeNs batch_end_ns = segment.time.begin_ns + (batch + 1) * batch_ns - before_ns;

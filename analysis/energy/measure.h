@@ -45,7 +45,8 @@ struct Noise {
   bool undithered = false;  // below half a step of the instrument: unknown, and errors do not average out
 };
 
-// Idle is cut at the ends of its batches and where the first tenth of each unbroken stretch ends.
+// Idle is cut at the ends of its batches and, in a thousand unbroken stretches at most, where their first
+// tenth ends.
 struct IdlePiece {
   std::uint32_t batch = 0;
   std::uint32_t stretch = 0;
