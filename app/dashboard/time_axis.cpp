@@ -116,6 +116,9 @@ void EventRibbon::paintEvent(QPaintEvent*) {
   for_visible_events(overlay_, scale, [&](double x, double width, std::uint32_t name) {
     spans.push_back({x, x + width, name});
   });
+  std::vector<int> advances;
+  for (const QString& name : names_)
+    advances.push_back(metrics.horizontalAdvance(name));
   std::vector<double> open;  // ends of the events around
   for (std::size_t i = 0; i < spans.size(); ++i) {
     const Span& span = spans[i];
@@ -126,8 +129,8 @@ void EventRibbon::paintEvent(QPaintEvent*) {
     painter.fillRect(QRectF(span.begin, 2 + k_bar_step * depth, span.end - span.begin, 2), fill);
     // A name has room until the next event begins within.
     const double end = i + 1 < spans.size() ? std::min(span.end, spans[i + 1].begin) : span.end;
-    const QString text = span.name < names_.size() ? names_[span.name] : QString();
-    if (metrics.horizontalAdvance(text) + 6 > end - span.begin) continue;
+    if (span.name >= names_.size() || advances[span.name] + 6 > end - span.begin) continue;
+    const QString& text = names_[span.name];
     painter.setPen(fill);
     painter.drawText(QRectF(span.begin + 3, 6, end - span.begin - 4, height() - 6),
                      Qt::AlignLeft | Qt::AlignVCenter, text);
