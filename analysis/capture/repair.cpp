@@ -31,7 +31,7 @@ Status take_alone(Database& db) {
   if (::access(db.path().c_str(), W_OK) != 0) {
     return fail(ErrorCode::busy, db.path() + ": permission denied; nothing was changed");
   }
-  const Status alone = db.execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
+  Status alone = db.execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
   if (alone || alone.error().code != ErrorCode::busy) return alone;
   return fail(ErrorCode::busy,
               db.path() + ": another program is recording or reading it; nothing was changed");

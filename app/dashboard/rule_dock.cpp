@@ -111,6 +111,16 @@ RuleDock::RuleDock(RuleTable& table, QWidget* parent)
   trouble_->setWordWrap(true);
   trouble_->setProperty("role", "bad");
   trouble_->hide();
+  set_up_view();
+  QObject::connect(add, &QPushButton::clicked, &table_, [this] { table_.add_rule(); });
+  QObject::connect(remove, &QPushButton::clicked, &table_, [this] {
+    if (view_->currentIndex().isValid()) table_.remove_row(view_->currentIndex().row());
+  });
+  QObject::connect(coded, &QPushButton::clicked, &table_, [this] { ask_markers(this, table_); });
+  follow_table();
+}
+
+void RuleDock::set_up_view() {
   view_->setModel(&table_);
   view_->setObjectName(QStringLiteral("rules.table"));
   view_->setAccessibleName(tr("Event rules"));
@@ -132,11 +142,9 @@ RuleDock::RuleDock(RuleTable& table, QWidget* parent)
   const int digit = QFontMetrics(font).horizontalAdvance(QLatin1Char('0'));
   for (const auto& [section, digits] : {std::pair{1, 13}, {2, 7}, {3, 7}, {4, 5}, {5, 4}, {6, 8}})
     view_->setColumnWidth(section, digits * digit + 4);
-  QObject::connect(add, &QPushButton::clicked, &table_, [this] { table_.add_rule(); });
-  QObject::connect(remove, &QPushButton::clicked, &table_, [this] {
-    if (view_->currentIndex().isValid()) table_.remove_row(view_->currentIndex().row());
-  });
-  QObject::connect(coded, &QPushButton::clicked, &table_, [this] { ask_markers(this, table_); });
+}
+
+void RuleDock::follow_table() {
   QObject::connect(&table_, &RuleTable::refused, trouble_, [this](const QString& message) {
     trouble_->setText(message);
     trouble_->show();

@@ -27,6 +27,9 @@ class RuleDock final : public QWidget {
   [[nodiscard]] QCheckBox* keeps() const { return keeps_; }  // checked: new recordings begin with these rules
 
  private:
+  void set_up_view();
+  void follow_table();
+
   RuleTable& table_;
   QTableView* view_;
   QLabel* trouble_;
