@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 namespace joulemark {
@@ -37,49 +38,44 @@ Stats rate_of(const std::vector<WindowSum>& batches, double WindowSum::*quantity
   return stats;
 }
 
-// Of one stretch of idle: its first tenth and the rest.
-struct Stretch {
-  WindowSum early;
-  WindowSum late;
-};
-
-std::vector<Stretch> stretches_of(const Measurement& m) {
-  std::vector<Stretch> stretches(m.idle_stretches);
-  for (std::size_t i = 0; i < m.segments.size(); ++i) {
-    if (m.partition.segments[i].label != k_idle_label) continue;
-    Stretch& stretch = stretches[m.idle_pieces[i].stretch];
-    WindowSum& into = m.idle_pieces[i].early ? stretch.early : stretch.late;
-    into.energy_j += m.segments[i].energy_j;
-    into.charge_c += m.segments[i].charge_c;
-    into.covered_s += m.segments[i].covered_s;
-  }
-  return stretches;
+double rate(const WindowSum& sum, double WindowSum::*quantity) {
+  return sum.*quantity / sum.covered_s;
 }
 
-std::vector<double> negated(std::vector<double> values) {
-  for (double& value : values)
-    value = -value;
-  return values;
+// The mean draw of the first tenth of each stretch looked at, less that of the rest.
+std::vector<double> falls_of(const std::vector<WindowSum>& early, const std::vector<WindowSum>& late,
+                             double WindowSum::*quantity) {
+  std::vector<double> falls;
+  for (std::size_t i = 0; i < early.size(); ++i) {
+    if (early[i].covered_s > 0 && late[i].covered_s > 0)
+      falls.push_back(rate(early[i], quantity) - rate(late[i], quantity));
+  }
+  return falls;
+}
+
+bool beyond_chance(std::vector<double> values) {
+  if (mean_above_zero(values)) return true;
+  std::ranges::transform(values, values.begin(), std::negate());
+  return mean_above_zero(values);
 }
 
 }  // namespace
 
 std::optional<double> idle_unsettled(const Measurement& m) {
   const auto quantity = m.has_energy ? &WindowSum::energy_j : &WindowSum::charge_c;
-  std::vector<double> falls;  // from the first tenth to the rest
-  WindowSum all, late;
-  for (const Stretch& stretch : stretches_of(m)) {
-    if (stretch.early.covered_s <= 0 || stretch.late.covered_s <= 0) continue;
-    const double early = stretch.early.*quantity / stretch.early.covered_s;
-    falls.push_back(early - stretch.late.*quantity / stretch.late.covered_s);
-    all.*quantity += stretch.early.*quantity + stretch.late.*quantity;
-    all.covered_s += stretch.early.covered_s + stretch.late.covered_s;
-    late.*quantity += stretch.late.*quantity;
-    late.covered_s += stretch.late.covered_s;
+  std::vector<WindowSum> early(m.idle_stretches);
+  std::vector<WindowSum> late(m.idle_stretches);
+  WindowSum all;
+  WindowSum all_late;
+  for (std::size_t i = 0; i < m.segments.size(); ++i) {
+    const IdlePiece& piece = m.idle_pieces[i];
+    if (m.partition.segments[i].label != k_idle_label || !piece.stretch) continue;
+    (piece.early ? early : late)[*piece.stretch].add(m.segments[i]);
+    all.add(m.segments[i]);
+    if (!piece.early) all_late.add(m.segments[i]);
   }
-  if (!mean_above_zero(falls) && !mean_above_zero(negated(falls))) return {};
-  if (!(all.*quantity > 0)) return {};
-  return 1 - (late.*quantity / late.covered_s) / (all.*quantity / all.covered_s);
+  if (!beyond_chance(falls_of(early, late, quantity)) || rate(all, quantity) <= 0) return {};
+  return 1 - rate(all_late, quantity) / rate(all, quantity);
 }
 
 IdleReport idle_of(const Measurement& m) {
@@ -87,10 +83,7 @@ IdleReport idle_of(const Measurement& m) {
   IdleReport idle;
   for (std::size_t i = 0; i < m.segments.size(); ++i) {
     if (m.partition.segments[i].label != k_idle_label) continue;
-    WindowSum& batch = batches[m.idle_pieces[i].batch];
-    batch.energy_j += m.segments[i].energy_j;
-    batch.charge_c += m.segments[i].charge_c;
-    batch.covered_s += m.segments[i].covered_s;
+    batches[m.idle_pieces[i].batch].add(m.segments[i]);
     idle.time_s += m.segments[i].covered_s;
   }
   if (m.has_energy) idle.power_w = rate_of(batches, &WindowSum::energy_j, m.idle_noise.energy);

@@ -109,6 +109,7 @@ void cut_idle(Measurement& m) {
   m.idle_pieces.clear();
   m.idle_stretches = 0;
   TimeNs before_ns = 0;  // idle so far
+  std::size_t number = 0;
   for (Segment segment : m.partition.segments) {
     if (segment.time.empty()) continue;
     if (segment.label != k_idle_label) {
@@ -116,9 +117,9 @@ void cut_idle(Measurement& m) {
       m.idle_pieces.emplace_back();
       continue;
     }
-    const auto stretch = static_cast<std::uint32_t>(m.idle_stretches++);
-    const TimeNs early_ns = stretch % step == 0 ? segment.time.length_ns() / 10 : 0;
-    const TimeNs early_end_ns = segment.time.begin_ns + early_ns;
+    std::optional<std::uint32_t> stretch;
+    if (number++ % step == 0) stretch = static_cast<std::uint32_t>(m.idle_stretches++);
+    const TimeNs early_end_ns = segment.time.begin_ns + (stretch ? segment.time.length_ns() / 10 : 0);
     while (!segment.time.empty()) {
       const TimeNs batch = before_ns / batch_ns;
       const TimeNs batch_end_ns = segment.time.begin_ns + (batch + 1) * batch_ns - before_ns;

@@ -49,8 +49,8 @@ struct Noise {
 // tenth ends.
 struct IdlePiece {
   std::uint32_t batch = 0;
-  std::uint32_t stretch = 0;
-  bool early = false;  // in the first tenth of the stretch
+  std::optional<std::uint32_t> stretch;  // which of those looked at, where it is of one
+  bool early = false;                    // in its first tenth
 };
 
 struct Measurement {
@@ -63,7 +63,7 @@ struct Measurement {
   Partition partition;                 // idle is cut into its pieces
   std::vector<IdlePiece> idle_pieces;  // by segment, where the label is idle
   std::size_t idle_batches = 0;
-  std::size_t idle_stretches = 0;
+  std::size_t idle_stretches = 0;  // looked at
 
   std::vector<WindowSum> events;    // by event, fractional
   std::vector<WindowSum> segments;  // by segment, fractional

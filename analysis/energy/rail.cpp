@@ -34,6 +34,15 @@ void take_extent(WindowSum& sum, const Integral& integral) {
 
 }  // namespace
 
+void WindowSum::add(const WindowSum& other) {
+  energy_j += other.energy_j;
+  charge_c += other.charge_c;
+  peak_current_a = std::max(peak_current_a, other.peak_current_a);
+  covered_s += other.covered_s;
+  missing_s += other.missing_s;
+  samples += other.samples;
+}
+
 Result<Rail> Rail::open(SampleSource& source) {
   Rail rail(source);
   JM_TRY(primary_channel(source.info()));

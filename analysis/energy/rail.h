@@ -19,6 +19,8 @@ struct WindowSum {
   double covered_s = 0;
   double missing_s = 0;
   std::int64_t samples = 0;
+
+  void add(const WindowSum& other);
 };
 
 // Power and current of a source under one roof. Where one is the other times a constant the samples are read

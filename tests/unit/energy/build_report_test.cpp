@@ -259,6 +259,45 @@ TEST(BuildReport, SaysThatAVoltageReadNowAndThenMissesTheSag) {
   EXPECT_THAT(codes(analyse(capture, {}).report), testing::Not(Contains("voltage_at_intervals")));
 }
 
+// Ten stretches of idle of 100 ms at 100 uA and 3 V whose first tenth draws more or less by a tenth: without
+// it the mean of 100 uA +- 1 % is 100 uA.
+TEST(BuildReport, SaysByHowMuchIdleFallsOrRisesAfterTheEvents) {
+  for (const double part : {0.1, -0.1, 0.0}) {
+    MemoryCapture capture;
+    CaptureInfo info;
+    info.channels.resize(1);
+    info.channels[0].name = "test.current";
+    info.channels[0].rate_hz = 1e5;
+    info.supply = {3.0, VoltageBasis::setpoint};
+    info.lines = {{LineId{0}, ""}};
+    ASSERT_TRUE(capture.begin(info));
+    constexpr int k_period = 12'000;  // samples, of which 2000 are the event and 100 each guard
+    std::vector<float> current;
+    for (int i = 0; i < 20 * k_period; ++i) {
+      const int at = i % k_period;
+      const double flicker = 1e-7 * ((i / k_period) % 2 == 0 ? 1 : -1);
+      const bool early = at >= 2100 && at < 2100 + 980;
+      current.push_back(
+          static_cast<float>(at < 2000 ? 1e-3 : 1e-4 * (early ? 1 + part : 1.0) + (early ? flicker : 0)));
+    }
+    ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, current, {}}));
+    for (int event = 0; event < 20; ++event)
+      test::mark(capture, 0, 0.12 * event, 0.12 * event + 0.02);
+    ASSERT_TRUE(capture.end(EndReason::completed));
+    ReportOptions options;
+    options.guard_ns = 1'000'000;
+    const Report report = analyse(capture, {"inference=d0"}, options).report;
+    EXPECT_NEAR(*report.idle.power_w.mean, 3e-4 * (1 + part / 10), 1e-3 * 3e-4);
+    std::string said;
+    for (const Finding& finding : report.findings) {
+      if (finding.code == "idle_unsettled") said = finding.message;
+    }
+    const char* truth = part > 0 ? "it is 0.99 % less" : part < 0 ? "it is 1 % more" : "";
+    EXPECT_THAT(said, ::testing::HasSubstr(truth));
+    EXPECT_EQ(said.empty(), part == 0);
+  }
+}
+
 // The driver works out what the shunt drops, so the voltage has a sample for each of the current.
 TEST(BuildReport, SaysHowSeldomAVoltageWasReadThatFollowsTheCurrentInBetween) {
   for (const char* interval : {"1", "0.01"}) {
