@@ -311,6 +311,12 @@ Result<Database> Database::from_bytes(std::span<const std::byte> bytes) {
   return db;
 }
 
+Status Database::take_alone() {
+  Status alone = execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
+  if (alone || alone.error().code != ErrorCode::busy) return alone;
+  return fail(ErrorCode::busy, path_ + ": another program is recording or reading it; nothing was changed");
+}
+
 Status Database::execute(const char* sql) {
   const int result = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
   if (result != SQLITE_OK) return failure(db_.get(), result, path_);

@@ -122,6 +122,9 @@ class Database {
   [[nodiscard]] static Result<Database> from_bytes(std::span<const std::byte> bytes);
 
   [[nodiscard]] Status execute(const char* sql);
+  // Nobody else may read or write it from here until this is closed. Before anything else is done with it.
+  // Errors: busy, when someone does, in this process too.
+  [[nodiscard]] Status take_alone();
   [[nodiscard]] Result<Statement> prepare(const char* sql, std::string_view label);
   [[nodiscard]] Result<std::int64_t> integer(
       const char* sql);  // first column of the first row, 0 without one

@@ -18,9 +18,8 @@ constexpr std::array<const char*, 3> k_companions{"-wal", "-shm", "-journal"};
 Status check_unused(const std::string& path) {
   Result<Database> db = Database::open(path, Database::Access::write);
   if (!db) return {};
-  const Status locked = db->execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
-  if (locked || locked.error().code != ErrorCode::busy) return {};
-  return fail(ErrorCode::busy, path + ": another program is recording or reading it; nothing was changed");
+  Status alone = db->take_alone();
+  return alone || alone.error().code != ErrorCode::busy ? Status() : alone;
 }
 
 Status check_folder(const std::string& path) {

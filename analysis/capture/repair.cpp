@@ -25,16 +25,9 @@ Status check_unused(const std::string& path) {
   return fail(ErrorCode::busy, path + ": another program is recording or reading it; nothing was changed");
 }
 
-// check_unused() sees other processes, this also a recorder or reader in this one. Held until the database
-// closes.
-Status take_alone(Database& db) {
-  if (::access(db.path().c_str(), W_OK) != 0) {
-    return fail(ErrorCode::busy, db.path() + ": permission denied; nothing was changed");
-  }
-  Status alone = db.execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
-  if (alone || alone.error().code != ErrorCode::busy) return alone;
-  return fail(ErrorCode::busy,
-              db.path() + ": another program is recording or reading it; nothing was changed");
+Status check_writable(const std::string& path) {
+  if (::access(path.c_str(), W_OK) == 0) return {};
+  return fail(ErrorCode::busy, path + ": permission denied; nothing was changed");
 }
 
 // What is in the file is whole: gives it an ending where it has none, and folds in the log it may have.
@@ -42,8 +35,9 @@ Status close_in_place(const std::string& path, RepairReport& repair) {
   const FileHead head = read_file_head(path);
   if (repair.found.closed && !head.has_log) return {};
   {
+    JM_TRY(check_writable(path));
     JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::write));
-    JM_TRY(take_alone(db));
+    JM_TRY(db.take_alone());  // check_unused() sees other processes alone
     if (!repair.found.closed) {
       JM_TRY(migrate(db, migrations()));  // what is written now is of this version
       JM_TRY(rebuild_power(db, repair.found.info));
