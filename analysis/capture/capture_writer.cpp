@@ -243,10 +243,14 @@ CaptureWriter::CaptureWriter(CaptureOptions options) : options_(std::move(option
 
 CaptureWriter::~CaptureWriter() {
   if (!recording_) return;
-  if (options_.mode == CaptureMode::live) {
-    (void)end(EndReason::failed);
-  } else {
-    recording_->discard();
+  try {
+    if (options_.mode == CaptureMode::live) {
+      (void)end(EndReason::failed);
+    } else {
+      recording_->discard();
+    }
+  } catch (const std::exception&) {
+    // The file is as after a kill: what is in it can be read.
   }
 }
 

@@ -68,7 +68,8 @@ def complaints(sources, options, folder):
     if len(sources) > 1 and subprocess.run(["clang++-14", "-fsyntax-only", *options, unit.path], capture_output=True).returncode:
         middle = len(sources) // 2
         return complaints(sources[:middle], options, folder) + complaints(sources[middle:], options, folder)
-    command = ["clang-tidy-14", "--quiet", f"--config-file={ROOT / '.clang-tidy'}", unit.path, "--", *options]
+    config = subprocess.run(["clang-tidy-14", "--dump-config", sources[0]], text=True, capture_output=True, check=True).stdout
+    command = ["clang-tidy-14", "--quiet", f"--config={config}", unit.path, "--", *options]
     done = subprocess.run(command, text=True, capture_output=True)
     return [unit.in_sources(done.stdout + done.stderr)] if done.returncode else []
 
