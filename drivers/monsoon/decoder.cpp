@@ -29,6 +29,10 @@ const char* reason(Loss::Evidence evidence) {
       return "packets are missing from the sequence";
     case Loss::Evidence::missed:
       return "packets were damaged, or not fetched in time by this computer";
+    case Loss::Evidence::rounds:
+      return "so much later everything arrives: the unit's count of dropped observations (16 bits) went "
+             "round, up to "
+             "three seconds before this place";
     case Loss::Evidence::none:
       break;
   }
@@ -59,19 +63,20 @@ Decoder::Decoder(const DecoderSetup& setup, SampleSink& sink)
 Status Decoder::accept(std::span<const std::byte> bytes, TimeNs arrival_ns, std::int64_t missed_packets) {
   JM_TRY(sink_.accept(RawBytes{stream_.next_index() * k_slot_ns, bytes}));
   const auto packet = Packet::parse(bytes);
-  broken_ += missed_packets;
+  missing_.missed += missed_packets;
   if (!packet) {
-    ++broken_;
+    if (!bytes.empty()) ++missing_.unreadable;
     return broken_packets_.occurred(sink_, stream_.next_index());
   }
-  const std::int64_t missed = std::exchange(broken_, 0);
-  if (calibrated_) return decode(*packet, arrival_ns, missed, true);
-  return keep(bytes, *packet, arrival_ns, missed);
+  observations_ += packet->size();
+  const Missing missing = std::exchange(missing_, {});
+  if (calibrated_) return decode(*packet, arrival_ns, missing, true);
+  return keep(bytes, *packet, arrival_ns, missing);
 }
 
 Status Decoder::keep(std::span<const std::byte> bytes, const Packet& packet, TimeNs arrival_ns,
-                     std::int64_t missed_packets) {
-  Kept kept{{}, static_cast<std::uint8_t>(bytes.size()), arrival_ns, missed_packets};
+                     Missing missing) {
+  Kept kept{{}, static_cast<std::uint8_t>(bytes.size()), arrival_ns, missing};
   std::ranges::copy(bytes, kept.bytes.begin());
   backlog_.push_back(kept);
   for (int i = 0; i < packet.size(); ++i)
@@ -90,15 +95,15 @@ Status Decoder::convert_backlog() {
   JM_TRY(update_lines());
   for (const Kept& kept : backlog_) {
     const auto packet = Packet::parse(std::span(kept.bytes.data(), kept.size));
-    JM_TRY(decode(*packet, kept.arrival_ns, kept.missed_packets, false));
+    JM_TRY(decode(*packet, kept.arrival_ns, kept.missing, false));
   }
   backlog_ = {};
   last_zero_ = last_reference_ = losses_.slots();
   return {};
 }
 
-Status Decoder::decode(const Packet& packet, TimeNs arrival_ns, std::int64_t missed_packets, bool learn) {
-  JM_TRY(follow_losses(packet, missed_packets));
+Status Decoder::decode(const Packet& packet, TimeNs arrival_ns, Missing missing, bool learn) {
+  JM_TRY(lose(losses_.before(packet.dropped(), packet.sequence(), missing.missed, missing.unreadable)));
   JM_TRY(follow_flags(packet));
   for (int i = 0; i < packet.size(); ++i) {
     const Observation observation = packet[i];
@@ -110,13 +115,18 @@ Status Decoder::decode(const Packet& packet, TimeNs arrival_ns, std::int64_t mis
     }
   }
   losses_.took(packet.size());
+  if (const std::int64_t more = rounds_.observe(losses_.slots(), arrival_ns, k_round); more > 0) {
+    JM_TRY(lose({more, Loss::Evidence::rounds}));
+    losses_.took(more);
+  }
   if (stream_.started()) clock_.observe(stream_.next_index(), arrival_ns);
   return learn ? check_calibration(losses_.slots()) : Status();
 }
 
-Status Decoder::follow_losses(const Packet& packet, std::int64_t missed_packets) {
-  const Loss loss = losses_.before(packet.dropped(), packet.sequence(), missed_packets);
+Status Decoder::lose(const Loss& loss) {
   if (loss.slots == 0) return {};
+  last_zero_ += loss.slots;
+  last_reference_ += loss.slots;
   const TimeNs begin_ns = stream_.next_index() * k_slot_ns;
   JM_TRY(stream_.lost(loss.slots, AnomalyKind::gap, reason(loss.evidence)));
   if (!marker_ || !stream_.started()) return {};
@@ -208,16 +218,7 @@ Status Decoder::update_lines() {
 }
 
 Status Decoder::finish() {
-  if (!calibrated_ && backlog_slots_ > 0) {
-    JM_TRY(sink_.accept(
-        Anomaly{AnomalyKind::truncated,
-                Severity::data_loss,
-                std::nullopt,
-                {0, 0},
-                0,
-                backlog_slots_,
-                "stopped before the unit had calibrated: its observations cannot be converted"}));
-  }
+  if (!calibrated_ && backlog_slots_ > 0) JM_TRY(sink_.accept(stopped_before_calibration(backlog_slots_)));
   for (Episode* episode : {&broken_packets_, &trips_, &voltage_losses_, &clipping_})
     JM_TRY(episode->finish(sink_));
   return stream_.finish();

@@ -9,6 +9,7 @@
 #include <drivers/monsoon/calibration.h>
 #include <drivers/monsoon/episode.h>
 #include <drivers/monsoon/loss_tracker.h>
+#include <drivers/monsoon/lost_rounds.h>
 #include <drivers/monsoon/marker_line.h>
 #include <drivers/monsoon/slot_stream.h>
 
@@ -38,12 +39,15 @@ class Decoder {
       5 * k_slots_per_s;                                         // slots without an observation of it
   static constexpr std::int64_t k_backlog = 10 * k_slots_per_s;  // slots kept until calibrated
 
+  static constexpr std::int64_t k_round = 1 << 16;  // of the unit's count of dropped ones
+
   // The sink outlives the decoder.
   Decoder(const DecoderSetup& setup, SampleSink& sink);
 
   // One packet as it came (0 to 64 bytes), when (steady clock), and how many before it the transport had to
   // drop. It is passed on as RawBytes too. Measurements are kept until calibrated, then converted with the
-  // first calibration. A packet that cannot be one is an Anomaly, and stands for three lost observations.
+  // first calibration. A packet that cannot be one is an Anomaly, and stands for three lost observations if
+  // it took a number of the sequence.
   // Errors: protocol when the unit does not calibrate, else the sink's.
   [[nodiscard]] Status accept(std::span<const std::byte> bytes, TimeNs arrival_ns,
                               std::int64_t missed_packets = 0);
@@ -51,23 +55,28 @@ class Decoder {
   [[nodiscard]] Status flush() { return stream_.flush(); }  // hands over what is buffered
   [[nodiscard]] Status finish();                            // flush, and what is still to be told
 
+  [[nodiscard]] std::int64_t observations() const { return observations_; }  // that came
   [[nodiscard]] const SlotStream& stream() const { return stream_; }
   [[nodiscard]] ArrivalClock& clock() { return clock_; }
 
  private:
+  // Packets just before a good one.
+  struct Missing {
+    std::int64_t missed = 0;  // by the transport
+    std::int64_t unreadable = 0;
+  };
   struct Kept {
     std::array<std::byte, k_packet_bytes> bytes;
     std::uint8_t size;
     TimeNs arrival_ns;
-    std::int64_t missed_packets;
+    Missing missing;
   };
 
   [[nodiscard]] Status keep(std::span<const std::byte> bytes, const Packet& packet, TimeNs arrival_ns,
-                            std::int64_t missed_packets);
+                            Missing missing);
   [[nodiscard]] Status convert_backlog();
-  [[nodiscard]] Status decode(const Packet& packet, TimeNs arrival_ns, std::int64_t missed_packets,
-                              bool learn);
-  [[nodiscard]] Status follow_losses(const Packet& packet, std::int64_t missed_packets);
+  [[nodiscard]] Status decode(const Packet& packet, TimeNs arrival_ns, Missing missing, bool learn);
+  [[nodiscard]] Status lose(const Loss& loss);
   [[nodiscard]] Status follow_flags(const Packet& packet);
   [[nodiscard]] Status measured(const Observation& observation);
   void learn_from(const Observation& observation, std::int64_t slot);
@@ -80,6 +89,7 @@ class Decoder {
   SlotStream stream_;
   ArrivalClock clock_;
   LossTracker losses_;
+  LostRounds rounds_{k_round / 2};
   Calibration calibration_;
   std::vector<Rail> rails_;  // those in use
   std::array<RailLines, k_rails> lines_{};
@@ -87,11 +97,12 @@ class Decoder {
   bool calibrated_ = false;
   std::vector<Kept> backlog_;
   std::int64_t backlog_slots_ = 0;
-  std::int64_t last_zero_ = 0;  // slots, as LossTracker counts them
+  std::int64_t last_zero_ = 0;  // slots, as LossTracker counts them; what was lost since is left out
   std::int64_t last_reference_ = 0;
+  std::int64_t observations_ = 0;
   std::optional<MarkerLine> marker_;
   std::uint16_t voltage_mask_ = 0xFFFF;  // without the two low bits where they carry markers
-  std::int64_t broken_ = 0;              // packets since the last good one that could not be read
+  Missing missing_;                      // since the last good packet
   bool tripped_ = false;
   bool at_voltage_ = false;
   bool clipped_ = false;  // by the last measurement

@@ -6,14 +6,15 @@
 
 namespace joulemark::monsoon {
 
-Loss LossTracker::before(std::uint16_t dropped, int sequence, std::int64_t missed_packets) {
-  const std::int64_t skipped = packets_skipped(sequence, missed_packets);
+Loss LossTracker::before(std::uint16_t dropped, int sequence, std::int64_t missed_packets,
+                         std::int64_t unreadable_packets) {
+  const auto [missed, skipped] = missing(sequence, missed_packets, unreadable_packets);
   Loss loss;
   if (skipped > 0) loss = {skipped * k_most_observations, Loss::Evidence::sequence};
-  if (missed_packets > 0) loss = {(missed_packets + skipped) * k_most_observations, Loss::Evidence::missed};
+  if (missed > 0) loss = {(missed + skipped) * k_most_observations, Loss::Evidence::missed};
   if (settled_) {
     const auto counted = static_cast<std::uint16_t>(dropped - dropped_);
-    if (counted > 0) loss = {counted + missed_packets * k_most_observations, Loss::Evidence::counted};
+    if (counted > 0) loss = {counted + missed * k_most_observations, Loss::Evidence::counted};
     dropped_ = dropped;
   } else if (slots_ >= k_slots_per_s) {
     loss = settle(dropped, loss);
@@ -24,16 +25,20 @@ Loss LossTracker::before(std::uint16_t dropped, int sequence, std::int64_t misse
   return loss;
 }
 
-std::int64_t LossTracker::packets_skipped(int sequence, std::int64_t missed_packets) {
+// What could not be read took a number of the sequence, unless fewer are missing than that.
+LossTracker::Packets LossTracker::missing(int sequence, std::int64_t missed, std::int64_t unreadable) {
   const bool first = !begun_;
   begun_ = true;
-  const auto expected = static_cast<int>((sequence_ + 1 + missed_packets) & 0x0F);
-  const int skipped = (sequence - expected) & 0x0F;
+  const auto expected = static_cast<int>((sequence_ + 1 + missed) & 0x0F);
+  const int between = (sequence - expected) & 0x0F;
   sequence_ = sequence;
-  if (first) return 0;
+  if (first) return {missed + unreadable, 0};
   const bool believed = steady_ >= k_steady;
-  steady_ = skipped == 0 ? std::min(steady_ + 1, k_steady) : 0;
-  return believed ? skipped : 0;
+  const bool in_step = between == 0 || between == (unreadable & 0x0F);
+  steady_ = in_step ? std::min(steady_ + 1, k_steady) : 0;
+  if (!believed) return {missed + unreadable, 0};
+  if (between < unreadable && unreadable < 16) return {missed + between, 0};
+  return {missed + unreadable, (between - unreadable) & 0x0F};
 }
 
 // More than a second's worth cannot have been lost in the first second: then the count is still nonsense, and

@@ -13,6 +13,7 @@ struct Loss {
     first_second,  // its count after the first second; where they were lost is not known
     sequence,      // packets are missing from the sequence; three observations each, modulo 16 packets
     missed,        // packets that we know to have lost on the way; three observations each
+    rounds,        // the clock says that the dropped count went round
   };
   std::int64_t slots = 0;
   Evidence evidence = Evidence::none;
@@ -25,14 +26,20 @@ class LossTracker {
  public:
   static constexpr int k_steady = 16;
 
-  // The header of the next packet, and how many packets before it are known to be missing.
-  [[nodiscard]] Loss before(std::uint16_t dropped, int sequence, std::int64_t missed_packets);
-  void took(int observations) { slots_ += observations; }
+  // The header of the next packet, how many packets before it are known to be missing, and how many could not
+  // be read, of which not all need have been packets.
+  [[nodiscard]] Loss before(std::uint16_t dropped, int sequence, std::int64_t missed_packets,
+                            std::int64_t unreadable_packets);
+  void took(std::int64_t observations) { slots_ += observations; }
 
   [[nodiscard]] std::int64_t slots() const { return slots_; }  // since the first packet, lost ones included
 
  private:
-  [[nodiscard]] std::int64_t packets_skipped(int sequence, std::int64_t missed_packets);
+  struct Packets {
+    std::int64_t missed = 0;
+    std::int64_t skipped = 0;
+  };
+  [[nodiscard]] Packets missing(int sequence, std::int64_t missed, std::int64_t unreadable);
   [[nodiscard]] Loss settle(std::uint16_t dropped, Loss loss);
 
   bool begun_ = false;

@@ -51,7 +51,12 @@ std::vector<MetadataItem> given(const OptionValues& options) {
 Result<std::unique_ptr<Instrument>> open_serial(const InstrumentUri& uri, const Settings& settings,
                                                 const OptionValues& options) {
   JM_TRY_ASSIGN(auto port, serial::open_port(uri.place, k_baud));
-  return SerialInstrument::open(uri.text, std::move(port), settings, given(options), system_timebase());
+  JM_TRY_ASSIGN(auto instrument, SerialInstrument::open(uri.text, std::move(port), settings, given(options),
+                                                        system_timebase()));
+  const std::string& serial = instrument->info().instrument.serial;
+  if (settings.serial.empty() || settings.serial == serial) return instrument;
+  return fail(ErrorCode::no_instrument, fmt::format("the unit at {} has the serial number {}, not {}",
+                                                    uri.place, serial, settings.serial));
 }
 
 Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options) {
@@ -101,13 +106,14 @@ DeviceListing listing_of(const serial::FoundPort& port) {
 
 Result<std::vector<DeviceListing>> discover() {
   constexpr std::array k_ids{k_unit, k_bootloader, k_microchip_bootloader};
-  JM_TRY_ASSIGN(const std::vector<usb::Found> found, usb::find(k_ids));
   std::vector<DeviceListing> listings;
-  listings.reserve(found.size());
-  for (const usb::Found& each : found)
-    listings.push_back(listing_of(each));
   for (const serial::FoundPort& port : serial::find_ports(k_vendor_id))
     listings.push_back(listing_of(port));
+  const auto found = usb::find(k_ids);
+  if (!found && listings.empty()) return tl::make_unexpected(found.error());
+  if (!found) return listings;  // serial ports do without libusb
+  for (const usb::Found& each : *found)
+    listings.push_back(listing_of(each));
   return listings;
 }
 

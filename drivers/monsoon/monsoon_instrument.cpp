@@ -2,6 +2,7 @@
 #include <drivers/monsoon/channels.h>
 #include <drivers/monsoon/clock_report.h>
 #include <drivers/monsoon/monsoon_instrument.h>
+#include <drivers/monsoon/silence.h>
 
 #include <fmt/format.h>
 
@@ -78,6 +79,7 @@ DecoderSetup MonsoonInstrument::decoder_setup() const {
 }
 
 Result<EndReason> MonsoonInstrument::run(SampleSink& sink, const std::stop_token& stop) {
+  if (stop.stop_requested()) return EndReason::interrupted;  // while it was being opened: nothing is changed
   const Status prepared = prepare(sink);
   Result<EndReason> ended = prepared ? measure(sink, stop) : tl::make_unexpected(prepared.error());
   const Status closed = close(sink);
@@ -128,8 +130,8 @@ Result<EndReason> MonsoonInstrument::measure(SampleSink& sink, const std::stop_t
 
 Result<EndReason> MonsoonInstrument::fetch(Decoder& decoder, SampleSink& sink, const std::stop_token& stop) {
   std::array<usb::Packet, 64> packets;
-  TimeNs last_ns = timebase_.steady_ns();
-  TimeNs flushed_ns = last_ns;
+  TimeNs flushed_ns = timebase_.steady_ns();
+  Silence silence(flushed_ns);
   while (!stop.stop_requested()) {
     const auto count = unit_.read(packets, k_read_timeout);
     const TimeNs now_ns = timebase_.steady_ns();
@@ -139,9 +141,8 @@ Result<EndReason> MonsoonInstrument::fetch(Decoder& decoder, SampleSink& sink, c
       const usb::Packet& packet = packets[i];
       JM_TRY(decoder.accept(std::span(packet.bytes.data(), packet.size), packet.arrival_ns, packet.missed));
     }
-    if (*count > 0) last_ns = now_ns;
-    if (now_ns - last_ns >= k_stall_ns) {
-      tell("no data for 5 s: the unit stalled");
+    if (silence.too_long(now_ns, decoder.observations())) {
+      tell("no data for 5 s, or none that can be read: the unit stalled");
       return EndReason::stalled;
     }
     if (now_ns - flushed_ns < k_flush_every) continue;

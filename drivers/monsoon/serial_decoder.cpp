@@ -32,12 +32,15 @@ SerialDecoder::SerialDecoder(SampleSink& sink)
       stream_(2, sink),
       damage_(AnomalyKind::crc_error, Severity::data_loss, "bytes from the serial port were damaged"),
       trips_(AnomalyKind::instrument_fault, Severity::doubtful,
-             "the unit reports over-current or over-temperature and cuts its output") {}
+             "the unit reports over-current or over-temperature and cuts its output"),
+      voltage_losses_(AnomalyKind::instrument_fault, Severity::doubtful,
+                      "the main output left its voltage (tripped, switched off or overloaded)") {}
 
+// By its length, with or without the trailing byte, it cannot be a status.
 bool SerialDecoder::is_data(std::span<const std::byte> payload) {
   if (payload.size() < k_head_bytes + k_record_bytes) return false;
-  const int kind = std::to_integer<int>(payload[0]);
-  return kind >= 0x20 && kind <= 0x3F && std::to_integer<int>(payload[1]) <= 2;
+  const bool whole_records = (payload.size() - k_head_bytes) % k_record_bytes <= 1;
+  return whole_records && std::to_integer<int>(payload[0]) <= 0x3F && std::to_integer<int>(payload[1]) <= 2;
 }
 
 Status SerialDecoder::accept(std::span<const std::byte> payload, TimeNs arrival_ns) {
@@ -45,27 +48,49 @@ Status SerialDecoder::accept(std::span<const std::byte> payload, TimeNs arrival_
   const int kind = std::to_integer<int>(payload[0]);
   const int type = std::to_integer<int>(payload[1]);
   JM_TRY(follow_sequence(kind & 0x0F));
-  const bool tripped = (kind & 0x10) != 0;
-  if (tripped && !std::exchange(tripped_, tripped)) JM_TRY(trips_.occurred(sink_, stream_.next_index()));
-  tripped_ = tripped;
+  JM_TRY(follow_flags((kind & 0x10) != 0, (kind & 0x20) != 0));
   const std::size_t count = (payload.size() - k_head_bytes) / k_record_bytes;
   const auto records = payload.subspan(k_head_bytes, count * k_record_bytes);
   full_records_ = std::max(full_records_, static_cast<std::int64_t>(count));
   if (type != 0) learn(records, type == 1);
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t at = i * k_record_bytes;
-    JM_TRY(take({static_cast<std::int16_t>(word(records, at)), word(records, at + 6), type == 0}));
+    const auto kind_of_slot = type == 0 ? Kept::Kind::measured : Kept::Kind::calibration;
+    JM_TRY(take({static_cast<std::int16_t>(word(records, at)), word(records, at + 6), kind_of_slot, 1, ""}));
   }
+  JM_TRY(follow_clock(arrival_ns));
   if (stream_.started()) clock_.observe(stream_.next_index(), arrival_ns);
   return check_calibration();
+}
+
+Status SerialDecoder::follow_flags(bool tripped, bool at_voltage) {
+  if (tripped && !tripped_) JM_TRY(trips_.occurred(sink_, stream_.next_index()));
+  if (at_voltage_ && !at_voltage) JM_TRY(voltage_losses_.occurred(sink_, stream_.next_index()));
+  tripped_ = tripped;
+  at_voltage_ = at_voltage;
+  return {};
 }
 
 Status SerialDecoder::follow_sequence(int sequence) {
   const int skipped = sequence_ ? (sequence - *sequence_ - 1) & 0x0F : 0;
   sequence_ = sequence;
-  if (skipped == 0) return {};
-  slots_ += skipped * full_records_;
-  return stream_.lost(skipped * full_records_, AnomalyKind::gap, "packets are missing from the sequence");
+  return lose(skipped * full_records_, "packets are missing from the sequence");
+}
+
+// The sequence goes round in 22 ms or so.
+Status SerialDecoder::follow_clock(TimeNs arrival_ns) {
+  return lose(
+      rounds_.observe(slots_, arrival_ns, 16 * full_records_),
+      "so much later everything arrives: the sequence went round, up to three seconds before this place");
+}
+
+Status SerialDecoder::lose(std::int64_t slots, const char* why) {
+  if (slots == 0) return {};
+  slots_ += slots;
+  last_calibration_ += slots;
+  if (calibrated_) return stream_.lost(slots, AnomalyKind::gap, why);
+  backlog_.push_back({0, 0, Kept::Kind::lost, slots, why});
+  return {};
 }
 
 // Even records are fine, odd ones coarse.
@@ -91,6 +116,7 @@ Status SerialDecoder::check_calibration() const {
 
 Status SerialDecoder::take(const Kept& record) {
   ++slots_;
+  ++records_;
   if (calibrated_) return convert(record);
   backlog_.push_back(record);
   if (!grains_[0].full() || !grains_[1].full()) return {};
@@ -110,7 +136,8 @@ Status SerialDecoder::update_lines() {
 }
 
 Status SerialDecoder::convert(const Kept& record) {
-  if (!record.measured) {
+  if (record.kind == Kept::Kind::lost) return stream_.lost(record.slots, AnomalyKind::gap, record.why);
+  if (record.kind == Kept::Kind::calibration) {
     stream_.unmeasured();
     return update_lines();
   }
@@ -125,8 +152,9 @@ Status SerialDecoder::damaged() {
 }
 
 Status SerialDecoder::finish() {
-  JM_TRY(damage_.finish(sink_));
-  JM_TRY(trips_.finish(sink_));
+  if (!calibrated_ && slots_ > 0) JM_TRY(sink_.accept(stopped_before_calibration(slots_)));
+  for (Episode* episode : {&damage_, &trips_, &voltage_losses_})
+    JM_TRY(episode->finish(sink_));
   return stream_.finish();
 }
 

@@ -7,6 +7,7 @@
 #include <drivers/monsoon/arrival_clock.h>
 #include <drivers/monsoon/calibration.h>
 #include <drivers/monsoon/episode.h>
+#include <drivers/monsoon/lost_rounds.h>
 #include <drivers/monsoon/slot_stream.h>
 
 #include <array>
@@ -48,6 +49,7 @@ class SerialDecoder {
 
   [[nodiscard]] Status flush() { return stream_.flush(); }
   [[nodiscard]] Status finish();
+  [[nodiscard]] std::int64_t records() const { return records_; }  // that came
   [[nodiscard]] const SlotStream& stream() const { return stream_; }
   [[nodiscard]] ArrivalClock& clock() { return clock_; }
 
@@ -61,12 +63,18 @@ class SerialDecoder {
     [[nodiscard]] bool full() const { return zero.full() && reference.full(); }
   };
   struct Kept {
+    enum class Kind { measured, calibration, lost };
     std::int16_t current;  // as sent
     std::uint16_t voltage;
-    bool measured;
+    Kind kind;
+    std::int64_t slots;  // of a loss, and why
+    const char* why;
   };
 
   [[nodiscard]] Status follow_sequence(int sequence);
+  [[nodiscard]] Status follow_flags(bool tripped, bool at_voltage);
+  [[nodiscard]] Status follow_clock(TimeNs arrival_ns);
+  [[nodiscard]] Status lose(std::int64_t slots, const char* why);
   void learn(std::span<const std::byte> records, bool is_zero);
   [[nodiscard]] Status check_calibration() const;
   [[nodiscard]] Status update_lines();
@@ -78,14 +86,18 @@ class SerialDecoder {
   ArrivalClock clock_;
   Episode damage_;
   Episode trips_;
+  Episode voltage_losses_;
   std::array<Grain, k_grains> grains_;  // by Grain of the protocol: fine, coarse
   bool calibrated_ = false;
   std::vector<Kept> backlog_;
   std::int64_t slots_ = 0;
-  std::int64_t last_calibration_ = 0;  // slot
+  std::int64_t last_calibration_ = 0;  // slot; what was lost since is left out
   std::int64_t full_records_ = 0;      // of the largest payload so far; a missing one is taken for as large
   std::optional<int> sequence_;
   bool tripped_ = false;
+  bool at_voltage_ = false;
+  LostRounds rounds_{k_slots_per_s / 4};
+  std::int64_t records_ = 0;
 };
 
 }  // namespace joulemark::monsoon

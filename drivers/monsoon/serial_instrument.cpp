@@ -2,6 +2,7 @@
 #include <drivers/monsoon/channels.h>
 #include <drivers/monsoon/clock_report.h>
 #include <drivers/monsoon/serial_instrument.h>
+#include <drivers/monsoon/silence.h>
 #include <drivers/monsoon/unit.h>
 
 #include <fmt/format.h>
@@ -101,6 +102,7 @@ Status SerialInstrument::set_voltage(double volts) {
 }
 
 Result<EndReason> SerialInstrument::run(SampleSink& sink, const std::stop_token& stop) {
+  if (stop.stop_requested()) return EndReason::interrupted;  // while it was being opened: nothing is changed
   const Status prepared = prepare(sink);
   Result<EndReason> ended = prepared ? measure(sink, stop) : tl::make_unexpected(prepared.error());
   const Status closed = close(sink);
@@ -143,8 +145,8 @@ Result<EndReason> SerialInstrument::fetch(SerialDecoder& decoder, SampleSink& si
   std::array<std::byte, 4096> bytes;
   FrameReader frames;
   std::int64_t damaged = 0;
-  TimeNs last_ns = timebase_.steady_ns();
-  TimeNs flushed_ns = last_ns;
+  TimeNs flushed_ns = timebase_.steady_ns();
+  Silence silence(flushed_ns);
   while (!stop.stop_requested()) {
     const auto count = port_->read(bytes, k_read_timeout);
     if (!count) return EndReason::unplugged;
@@ -158,9 +160,8 @@ Result<EndReason> SerialInstrument::fetch(SerialDecoder& decoder, SampleSink& si
     JM_TRY(std::move(status));
     for (; damaged < frames.damaged(); ++damaged)
       JM_TRY(decoder.damaged());
-    if (*count > 0) last_ns = now_ns;
-    if (now_ns - last_ns >= k_stall_ns) {
-      tell("no data for 5 s: the unit stalled");
+    if (silence.too_long(now_ns, decoder.records())) {
+      tell("no data for 5 s, or none that can be read: the unit stalled");
       return EndReason::stalled;
     }
     if (now_ns - flushed_ns < k_flush_every) continue;

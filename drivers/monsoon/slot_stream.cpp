@@ -18,6 +18,16 @@ TimeRange time_of(IndexRange range) {
 
 }  // namespace
 
+Anomaly stopped_before_calibration(std::int64_t slots) {
+  return {AnomalyKind::truncated,
+          Severity::data_loss,
+          std::nullopt,
+          {0, 0},
+          0,
+          slots,
+          "stopped before the unit had calibrated: its observations cannot be converted"};
+}
+
 SlotStream::SlotStream(std::size_t columns, SampleSink& sink)
     : sink_(sink),
       columns_(columns, std::vector<float>(k_block)),

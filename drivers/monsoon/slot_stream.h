@@ -10,6 +10,9 @@
 
 namespace joulemark::monsoon {
 
+// What was kept to be converted once calibrated, when that never came.
+[[nodiscard]] Anomaly stopped_before_calibration(std::int64_t slots);
+
 // Every 200 us slot of the unit passes through here, measured or not, so that index / 5000 is its time. Index
 // 0 is the first measured slot. Slots taken by calibration are bridged linearly up to k_longest_bridge of
 // them and told as dead time (next to a loss, where one neighbour is missing, with the other one's value);

@@ -85,14 +85,13 @@ Result<bool> Unit::settle() {
   if (!streaming_) JM_TRY(device_->start_stream(k_bulk_in));
   streaming_ = true;
   JM_TRY_ASSIGN(const std::size_t drained, drain());
-  const bool was_sampling = drained > 0;
   TimeNs stopped_ns = timebase_.steady_ns();
   for (const TimeNs end_ns = stopped_ns + k_settle_for; timebase_.steady_ns() < end_ns;) {
-    JM_TRY_ASSIGN(const bool left, left_sample_mode(was_sampling));
+    JM_TRY_ASSIGN(const bool left, left_sample_mode());
     JM_TRY_ASSIGN(const std::size_t more,
                   drain());  // what is fetched later would stand in the next recording
     settled_ = left && more == 0;
-    if (settled_) return was_sampling;
+    if (settled_) return drained > 0;
     timebase_.wait(k_poll_every);
     if (timebase_.steady_ns() - stopped_ns < k_stop_again) continue;
     JM_TRY(order_stop());
@@ -113,11 +112,11 @@ Result<std::size_t> Unit::drain() {
   return total;
 }
 
-Result<bool> Unit::left_sample_mode(bool was_sampling) {
+Result<bool> Unit::left_sample_mode() {
   JM_TRY_ASSIGN(const std::uint32_t firmware, ask(Opcode::firmware_version));
   if (firmware == k_refused) return false;
   if (static_cast<int>(firmware & 0xFF) < k_status_firmware) {  // cannot be asked: give it time
-    if (was_sampling) timebase_.wait(k_old_firmware_wait);
+    timebase_.wait(k_old_firmware_wait);
     return true;
   }
   JM_TRY_ASSIGN(const std::uint32_t status, ask(Opcode::start_status));

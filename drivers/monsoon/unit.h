@@ -64,7 +64,7 @@ class Unit {
   [[nodiscard]] Status require_settled() const;
   [[nodiscard]] Status order_stop();
   [[nodiscard]] Result<std::size_t> drain();
-  [[nodiscard]] Result<bool> left_sample_mode(bool was_sampling);
+  [[nodiscard]] Result<bool> left_sample_mode();
   [[nodiscard]] Result<std::uint32_t> ask(Opcode opcode);  // all four bytes
   [[nodiscard]] Result<std::uint32_t> get(Opcode opcode, int bytes);
   [[nodiscard]] Result<HvpmMemory::RailMemory> hvpm_rail(Rail rail);

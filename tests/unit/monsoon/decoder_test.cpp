@@ -412,6 +412,55 @@ TEST(MonsoonDecoder, KeepsCalibrationNextToALossOutOfTheLostSamples) {
   EXPECT_EQ(bench.decoder.stream().bridged(), 6);
 }
 
+TEST(MonsoonDecoder, TakesALongLossForNoLackOfCalibration) {
+  Bench bench;
+  StreamBuilder stream;
+  stream.calibrate();
+  stream.add(test::measurement(20000), 6000);
+  stream.drop_observations(30'000);
+  stream.add(test::measurement(20000), 3000);
+  bench.run(stream);
+  EXPECT_EQ(bench.lost(), 30'000);
+  EXPECT_EQ(bench.samples().size(), 9000u);
+}
+
+TEST(MonsoonDecoder, FindsAWholeRoundOfTheDroppedCountByTheClock) {
+  Bench bench;
+  StreamBuilder stream;
+  for (int second = 0; second < 4; ++second) {
+    stream.calibrate();
+    stream.add(test::measurement(20000), 4990);
+  }
+  ASSERT_TRUE(bench.feed(stream));
+  bench.arrival_ns += (1 << 16) * k_slot_ns;
+  for (int second = 0; second < 5; ++second) {
+    stream.calibrate();
+    stream.add(test::measurement(20000), 4990);
+  }
+  bench.run(stream);
+  EXPECT_EQ(bench.lost(), 1 << 16);
+  ASSERT_EQ(bench.anomalies(AnomalyKind::gap).size(), 1u);
+  const std::int64_t late = bench.anomalies(AnomalyKind::gap).front().first_index - 20'000;
+  EXPECT_GE(late, 0);
+  EXPECT_LE(late, 3 * 5000);
+}
+
+TEST(MonsoonDecoder, TakesWhatHasNoNumberInTheSequenceForNoLoss) {
+  Bench bench;
+  StreamBuilder stream;
+  stream.calibrate();
+  stream.add(test::measurement(20000), 300);
+  stream.raw(test::make_packet(0, 0, {}));
+  stream.add(test::measurement(20000), 300);
+  ASSERT_TRUE(bench.feed(stream));
+  EXPECT_EQ(bench.lost(), 0);
+  ASSERT_TRUE(bench.decoder.accept({}, bench.arrival_ns));
+  stream.add(test::measurement(20000), 300);
+  bench.run(stream);
+  EXPECT_EQ(bench.lost(), 0);
+  EXPECT_FALSE(bench.anomalies(AnomalyKind::protocol).empty());
+}
+
 TEST(MonsoonDecoder, RecordsPacketsThatCannotBeOnes) {
   for (const int count : {0, 4, 255}) {
     Bench bench;

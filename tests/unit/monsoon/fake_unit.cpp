@@ -9,8 +9,6 @@
 namespace joulemark::monsoon::test {
 namespace {
 
-constexpr TimeNs k_leaving_ns = 4'000'000;  // sample mode lasts a little longer than the stop
-
 class FakeDevice final : public usb::Device {
  public:
   FakeDevice(FakeUnit& unit, FakeTime& time)
@@ -91,7 +89,7 @@ class FakeDevice final : public usb::Device {
       --unit_.stops_ignored;
       return {};
     }
-    if (unit_.sampling) leaving_until_ns_ = time_.now_ns + k_leaving_ns;
+    if (unit_.sampling) leaving_until_ns_ = time_.now_ns + unit_.leaves_in_ns;
     unit_.sampling = false;
     return {};
   }
@@ -143,6 +141,7 @@ class FakeDevice final : public usb::Device {
     packet.bytes = make_packet(dropped_, 0x20 | (sequence_++ & 0x0F), three);
     const std::int64_t corrupt = unit_.corrupt_packet_at_slot;
     if (corrupt >= slot_ && corrupt < slot_ + 3) packet.bytes[3] = std::byte{0xE5};
+    if (slot_ >= unit_.unreadable_from_slot) packet.bytes[3] = std::byte{7};
     slot_ += 3;
     packet.size = 64;
     packet.arrival_ns = start_ns_ + static_cast<TimeNs>(static_cast<double>(slot_) * unit_.slot_ns);

@@ -34,6 +34,8 @@ struct FakeUnit {
   std::int64_t drop_at_slot = k_never;
   int drop_count = 0;
   std::int64_t corrupt_packet_at_slot = k_never;
+  std::int64_t unreadable_from_slot = k_never;
+  TimeNs leaves_in_ns = 300'000'000;  // sample mode, after the stop
   int stops_ignored = 0;
   bool gone = false;
   bool ignores_voltage = false;

@@ -208,9 +208,41 @@ TEST(MonsoonInstrument, OrdersTheStopAgainWhenItIsIgnored) {
 TEST(MonsoonInstrument, WaitsOutTheSampleModeOfFirmwareThatCannotBeAsked) {
   Lab lab;
   lab.unit.parameters[0xC0] = 20;
+  lab.unit.leaves_in_ns = 800'000'000;
   lab.unit.sampling = true;
   ASSERT_TRUE(lab.record({"vout=3.7", "vout_at_end=off"}));
+  EXPECT_EQ(lab.unit.outputs.size(), 2u);
   EXPECT_EQ(lab.unit.hazards, 0);
+  Lab stalled;
+  stalled.unit.parameters[0xC0] = 20;
+  stalled.unit.leaves_in_ns = 800'000'000;
+  stalled.unit.stall_at_slot = 5000;
+  ASSERT_TRUE(stalled.record({"vout=3.7", "vout_at_end=off"}, 60));
+  EXPECT_EQ(stalled.unit.outputs.size(), 2u);
+  EXPECT_EQ(stalled.unit.hazards, 0) << "it goes on sampling, without a packet to show it";
+}
+
+TEST(MonsoonInstrument, ChangesNothingWhenAskedToStopWhileItWasOpened) {
+  Lab lab;
+  const auto instrument = lab.open({"vout=3.7", "passthrough=on"});
+  ASSERT_TRUE(instrument);
+  StoppingSink sink(lab.capture, 5000);
+  ASSERT_TRUE(sink.begin((*instrument)->info()));
+  sink.stop.request_stop();
+  const auto ended = (*instrument)->run(sink, sink.stop.get_token());
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(*ended, EndReason::interrupted);
+  EXPECT_THAT(lab.unit.orders, ElementsAre("stop"));
+}
+
+TEST(MonsoonInstrument, EndsAsStalledWhenNothingThatComesCanBeRead) {
+  Lab lab;
+  lab.unit.unreadable_from_slot = 5000;
+  const auto ended = lab.record({}, 60);
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(*ended, EndReason::stalled);
+  EXPECT_GT(lab.samples(), 4980);
+  EXPECT_THAT(lab.anomalies(), Contains(AnomalyKind::protocol));
 }
 
 TEST(MonsoonInstrument, EndsAsStalledAfterFiveSilentSeconds) {

@@ -14,6 +14,7 @@
 #include <pty.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
@@ -134,10 +135,11 @@ struct SerialLab {
     EXPECT_TRUE(capture.begin(info));
   }
   void calibrate() {
-    for (int i = 0; i < 5; ++i)
-      ASSERT_TRUE(decoder.accept(zero_payload(sequence++), 0));
-    for (int i = 0; i < 5; ++i)
-      ASSERT_TRUE(decoder.accept(reference_payload(sequence++), 0));
+    for (int i = 0; i < 10; ++i) {
+      now_ns += 2 * k_slot_ns;
+      ASSERT_TRUE(decoder.accept(i < 5 ? zero_payload(sequence) : reference_payload(sequence), now_ns));
+      ++sequence;
+    }
   }
   std::vector<double> samples() {
     std::vector<double> all;
@@ -150,6 +152,7 @@ struct SerialLab {
   MemoryCapture capture;
   SerialDecoder decoder;
   int sequence = 0;
+  TimeNs now_ns = 0;
 };
 
 TEST(LvpmSerialDecoder, ConvertsBothRangesAndBridgesCalibration) {
@@ -177,6 +180,63 @@ TEST(LvpmSerialDecoder, SeesMissingPackets) {
   ASSERT_TRUE(lab.decoder.accept(data_payload(lab.sequence++, 0, {{5000}, {5000}}), 0));
   ASSERT_TRUE(lab.decoder.finish());
   EXPECT_EQ(lab.capture.extent(ChannelId{0})->lost_samples, 6);
+}
+
+TEST(LvpmSerialDecoder, KeepsWhatWasMissingBeforeItWasCalibrated) {
+  SerialLab lab;
+  for (int i = 0; i < 2; ++i)
+    ASSERT_TRUE(lab.decoder.accept(data_payload(lab.sequence++, 0, {{5000}, {5000}}), 0));
+  lab.sequence += 3;
+  ASSERT_TRUE(lab.decoder.accept(data_payload(lab.sequence++, 0, {{5000}, {5000}}), 0));
+  lab.calibrate();
+  ASSERT_TRUE(lab.decoder.accept(data_payload(lab.sequence++, 0, {{5000}}), 0));
+  ASSERT_TRUE(lab.decoder.finish());
+  EXPECT_EQ(lab.capture.extent(ChannelId{0})->lost_samples, 3 * 2 + 20);  // and the first calibration
+}
+
+TEST(LvpmSerialDecoder, SaysWhenItWasStoppedBeforeItWasCalibrated) {
+  SerialLab lab;
+  ASSERT_TRUE(lab.decoder.accept(data_payload(lab.sequence++, 0, {{5000}, {5000}}), 0));
+  ASSERT_TRUE(lab.decoder.finish());
+  const auto anomalies = lab.capture.anomalies();
+  ASSERT_EQ(anomalies->size(), 1u);
+  EXPECT_EQ(anomalies->front().kind, AnomalyKind::truncated);
+  EXPECT_EQ(anomalies->front().count, 2);
+}
+
+TEST(LvpmSerialDecoder, GoesOnWhenTheOutputLeavesItsVoltage) {
+  SerialLab lab;
+  lab.calibrate();
+  ASSERT_TRUE(lab.decoder.accept(data_payload(lab.sequence++, 0, {{5000}}), 0));
+  Bytes off = data_payload(lab.sequence++, 0, {{5000}, {5000}});
+  off[0] &= std::byte{0x1F};
+  ASSERT_TRUE(lab.decoder.accept(off, 0));
+  ASSERT_TRUE(lab.decoder.finish());
+  EXPECT_EQ(lab.capture.extent(ChannelId{0})->samples, 3);
+  const auto anomalies = lab.capture.anomalies();
+  EXPECT_TRUE(std::ranges::any_of(
+      *anomalies, [](const Anomaly& each) { return each.kind == AnomalyKind::instrument_fault; }));
+}
+
+TEST(LvpmSerialDecoder, FindsWholeRoundsOfTheSequenceByTheClock) {
+  SerialLab lab;
+  const auto go_on = [&](int payloads) {
+    for (int i = 0; i < payloads; ++i) {
+      lab.now_ns += 10 * k_slot_ns;
+      ASSERT_TRUE(lab.decoder.accept(data_payload(lab.sequence++, 0, std::vector<Record>(10, Record{5000})),
+                                     lab.now_ns));
+      if (i % 500 == 0) lab.calibrate();
+    }
+  };
+  go_on(2000);
+  lab.now_ns += 20 * 160 * k_slot_ns;  // 20 rounds of 16 payloads
+  go_on(3000);
+  ASSERT_TRUE(lab.decoder.finish());
+  const auto anomalies = lab.capture.anomalies();
+  const bool found = std::ranges::any_of(*anomalies, [](const Anomaly& each) {
+    return each.kind == AnomalyKind::gap && each.count == 20 * 160;
+  });
+  EXPECT_TRUE(found);
 }
 
 TEST(LvpmSerialDecoder, PassesOverWhatIsNoData) {
