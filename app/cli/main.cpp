@@ -111,7 +111,7 @@ int main(int argc, char** argv) {
   try {
     return joulemark::cli::run(argc, argv);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "joulemark: internal error: {}\n", error.what());
+    std::fputs(fmt::format("joulemark: internal error: {}\n", error.what()).c_str(), stderr);
     return joulemark::cli::k_io;
   }
 }

@@ -2,6 +2,7 @@
 #include <app/cli/output.h>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -89,7 +90,8 @@ Status write_output(const std::string& path, std::string_view text) {
   if (fs::is_directory(status)) return fail(ErrorCode::usage, path + ": is a folder, not a file to write");
   if (fs::exists(status) && !fs::is_regular_file(status))
     return write_file(target, text);  // a device or pipe
-  const std::string temporary = target + ".part";
+  // Of this process: two may write to one place.
+  const std::string temporary = fmt::format("{}.{}.part", target, ::getpid());
   if (Status written = write_file(temporary, text); !written) {
     std::remove(temporary.c_str());
     return written;
@@ -114,7 +116,8 @@ void talk(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     if ((byte < 0x20 && c != '\n') || byte == 0x7F) c = '?';
   }
-  fmt::print(stderr, "{}\n", line);
+  line += '\n';
+  std::fwrite(line.data(), 1, line.size(), stderr);  // where nobody can be told, what is done goes on
 }
 
 }  // namespace joulemark::cli

@@ -28,7 +28,7 @@ bool ProgressLine::due() const {
 void ProgressLine::show(std::string text) {
   if (!shown_to_someone_) return;
   text.resize(k_columns, ' ');
-  fmt::print(stderr, "\r{}", text);
+  std::fputs(("\r" + text).c_str(), stderr);
   std::fflush(stderr);
   dirty_ = true;
   next_ = std::chrono::steady_clock::now() + k_interval;

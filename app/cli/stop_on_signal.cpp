@@ -19,6 +19,7 @@ constexpr char k_done = 'd';
 int read_end = -1;
 int write_end = -1;
 std::array<struct sigaction, k_signals.size()> previous;
+struct sigaction previous_pipe;
 
 void send(char what) {
   const int saved = errno;
@@ -54,11 +55,15 @@ StopOnSignal::StopOnSignal() {
   action.sa_flags = SA_RESTART;
   for (std::size_t i = 0; i < k_signals.size(); ++i)
     install(i, action);
+  struct sigaction ignore = {};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &ignore, &previous_pipe);
 }
 
 StopOnSignal::~StopOnSignal() {
   for (std::size_t i = 0; i < k_signals.size(); ++i)
     ::sigaction(k_signals[i], &previous[i], nullptr);
+  ::sigaction(SIGPIPE, &previous_pipe, nullptr);
   send(k_done);
   listener_.join();
   ::close(read_end);

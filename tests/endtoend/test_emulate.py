@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """joulemark emulate as a script uses it: wait for its line, work with it, stop it."""
 import json
+import os
 import signal
 import socket
 import struct
@@ -124,6 +125,30 @@ class EmulateLvpmSerial(CliTest):
         refused = self.run_cli("record", uri, "-o", "x.jmk", "--vout", "5", expect=2)
         self.assertIn("4.55", refused.stderr)
         self.assertEqual(self.outputs(), ["3.3000", "4.1000"])
+
+    def test_the_output_is_switched_off_even_when_nobody_can_be_told(self):
+        for stderr in ("/dev/full", "closed pipe"):
+            with self.subTest(stderr=stderr):
+                process, uri = self.start()
+                if stderr == "/dev/full":
+                    sink = os.open(stderr, os.O_WRONLY)
+                else:
+                    listener, sink = os.pipe()
+                    os.close(listener)
+                command = [BINARY, "record", uri, "-o", "run.jmk", "--overwrite", "--duration", "1s", "--vout", "3.7",
+                           "--vout-off-at-end"]
+                done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=sink, cwd=self.folder, timeout=60)
+                os.close(sink)
+                self.assertEqual(done.returncode, 0)
+                self.assertEqual(self.outputs(), ["3.7000", "0.0000"])
+                self.run_cli("verify", "run.jmk")
+                process.terminate()
+
+    def test_another_serial_number_is_refused(self):
+        _, uri = self.start("--serial", "5")
+        refused = self.run_cli("record", uri, "-o", "x.jmk", "--option", "serial=99", "--vout", "3.7", expect=3)
+        self.assertIn("serial number 5, not 99", refused.stderr)
+        self.assertEqual(self.outputs(), [])
 
     def test_faults_are_anomalies(self):
         for fault, kind, lost in (("lose:3@3.3s", "gap", 21), ("corrupt@3.3s", "crc_error", 7), ("trip@3s", "instrument_fault", 0)):

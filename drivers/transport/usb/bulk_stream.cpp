@@ -8,6 +8,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds k_patience{3};
+// What completes meanwhile is taken at once: waking for every packet would cost more than all else. Far less
+// than what is in flight covers.
+constexpr std::chrono::milliseconds k_rest{4};
 
 TimeNs now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count();
@@ -58,9 +61,11 @@ void BulkStream::completed(libusb_transfer* transfer) {
 }
 
 void BulkStream::take(Transfer& transfer) {
-  const bool again = go_on(*transfer.transfer);
-  if (again && libusb_submit_transfer(transfer.transfer) == 0) return;
-  if (again && !stopping_.load(std::memory_order_acquire)) unplugged_.store(true, std::memory_order_release);
+  if (go_on(*transfer.transfer)) {
+    const int code = libusb_submit_transfer(transfer.transfer);
+    if (code == 0) return;
+    if (code == LIBUSB_ERROR_NO_DEVICE) unplugged_.store(true, std::memory_order_release);
+  }
   transfer.flying = false;
   in_flight_.fetch_sub(1, std::memory_order_acq_rel);
 }
@@ -88,8 +93,10 @@ void BulkStream::handle_events() {
     timeval wait{0, 100'000};
     libusb_handle_events_timeout_completed(context_, &wait, nullptr);
   };
-  while (!stopping_.load(std::memory_order_acquire) && !ended())
+  while (!stopping_.load(std::memory_order_acquire) && !ended()) {
     step();
+    std::this_thread::sleep_for(k_rest);
+  }
   for (const auto& transfer : transfers_) {
     if (transfer->flying) libusb_cancel_transfer(transfer->transfer);
   }

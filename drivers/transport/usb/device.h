@@ -19,7 +19,7 @@ inline constexpr std::size_t k_packet_bytes = 64;
 struct Packet {
   std::array<std::byte, k_packet_bytes> bytes;
   std::size_t size = 0;
-  TimeNs arrival_ns = 0;    // steady clock, when the transfer completed
+  TimeNs arrival_ns = 0;    // steady clock, when the transfer was found completed, up to 4 ms later
   std::int64_t missed = 0;  // packets just before it that were dropped here since nobody fetched them in time
 };
 
