@@ -1,34 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Monsoon recorded into a file: the CPU time of doing so live, without libusb, and the memory of a whole
+// A Monsoon recorded into a file: the CPU time of doing so live, through libusb, and the memory of a whole
 // day, which an emulated unit delivers as fast as it is taken.
 #include <analysis/capture/capture_writer.h>
 
 #include <drivers/emulator/monsoon_model.h>
 #include <drivers/monsoon/monsoon_instrument.h>
+#include <drivers/transport/usb/claimed_device.h>
 
 #include <app/recording/recorder.h>
 
 #include <tests/bench/bench_folder.h>
 #include <tests/support/emulated_device.h>
 #include <tests/support/fake_time.h>
+#include <tests/support/usbfs_stand_in.h>
 
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 
-#include <chrono>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
-#include <vector>
 
 namespace joulemark::monsoon {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-constexpr std::int64_t k_packet_ns = 3 * k_slot_ns;
 
 double cpu_seconds() {
   rusage usage{};
@@ -50,18 +46,13 @@ double peak_kb() {
   return 0;
 }
 
-struct Bench {
-  Bench() {
-    emulator::MonsoonSettings settings;
-    settings.output_v = 3.7;
-    auto scenario = emulator::make_monsoon_scenario("square:2mA,300mA,480ms,40%", 1);
-    model =
-        std::make_unique<emulator::MonsoonModel>(settings, std::move(*scenario), emulator::MonsoonObserver{});
-    static_cast<void>(model->advance(time.now_ns));
-  }
-  test::FakeTime time;
-  std::unique_ptr<emulator::MonsoonModel> model;
-};
+std::unique_ptr<emulator::MonsoonModel> make_unit() {
+  emulator::MonsoonSettings settings;
+  settings.output_v = 3.7;
+  auto scenario = emulator::make_monsoon_scenario("square:2mA,300mA,480ms,40%", 1);
+  return std::make_unique<emulator::MonsoonModel>(settings, std::move(*scenario),
+                                                  emulator::MonsoonObserver{});
+}
 
 Settings with_marker() {
   Settings settings;
@@ -87,63 +78,32 @@ void report(benchmark::State& state, const Result<RecordingOutcome>& outcome) {
   state.counters["lost"] = static_cast<double>(outcome->summary.lost_samples());
 }
 
-// Packets made beforehand come at the unit's pace, and are looked for as often as the real device does.
-class PacedDevice final : public usb::Device {
- public:
-  PacedDevice(Bench& bench, double seconds)
-      : inner_(*bench.model, bench.time), count_(static_cast<std::size_t>(seconds * 1e9 / k_packet_ns)) {}
-  Status control_out(const usb::Request& request, std::span<const std::byte> data) override {
-    JM_TRY(inner_.control_out(request, data));
-    if (request.request == static_cast<std::uint8_t>(Request::start)) prepare();
-    return {};
-  }
-  Result<std::size_t> control_in(const usb::Request& request, std::span<std::byte> into) override {
-    return inner_.control_in(request, into);
-  }
-  Status start_stream(std::uint8_t endpoint) override { return inner_.start_stream(endpoint); }
-  Result<std::size_t> read(std::span<usb::Packet> into, std::chrono::milliseconds timeout) override {
-    if (next_ == packets_.size()) return inner_.read(into, timeout);
-    std::size_t count = 0;
-    for (; count == 0; std::this_thread::sleep_for(std::chrono::milliseconds(4))) {
-      const auto due = static_cast<std::size_t>((Clock::now() - began_).count() / k_packet_ns);
-      while (count < into.size() && next_ < std::min(due, packets_.size()))
-        into[count++] = packets_[next_++];
-    }
-    return count;
-  }
-  bool unplugged() const override { return false; }
-
-  double cpu_at_start_s = 0;
-
- private:
-  void prepare() {
-    packets_.resize(count_);
-    for (std::size_t i = 0; i < count_; ++i) {
-      const auto got = inner_.read(std::span(packets_).subspan(i, 1), std::chrono::milliseconds(50));
-      if (!got || *got != 1) std::abort();
-    }
-    cpu_at_start_s = cpu_seconds();
-    began_ = Clock::now();
-  }
-
-  test::EmulatedDevice inner_;
-  std::size_t count_;
-  std::size_t next_ = 0;
-  std::vector<usb::Packet> packets_;
-  Clock::time_point began_;
-};
+// The unit as the real libusb has it, over a stand-in for the kernel.
+Result<std::unique_ptr<usb::Device>> claim(const usb::test::UsbfsStandIn& usbfs) {
+  libusb_set_option(nullptr, LIBUSB_OPTION_NO_DEVICE_DISCOVERY);
+  usb::OpenDevice device;
+  JM_TRY_ASSIGN(device.context, usb::make_context());
+  libusb_device_handle* handle = nullptr;
+  const int code = libusb_wrap_sys_device(device.context.get(), usbfs.file(), &handle);
+  if (code != 0) return tl::make_unexpected(usb::error_from(code, "opening the stand-in"));
+  device.handle.reset(handle);
+  JM_TRY_ASSIGN(auto claimed, usb::ClaimedDevice::claim(std::move(device)));
+  return std::unique_ptr<usb::Device>(std::move(claimed));
+}
 
 void BM_MonsoonLive(benchmark::State& state) {
   const auto seconds = static_cast<double>(state.range(0));
   for (auto _ : state) {
-    Bench bench;
-    auto device = std::make_unique<PacedDevice>(bench, seconds + 1);
-    const PacedDevice& paced = *device;
+    const auto model = make_unit();
+    usb::test::UsbfsStandIn usbfs(*model);
+    auto device = claim(usbfs);
+    if (!device) return state.SkipWithError(device.error().message.c_str());
     auto instrument =
-        MonsoonInstrument::open("monsoon:", std::move(device), with_marker(), {}, system_timebase());
+        MonsoonInstrument::open("monsoon:", std::move(*device), with_marker(), {}, system_timebase());
     if (!instrument) return state.SkipWithError(instrument.error().message.c_str());
+    const double before_s = cpu_seconds() - usbfs.device_cpu_s();
     const auto outcome = record_into_file(**instrument, seconds, Overflow::drop);
-    state.counters["cpu_share"] = (cpu_seconds() - paced.cpu_at_start_s) / seconds;
+    state.counters["cpu_share"] = (cpu_seconds() - usbfs.device_cpu_s() - before_s) / seconds;
     report(state, outcome);
   }
 }
@@ -152,9 +112,11 @@ BENCHMARK(BM_MonsoonLive)->Arg(20)->Iterations(1)->Unit(benchmark::kSecond)->Use
 void BM_MonsoonDay(benchmark::State& state) {
   const double hours = static_cast<double>(state.range(0));
   for (auto _ : state) {
-    Bench bench;
-    auto device = std::make_unique<test::EmulatedDevice>(*bench.model, bench.time);
-    auto instrument = MonsoonInstrument::open("monsoon:", std::move(device), with_marker(), {}, bench.time);
+    test::FakeTime time;
+    const auto model = make_unit();
+    static_cast<void>(model->advance(time.now_ns));
+    auto device = std::make_unique<test::EmulatedDevice>(*model, time);
+    auto instrument = MonsoonInstrument::open("monsoon:", std::move(device), with_marker(), {}, time);
     if (!instrument) return state.SkipWithError(instrument.error().message.c_str());
     double first_hour_kb = 0;
     const auto outcome =
