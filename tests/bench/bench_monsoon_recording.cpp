@@ -5,7 +5,6 @@
 
 #include <drivers/emulator/monsoon_model.h>
 #include <drivers/monsoon/monsoon_instrument.h>
-#include <drivers/transport/usb/claimed_device.h>
 
 #include <app/recording/recorder.h>
 
@@ -78,25 +77,12 @@ void report(benchmark::State& state, const Result<RecordingOutcome>& outcome) {
   state.counters["lost"] = static_cast<double>(outcome->summary.lost_samples());
 }
 
-// The unit as the real libusb has it, over a stand-in for the kernel.
-Result<std::unique_ptr<usb::Device>> claim(const usb::test::UsbfsStandIn& usbfs) {
-  libusb_set_option(nullptr, LIBUSB_OPTION_NO_DEVICE_DISCOVERY);
-  usb::OpenDevice device;
-  JM_TRY_ASSIGN(device.context, usb::make_context());
-  libusb_device_handle* handle = nullptr;
-  const int code = libusb_wrap_sys_device(device.context.get(), usbfs.file(), &handle);
-  if (code != 0) return tl::make_unexpected(usb::error_from(code, "opening the stand-in"));
-  device.handle.reset(handle);
-  JM_TRY_ASSIGN(auto claimed, usb::ClaimedDevice::claim(std::move(device)));
-  return std::unique_ptr<usb::Device>(std::move(claimed));
-}
-
 void BM_MonsoonLive(benchmark::State& state) {
   const auto seconds = static_cast<double>(state.range(0));
   for (auto _ : state) {
     const auto model = make_unit();
     usb::test::UsbfsStandIn usbfs(*model);
-    auto device = claim(usbfs);
+    auto device = usb::test::claim(usbfs);
     if (!device) return state.SkipWithError(device.error().message.c_str());
     auto instrument =
         MonsoonInstrument::open("monsoon:", std::move(*device), with_marker(), {}, system_timebase());

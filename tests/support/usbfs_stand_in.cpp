@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <drivers/transport/usb/claimed_device.h>
+
 #include <tests/support/usbfs_stand_in.h>
 
 #include <poll.h>
@@ -57,7 +59,7 @@ UsbfsStandIn::UsbfsStandIn(usbip::UsbDevice& device)
     : device_(device),
       file_(memfd_create("usbfs", 0)),
       timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK)) {
-  for (const std::uint8_t descriptor : {1, 2}) {  // device, configuration
+  for (const std::uint8_t descriptor : {std::uint8_t{1}, std::uint8_t{2}}) {  // device, configuration
     const auto bytes = standard(device, descriptor);
     if (write(file_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
       throw std::runtime_error("no room for descriptors");
@@ -73,9 +75,11 @@ UsbfsStandIn::~UsbfsStandIn() {
 
 int UsbfsStandIn::request(unsigned long code, void* argument) {
   const std::lock_guard lock(mutex_);
+  if (gone_ && code != USBDEVFS_REAPURBNDELAY && code != USBDEVFS_DISCARDURB) return -ENODEV;
   switch (code) {
     case USBDEVFS_GET_CAPABILITIES:
-      *static_cast<std::uint32_t*>(argument) = USBDEVFS_CAP_BULK_CONTINUATION;
+      *static_cast<std::uint32_t*>(argument) =
+          USBDEVFS_CAP_BULK_CONTINUATION | USBDEVFS_CAP_REAP_AFTER_DISCONNECT;
       return 0;
     case USBDEVFS_CONNECTINFO:
       *static_cast<usbdevfs_connectinfo*>(argument) = {.devnum = 2, .slow = 0};
@@ -99,6 +103,7 @@ int UsbfsStandIn::submit(usbdevfs_urb& urb) {
   if (urb.type == USBDEVFS_URB_TYPE_CONTROL) {
     answer_control(urb);
   } else {
+    if (waiting_.empty()) look_at(now_ns());
     waiting_.push_back(&urb);
   }
   return 0;
@@ -135,7 +140,7 @@ int UsbfsStandIn::discard(usbdevfs_urb* urb) {
 
 int UsbfsStandIn::reap(usbdevfs_urb** into) {
   let_time_pass();
-  if (completed_.empty()) return -EAGAIN;
+  if (completed_.empty()) return gone_ ? -ENODEV : -EAGAIN;
   *into = completed_.front();
   completed_.pop_front();
   return 0;
@@ -144,7 +149,9 @@ int UsbfsStandIn::reap(usbdevfs_urb** into) {
 void UsbfsStandIn::let_time_pass() {
   const CpuTime counted(device_cpu_s_);
   const TimeNs now = now_ns();
-  static_cast<void>(device_.advance(now));
+  gone_ = gone_ || !device_.advance(now);
+  for (; gone_ && !waiting_.empty(); waiting_.pop_front())
+    complete(*waiting_.front(), -ESHUTDOWN);
   while (!waiting_.empty()) {
     const auto packet = device_.bulk_in(now);
     if (!packet) break;
@@ -155,14 +162,30 @@ void UsbfsStandIn::let_time_pass() {
     std::memcpy(urb.buffer, packet->data(), static_cast<std::size_t>(urb.actual_length));
     complete(urb, 0);
   }
-  const TimeNs ready = std::max(device_.bulk_in_ready_ns().value_or(now + 1'000'000), now + 1);
-  const itimerspec when{{}, {ready / 1'000'000'000, ready % 1'000'000'000}};
+  look_at(std::max(device_.bulk_in_ready_ns().value_or(now + 1'000'000), now + 1));
+}
+
+void UsbfsStandIn::look_at(TimeNs when_ns) {
+  const itimerspec when{{}, {when_ns / 1'000'000'000, when_ns % 1'000'000'000}};
   timerfd_settime(timer_, TFD_TIMER_ABSTIME, &when, nullptr);
 }
 
-bool UsbfsStandIn::has_completed() {
+short UsbfsStandIn::events() {
   const std::lock_guard lock(mutex_);
-  return !completed_.empty();
+  if (gone_) return POLLERR | POLLHUP;
+  return completed_.empty() ? 0 : POLLOUT;
+}
+
+Result<std::unique_ptr<Device>> claim(const UsbfsStandIn& usbfs) {
+  libusb_set_option(nullptr, LIBUSB_OPTION_NO_DEVICE_DISCOVERY);
+  OpenDevice device;
+  JM_TRY_ASSIGN(device.context, make_context());
+  libusb_device_handle* handle = nullptr;
+  const int code = libusb_wrap_sys_device(device.context.get(), usbfs.file(), &handle);
+  if (code != 0) return tl::make_unexpected(error_from(code, "opening the stand-in"));
+  device.handle.reset(handle);
+  JM_TRY_ASSIGN(auto claimed, ClaimedDevice::claim(std::move(device)));
+  return std::unique_ptr<Device>(std::move(claimed));
 }
 
 }  // namespace joulemark::usb::test
@@ -190,11 +213,11 @@ extern "C" int poll(pollfd* files, nfds_t count, int timeout_ms) {
       all, [&](const pollfd& each) { return stand_in != nullptr && each.fd == stand_in->file(); });
   if (ours == all.end()) return static_cast<int>(syscall(SYS_poll, files, count, timeout_ms));
   const pollfd asked = *ours;
-  const bool completed = stand_in->has_completed();
+  const short before = stand_in->events();
   *ours = {stand_in->timer(), POLLIN, 0};
-  int ready = static_cast<int>(syscall(SYS_poll, files, count, completed ? 0 : timeout_ms));
+  int ready = static_cast<int>(syscall(SYS_poll, files, count, before != 0 ? 0 : timeout_ms));
   const bool due = ours->revents != 0;
-  *ours = {asked.fd, asked.events, static_cast<short>(completed || due ? POLLOUT : 0)};
-  if (completed && !due && ready >= 0) ++ready;
+  *ours = {asked.fd, asked.events, static_cast<short>(before | (due ? POLLOUT : 0))};
+  if (before != 0 && !due && ready >= 0) ++ready;
   return ready;
 }

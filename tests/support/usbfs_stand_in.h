@@ -4,11 +4,13 @@
 // IN endpoint.
 #pragma once
 
+#include <drivers/transport/usb/device.h>
 #include <drivers/transport/usbip/usb_device.h>
 
 #include <linux/usbdevice_fs.h>
 
 #include <deque>
+#include <memory>
 #include <mutex>
 
 namespace joulemark::usb::test {
@@ -30,7 +32,7 @@ class UsbfsStandIn {
 
   // As the kernel answers: 0 or more, else minus an errno.
   [[nodiscard]] int request(unsigned long code, void* argument);
-  [[nodiscard]] bool has_completed();
+  [[nodiscard]] short events();  // as poll tells them
 
  private:
   [[nodiscard]] int submit(usbdevfs_urb& urb);
@@ -38,6 +40,7 @@ class UsbfsStandIn {
   [[nodiscard]] int reap(usbdevfs_urb** into);
   void answer_control(usbdevfs_urb& urb);
   void let_time_pass();
+  void look_at(TimeNs when_ns);
   void complete(usbdevfs_urb& urb, int status);
 
   usbip::UsbDevice& device_;
@@ -45,8 +48,12 @@ class UsbfsStandIn {
   int timer_;  // fires when the device is ready
   double device_cpu_s_ = 0;
   std::mutex mutex_;
+  bool gone_ = false;
   std::deque<usbdevfs_urb*> waiting_;
   std::deque<usbdevfs_urb*> completed_;
 };
+
+// The device as the real libusb has it.
+[[nodiscard]] Result<std::unique_ptr<Device>> claim(const UsbfsStandIn& usbfs);
 
 }  // namespace joulemark::usb::test
