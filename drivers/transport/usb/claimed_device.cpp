@@ -17,6 +17,18 @@ constexpr std::uint8_t k_vendor_in = 0xC0;
 // How long the reader sleeps between looks at the ring: waking it for every packet would cost a lock.
 constexpr std::chrono::milliseconds k_look_every{4};
 
+// Others claim a device for a moment to list it.
+int claim_patiently(libusb_device_handle* handle) {
+  constexpr int k_tries = 10;
+  constexpr std::chrono::milliseconds k_between{50};
+  int code = libusb_claim_interface(handle, k_interface);
+  for (int i = 1; code == LIBUSB_ERROR_BUSY && i < k_tries; ++i) {
+    std::this_thread::sleep_for(k_between);
+    code = libusb_claim_interface(handle, k_interface);
+  }
+  return code;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ClaimedDevice>> ClaimedDevice::claim(OpenDevice device) {
@@ -28,7 +40,7 @@ Result<std::unique_ptr<ClaimedDevice>> ClaimedDevice::claim(OpenDevice device) {
       return tl::make_unexpected(error_from(code, "configuring the device"));
     }
   }
-  if (const int code = libusb_claim_interface(handle, k_interface); code != 0) {
+  if (const int code = claim_patiently(handle); code != 0) {
     return tl::make_unexpected(error_from(code, "claiming the device"));
   }
   return std::make_unique<ClaimedDevice>(std::move(device));
@@ -36,6 +48,8 @@ Result<std::unique_ptr<ClaimedDevice>> ClaimedDevice::claim(OpenDevice device) {
 
 Status can_claim(libusb_device_handle* handle) {
   if (libusb_kernel_driver_active(handle, k_interface) == 1) return {};  // would be detached
+  int configuration = 0;
+  if (libusb_get_configuration(handle, &configuration) == 0 && configuration == 0) return {};  // would be set
   if (const int code = libusb_claim_interface(handle, k_interface); code != 0) {
     return tl::make_unexpected(error_from(code, "claiming the device"));
   }
