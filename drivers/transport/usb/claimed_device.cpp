@@ -15,7 +15,7 @@ constexpr unsigned k_control_timeout_ms = 5000;  // as the vendor's library wait
 constexpr std::uint8_t k_vendor_out = 0x40;
 constexpr std::uint8_t k_vendor_in = 0xC0;
 // How long the reader sleeps between looks at the ring: waking it for every packet would cost a lock.
-constexpr std::chrono::milliseconds k_look_every{4};
+constexpr std::chrono::milliseconds k_look_every{10};
 
 // Others claim a device for a moment to list it.
 int claim_patiently(libusb_device_handle* handle) {
