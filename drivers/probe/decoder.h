@@ -45,7 +45,6 @@ class Decoder final : public Listener {
   [[nodiscard]] const CaptureClock& clock() const { return clock_; }
   [[nodiscard]] const SampleStream& samples() const { return samples_; }
   [[nodiscard]] const EdgeStream& edges() const { return edges_; }
-  [[nodiscard]] bool sensor_lost() const { return status_.sensor_lost(); }
   [[nodiscard]] std::int64_t damaged() const { return damaged_.total(); }
 
  private:

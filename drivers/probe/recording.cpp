@@ -17,6 +17,7 @@ constexpr TimeNs k_flush_every_ns = 50'000'000;
 constexpr TimeNs k_ping_every_ns = 1'000'000'000;
 constexpr TimeNs k_quick_ping_every_ns = 100'000'000;
 constexpr int k_quick_pings = 10;
+constexpr TimeNs k_least_patience_ns = 2'000'000'000;
 constexpr TimeNs k_point_every_ns = 10'000'000'000;
 constexpr TimeNs k_first_point_ns = 2'000'000'000;
 constexpr TimeNs k_retry_every_ns = 100'000'000;
@@ -55,6 +56,7 @@ void Recording::connect_to_port() {
 
 Result<EndReason> Recording::run(const std::stop_token& stop) {
   Result<EndReason> ended = EndReason::interrupted;
+  sampled_ns_ = timebase_.steady_ns();
   if (const Status began = start(); !began && !port_->closed()) return tl::make_unexpected(began.error());
   ended = keep_on(stop);
   const Status closed = end();
@@ -71,18 +73,29 @@ Result<EndReason> Recording::keep_on(const std::stop_token& stop) {
       JM_TRY_ASSIGN(const bool back, wait_for_return(stop));
       if (!back) return stop.stop_requested() ? EndReason::interrupted : EndReason::unplugged;
     }
-    if (timebase_.steady_ns() - heard_ns_ > std::max(patience_ns, 2 * k_ping_every_ns)) {
-      tell("the probe has fallen silent");
+    if (timebase_.steady_ns() - sampled_ns_ > std::max(patience_ns, k_least_patience_ns)) {
+      tell(silence());
       return EndReason::stalled;
     }
   }
   return EndReason::interrupted;
 }
 
+// A probe may well talk on, and have nothing to say: frames without samples, or bytes that are no frames.
+std::string Recording::silence() {
+  const auto& status = decoder_.replies().status;
+  if (status && status->state == JM_WIRE_SENSOR_LOST)
+    return "the probe's sensor has fallen silent: the probe is there, but its sensor answers no more (check "
+           "its "
+           "supply and wires)";
+  return "the probe has fallen silent: no samples come from it";
+}
+
 Status Recording::turn() {
-  JM_TRY_ASSIGN(const bool came, talk_->hear(k_read));
+  JM_TRY(talk_->hear(k_read));
   const TimeNs now_ns = timebase_.steady_ns();
-  if (came) heard_ns_ = now_ns;
+  const std::int64_t samples = decoder_.samples().samples();
+  if (std::exchange(samples_seen_, samples) != samples) sampled_ns_ = now_ns;
   note_pong();
   const auto& status = decoder_.replies().status;
   if (decoder_.take_reset() || (status && status->state == JM_WIRE_IDLE)) JM_TRY(take_up());
@@ -102,10 +115,9 @@ Status Recording::look_after(TimeNs now_ns) {
 }
 
 Status Recording::start() {
-  heard_ns_ = timebase_.steady_ns();
   quick_pings_ = k_quick_pings;
-  next_ping_ns_ = heard_ns_;
-  next_point_ns_ = heard_ns_ + k_first_point_ns;
+  next_ping_ns_ = timebase_.steady_ns();
+  next_point_ns_ = next_ping_ns_ + k_first_point_ns;
   decoder_.replies().status.reset();
   JM_TRY_ASSIGN(const std::uint8_t outcome, talk_->start(k_lease_s));
   if (outcome != JM_WIRE_OK) return fail(ErrorCode::protocol, "the probe refuses to start");
@@ -130,7 +142,6 @@ Status Recording::tell_levels(const jm_wire_status& status) {
 Status Recording::take_up() {
   JM_TRY_ASSIGN(Hello hello, talk_->ask_hello(k_hello_ns));
   static_cast<void>(decoder_.take_reset());
-  heard_ns_ = timebase_.steady_ns();
   const bool same_boot = hello.facts.boot == setup_.hello.facts.boot;
   if (same_boot && hello.facts.state != JM_WIRE_IDLE) return {};
   if (hello.facts.state != JM_WIRE_IDLE) JM_TRY(talk_->stop());
@@ -178,7 +189,7 @@ void Recording::note_pong() {
 TimeNs Recording::capture_at(TimeNs steady_ns) const {
   if (const auto& pairing = pings_.latest())
     return decoder_.clock().of(pairing->probe_ns) + steady_ns - pairing->steady_ns;
-  return decoder_.samples().last_ns() + steady_ns - heard_ns_;
+  return decoder_.samples().last_ns() + steady_ns - sampled_ns_;
 }
 
 Result<bool> Recording::wait_for_return(const std::stop_token& stop) {
@@ -193,6 +204,7 @@ Result<bool> Recording::wait_for_return(const std::stop_token& stop) {
     connect_to_port();
     const Status taken = take_up();
     if (taken) {
+      sampled_ns_ = timebase_.steady_ns();
       tell("the probe is back");
       return true;
     }

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 namespace joulemark::probe {
 
@@ -31,12 +32,14 @@ class Recording {
             std::unique_ptr<serial::ByteStream>& port, Timebase& timebase, SampleSink& sink,
             const Instrument::News& news);
 
-  // unplugged: gone for longer than the patience; stalled: silent for so long. Errors: the sink's, protocol.
+  // unplugged: gone for longer than the patience; stalled: no sample came for so long. Errors: the sink's,
+  // protocol.
   [[nodiscard]] Result<EndReason> run(const std::stop_token& stop);
 
  private:
   [[nodiscard]] Result<EndReason> keep_on(const std::stop_token& stop);
   [[nodiscard]] Status turn();
+  [[nodiscard]] std::string silence();
   [[nodiscard]] Status start();
   [[nodiscard]] Status tell_levels(const jm_wire_status& status);
   [[nodiscard]] Status look_after(TimeNs now_ns);
@@ -63,8 +66,9 @@ class Recording {
   const Instrument::News& news_;
   Decoder decoder_;
   std::optional<Conversation> talk_;
-  PingClock pings_;  // of this boot
-  TimeNs heard_ns_ = 0;
+  PingClock pings_;        // of this boot
+  TimeNs sampled_ns_ = 0;  // when the last samples came
+  std::int64_t samples_seen_ = 0;
   TimeNs next_ping_ns_ = 0;
   TimeNs next_point_ns_ = 0;
   TimeNs flushed_ns_ = 0;

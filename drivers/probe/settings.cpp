@@ -92,7 +92,8 @@ std::vector<OptionSpec> option_specs() {
       {"bus_range", scalar, "", "16V|32V", "16V", "Of the voltage measurement (never apply more than 26 V)."},
       {"addr", scalar, "", "0x40 to 0x4f", "as the probe has it", "The INA219's address."},
       {"baud", scalar, "", "9600 to 4000000", "1000000", "Of the serial port."},
-      {"patience", scalar, "s", "0 s to 1h", "10s", "How long a probe that has gone may take to come back."},
+      {"patience", scalar, "s", "0 s to 1h", "10s",
+       "How long a probe that has gone, or gives no samples, may take to come back."},
   };
 }
 

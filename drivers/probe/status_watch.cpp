@@ -32,7 +32,6 @@ Status StatusWatch::accept(const jm_wire_status& status, TimeNs now_ns, std::int
   }
   std::ranges::copy(status.counts, before_.begin());
   last_ns_ = now_ns;
-  sensor_lost_ = status.state == JM_WIRE_SENSOR_LOST;
   return {};
 }
 

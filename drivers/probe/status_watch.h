@@ -25,8 +25,6 @@ class StatusWatch {
   void restart() { before_ = {}; }
   [[nodiscard]] Status finish();
 
-  [[nodiscard]] bool sensor_lost() const { return sensor_lost_; }
-
  private:
   struct Watched {
     jm_wire_count count;
@@ -37,7 +35,6 @@ class StatusWatch {
   std::array<Watched, 4> watched_;
   std::array<std::uint32_t, JM_WIRE_COUNTS> before_{};
   TimeNs last_ns_ = 0;
-  bool sensor_lost_ = false;
 };
 
 }  // namespace joulemark::probe

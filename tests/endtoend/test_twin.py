@@ -138,6 +138,14 @@ class TwinFaults(Twin):
             self.assertNotEqual(report["quality"]["grade"], "good", fault)
             self.assertTrue(report["events"], fault)
 
+    def test_a_sensor_that_is_gone_for_good_ends_the_recording_and_what_came_before_is_kept(self):
+        done, _ = self.record(5, "fault=gone@2s+1h", expect=5)
+        self.assertIn("sensor has fallen silent", done.stderr)
+        self.run_cli("info", "twin.jmk", "--json")
+        report = self.run_json("report", "twin.jmk")
+        self.assertTrue(report["events"])
+        self.assertIn("gap", {each["kind"] for each in report["quality"]["anomalies"]})
+
     def test_an_event_that_a_loss_falls_into_is_not_among_the_good_ones(self):
         kinds, report, truth = self.report_after("gone@2s+1s")
         self.assertIn("gap", kinds)

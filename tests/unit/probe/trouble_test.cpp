@@ -179,6 +179,37 @@ TEST(ProbeTrouble, AProbeThatFallsSilentStalls) {
   EXPECT_EQ(*recorded->end, EndReason::stalled);
 }
 
+// Frames go on, with edges, STATUS and PONG, but no samples.
+TEST(ProbeTrouble, ASensorThatIsGoneForGoodEndsTheRecording) {
+  Board board;
+  board.at(k_s, [] { fake_ina219_set_present(0); });
+  board.at(2 * k_s, [] { host_set_level(0, 1); });
+  const auto recorded = record(board, 30 * k_s, {"voltage=3.3", "lines=d0", "patience=4s"});
+  ASSERT_TRUE(recorded->end) << recorded->end.error().message;
+  EXPECT_EQ(*recorded->end, EndReason::stalled);
+  EXPECT_NEAR(to_seconds(board.now_ns()), 5, 0.5);
+  EXPECT_THAT(recorded->news, Contains(HasSubstr("sensor has fallen silent")));
+  EXPECT_THAT(recorded->samples(ChannelId{0}), Not(IsEmpty()));
+  EXPECT_THAT(recorded->edges(), SizeIs(1));
+  const auto gaps = recorded->anomalies(AnomalyKind::gap);
+  ASSERT_THAT(gaps, SizeIs(1));
+  EXPECT_NEAR(gaps[0].time.seconds(), 4, 0.5);
+}
+
+TEST(ProbeTrouble, AnEndpointThatSendsOnlyGarbageStalls) {
+  Board board;
+  std::mt19937 random(3);
+  board.line = [&](std::vector<std::byte>& bytes) {
+    if (board.now_ns() < k_s || bytes.empty()) return;
+    bytes.assign(20, std::byte(random()));
+    bytes.push_back(std::byte{0});
+  };
+  const auto recorded = record(board, 30 * k_s, {"patience=3s"});
+  ASSERT_TRUE(recorded->end) << recorded->end.error().message;
+  EXPECT_EQ(*recorded->end, EndReason::stalled);
+  EXPECT_THAT(recorded->samples(ChannelId{0}), Not(IsEmpty()));
+}
+
 TEST(ProbeTrouble, ASensorThatIsNotThereIsSaidAtOnce) {
   Board board;
   fake_ina219_set_present(0);
