@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace joulemark::probe {
 namespace {
@@ -157,7 +158,10 @@ Status SurveyEar::accept(std::span<const std::byte> bytes) {
 }
 
 void SurveyEar::take(const jm_wire_samples& samples) {
-  if ((samples.channels >> channel_ & 1) == 0) return;
+  if ((samples.channels >> channel_ & 1) == 0) {
+    if (!std::exchange(interrupted_, true) && stamps_.size() == 1) stamps_.clear();
+    return;
+  }
   std::uint64_t ticks = jm_wire_ticks_of(samples.time);
   for (std::uint8_t i = 0; i < samples.count; ++i) {
     ticks += jm_wire_sample_ticks(&samples, i);

@@ -19,10 +19,12 @@ class SurveyEar final : public Listener {
  public:
   [[nodiscard]] Status accept(std::span<const std::byte> bytes) override;
 
-  // Ticks of the records with that channel, from here on.
+  // Ticks of the records with that channel, from here on, but for a first one that others cut off from the
+  // rest: a probe begins with a bus voltage.
   void watch(std::size_t channel) {
     channel_ = channel;
     stamps_.clear();
+    interrupted_ = false;
   }
   [[nodiscard]] const std::vector<std::uint64_t>& stamps() const { return stamps_; }
 
@@ -32,6 +34,7 @@ class SurveyEar final : public Listener {
   FrameReader frames_;
   std::size_t channel_ = 0;
   std::vector<std::uint64_t> stamps_;
+  bool interrupted_ = false;  // by records without the channel
 };
 
 // Has the probe take the settings, if it has others; what it then says. Errors: usage (lines or a current it

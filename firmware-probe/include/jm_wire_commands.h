@@ -77,7 +77,7 @@ static inline uint8_t jm_wire_get_start(const uint8_t* payload, size_t size, jm_
 
 typedef struct {
   uint16_t sensor_config; /* INA219: configuration register, mode 5 (shunt) or 7 (both); other sensors: 0 */
-  uint16_t bus_every;     /* mode 5: one bus voltage after so many shunt records; 0 = none */
+  uint16_t bus_every;     /* mode 5: a bus voltage at once, then one after so many shunt records; 0 = none */
   uint32_t shunt_uohm;    /* not 0 */
   uint16_t lines;         /* mask of the lines to watch */
   uint8_t keep;           /* 1: also for the next boot */

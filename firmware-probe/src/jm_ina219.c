@@ -52,7 +52,7 @@ static struct {
   uint8_t noted;              /* step_kind: of the transfer that ended last ... */
   uint16_t value;             /* ... what it read ... */
   uint32_t ticks;             /* ... and when */
-  uint16_t until_bus;         /* shunt records until the next bus voltage */
+  uint16_t until_bus; /* shunt records until the next bus voltage; 1 until it was read, 0: none is wanted */
   /* Coarse ticks: */
   uint16_t pace;    /* expected from sample to sample */
   uint16_t waits;   /* since when a sample is waited for: the one before, or the configuring */
@@ -139,7 +139,6 @@ static void want_next(void) {
 static void note_configured(jm_probe* probe) {
   probe->sensor_lost = 0;
   ina.pace_known = 0;
-  ina.until_bus = probe->kept.settings.bus_every;
   want_next();
   ina.waits = coarse_now();
 }
@@ -149,6 +148,7 @@ static void note_poll(jm_probe* probe) {
   ina.sample.ticks = ina.ticks;
   ina.sample.codes[1] = (int16_t)(ina.value >> 3);
   if (ina.noted == STEP_POLL) return;
+  ina.until_bus = probe->kept.settings.bus_every;
   ina.sample.channels = 2;
   jm_probe_push_sample(probe, &ina.sample);
 }
@@ -175,7 +175,7 @@ static uint8_t out_of_pace(uint16_t took) {
 static void note_clear(jm_probe* probe) {
   const uint16_t at = JM_COARSE(ina.sample.ticks);
   push_shunt(probe);
-  if (probe->kept.settings.bus_every != 0) --ina.until_bus;
+  if (ina.until_bus > 1) --ina.until_bus;
   want_next();
   if (out_of_pace((uint16_t)(at - ina.waits))) ina.wanted = STEP_CHECK;
   ina.pace_known = 1;
@@ -184,6 +184,9 @@ static void note_clear(jm_probe* probe) {
 
 void jm_probe_note_i2c(jm_probe* probe) {
   switch (ina.noted) {
+    case STEP_RESET:
+      ina.until_bus = probe->kept.settings.bus_every != 0; /* at once: a recording may be short */
+      break;
     case STEP_CONFIGURE:
       note_configured(probe);
       break;

@@ -101,6 +101,21 @@ TEST(ProbeInstrument, TakesTheBusVoltageAtIntervals) {
   EXPECT_NEAR(told_s / unobserved_s, 1, 0.25);
 }
 
+TEST(ProbeInstrument, HasAVoltageHoweverShortTheRecordingIs) {
+  Board board;
+  const auto recorded = record(board, 100 * k_ms, {"bus_interval=30s"});
+  EXPECT_EQ(recorded->samples(ChannelId{0}).size(), recorded->samples(ChannelId{1}).size());
+  EXPECT_TRUE(recorded->anomalies(AnomalyKind::gap).empty());
+}
+
+// The first reading of the voltage interrupts the conversions whose period is measured.
+TEST(ProbeInstrument, MeasuresThePeriodBehindTheFirstVoltage) {
+  Board board;
+  fake_ina219_slow_down(106);
+  const auto recorded = record(board, 100 * k_ms, {"bus_interval=1s"});
+  EXPECT_NEAR(recorded->capture.info().channels[0].rate_hz, 1 / (1.06 * 532e-6), 2);
+}
+
 TEST(ProbeInstrument, TakesBothTogether) {
   Board board;
   const auto recorded = record(board, k_s, {"mode=both"});
