@@ -46,10 +46,18 @@ Result<ina219::Configuration> configuration_for(const Settings& settings, double
   return configuration;
 }
 
-std::uint16_t bus_every_for(const Hello& hello, const Settings& settings) {
+Result<std::uint16_t> bus_every_for(const Hello& hello, const Settings& settings) {
+  constexpr double k_most_conversions = 65535;
   if (settings.both || settings.voltage_v || !hello.can(JM_WIRE_CAN_MEASURE_BUS)) return 0;
-  return static_cast<std::uint16_t>(
-      std::clamp(std::round(settings.bus_interval_s / settings.adc->typical_s), 1.0, 65535.0));
+  const double conversions = std::round(settings.bus_interval_s / settings.adc->typical_s);
+  if (conversions > k_most_conversions) {
+    return fail(
+        ErrorCode::usage,
+        fmt::format("option 'bus_interval': the probe counts {:.0f} conversions at most, which is {:.3g} s "
+                    "with adc={}",
+                    k_most_conversions, k_most_conversions * settings.adc->typical_s, settings.adc->name));
+  }
+  return static_cast<std::uint16_t>(std::max(1.0, conversions));
 }
 
 Result<jm_wire_configure> wanted_of(const Hello& hello, const Settings& settings) {
@@ -69,7 +77,7 @@ Result<jm_wire_configure> wanted_of(const Hello& hello, const Settings& settings
   JM_TRY_ASSIGN(const ina219::Configuration configuration,
                 configuration_for(settings, wanted.shunt_uohm * 1e-6));
   wanted.sensor_config = configuration.code();
-  wanted.bus_every = bus_every_for(hello, settings);
+  JM_TRY_ASSIGN(wanted.bus_every, bus_every_for(hello, settings));
   wanted.sensor_address = settings.address.value_or(has.sensor_address);
   return wanted;
 }

@@ -116,6 +116,15 @@ TEST(ProbeInstrument, MeasuresThePeriodBehindTheFirstVoltage) {
   EXPECT_NEAR(recorded->capture.info().channels[0].rate_hz, 1 / (1.06 * 532e-6), 2);
 }
 
+TEST(ProbeInstrument, RefusesAnIntervalItCannotCount) {
+  Board board;
+  const auto opened = open(board, {"bus_interval=10min"});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::usage);
+  EXPECT_THAT(opened.error().message, HasSubstr("34.9 s with adc=12bit"));
+  EXPECT_TRUE(open(board, {"bus_interval=10min", "adc=128x"}));
+}
+
 TEST(ProbeInstrument, TakesBothTogether) {
   Board board;
   const auto recorded = record(board, k_s, {"mode=both"});
