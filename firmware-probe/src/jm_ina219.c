@@ -18,8 +18,9 @@ enum { REG_CONFIG = 0, REG_SHUNT = 1, REG_BUS = 2, REG_POWER = 3 };
 #define CONFIG_RESET 0x8000u
 #define TRIES 3 /* errors in a row before the sensor counts as lost */
 /* Waits, in coarse ticks. */
-#define HANGS_AFTER JM_COARSE(5 * JM_TICKS_PER_MS)    /* a register takes 0.2 ms */
-#define RETRY_AFTER JM_COARSE(20 * JM_TICKS_PER_MS)   /* a lost sensor */
+#define HANGS_AFTER JM_COARSE(5 * JM_TICKS_PER_MS)  /* a register takes 0.2 ms */
+#define RETRY_AFTER JM_COARSE(20 * JM_TICKS_PER_MS) /* a lost sensor */
+#define PACE_UNLIKE_RESET JM_COARSE(600ul * JM_TICKS_PER_US)
 #define SILENT_AFTER JM_COARSE(300 * JM_TICKS_PER_MS) /* two of the longest conversions without "ready" */
 
 /* In this order; see `again`. */
@@ -49,6 +50,7 @@ static struct {
   uint8_t errors;             /* in a row */
   uint8_t pace_known;         /* the sample before was of this unbroken stretch */
   uint8_t wanted;             /* step_kind: what is to come after the next sample */
+  uint8_t unchecked;          /* samples since the configuration was read back, modulo 256 */
   uint8_t noted;              /* step_kind: of the transfer that ended last ... */
   uint16_t value;             /* ... what it read ... */
   uint32_t ticks;             /* ... and when */
@@ -167,8 +169,11 @@ static void push_shunt(jm_probe* probe) {
   jm_probe_push_sample(probe, &ina.sample);
 }
 
-/* Far from the pace: the sensor may have been reset by a dip of its supply and run with other settings. */
-static uint8_t out_of_pace(uint16_t took) {
+/* The sensor may have been reset by a dip of its supply, and run with other settings. Most show by their
+   pace; for those whose pace is like that after a reset, a look now and then (0.3 s, where conversions are
+   shortest) costs no conversion: none of them ends within it. */
+static uint8_t may_have_been_reset(uint16_t took) {
+  if (ina.pace > PACE_UNLIKE_RESET && ++ina.unchecked == 0) return 1;
   return ina.pace_known && (took > ina.pace + ina.pace / 2 + 1 || took + 1 < ina.pace / 2);
 }
 
@@ -177,7 +182,7 @@ static void note_clear(jm_probe* probe) {
   push_shunt(probe);
   if (ina.until_bus > 1) --ina.until_bus;
   want_next();
-  if (out_of_pace((uint16_t)(at - ina.waits))) ina.wanted = STEP_CHECK;
+  if (may_have_been_reset((uint16_t)(at - ina.waits))) ina.wanted = STEP_CHECK;
   ina.pace_known = 1;
   ina.waits = at;
 }

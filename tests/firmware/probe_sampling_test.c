@@ -190,6 +190,23 @@ static void an_averaging_sensor_that_lost_its_settings_gets_them_back(void) {
   CHECK_EQUAL(1, heard.status.counts[JM_WIRE_SENSOR_LOSSES]);
 }
 
+/* As long from sample to sample as with the power-on settings, or twice as long. */
+static void lost_settings_show_at_their_own_pace_too(void) {
+  static const uint16_t k_configs[] = {0x019F, 0x39CD, 0x39D5, 0x1CCF}; /* both; 2x; 4x; both 2x */
+  unsigned i;
+  for (i = 0; i < sizeof k_configs / sizeof k_configs[0]; ++i) {
+    new_sampling_bench(k_configs[i], 0);
+    run_ms(1000);
+    CHECK_EQUAL(0, check_samples()); /* looking costs no conversion */
+    fake_ina219_brown_out();
+    run_ms(1000);
+    CHECK_EQUAL(k_configs[i], fake_ina219_config());
+    run_ms(1000);
+    stop_and_check();
+    CHECK_EQUAL(1, heard.status.counts[JM_WIRE_SENSOR_LOSSES]);
+  }
+}
+
 static void a_sensor_that_converts_no_more_is_started_again(void) {
   new_sampling_bench(CONFIG_12_BIT, 0);
   run_ms(100);
@@ -248,6 +265,7 @@ static const check_test k_tests[] = {
     CHECK_TEST(stopping_does_not_wait_for_a_bus_that_stands_still),
     CHECK_TEST(a_sensor_that_lost_its_settings_gets_them_back),
     CHECK_TEST(an_averaging_sensor_that_lost_its_settings_gets_them_back),
+    CHECK_TEST(lost_settings_show_at_their_own_pace_too),
     CHECK_TEST(a_sensor_that_converts_no_more_is_started_again),
     CHECK_TEST(codes_at_the_end_of_the_range_are_counted),
     CHECK_TEST(samples_lost_in_a_full_ring_are_counted_and_placed),

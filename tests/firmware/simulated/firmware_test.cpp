@@ -226,6 +226,24 @@ TEST(Firmware, GivesASensorItsSettingsBackAfterADipOfItsSupply) {
   EXPECT_EQ(bench.probe.heard().statuses.back().counts[JM_WIRE_SENSOR_LOSSES], 1U);
 }
 
+// Of the pace that the chip has after a dip as well: looking after the settings costs no conversion.
+TEST(Firmware, NoticesADipAtAnyPaceAndMissesNothingForThat) {
+  for (const int config : {0x199F, 0x39CD, 0x39D5}) {  // both, and averages of 2 and 4
+    Bench bench;
+    bench.start(static_cast<std::uint16_t>(config));
+    const auto before = bench.probe.chip().tally();
+    bench.probe.run_ms(1200);
+    const auto after = bench.probe.chip().tally();
+    EXPECT_LE(after.ended - after.read - (before.ended - before.read), 1) << std::hex << config;
+    bench.probe.chip().brown_out(bench.probe.core().now());
+    bench.probe.run_ms(700);
+    EXPECT_EQ(bench.probe.chip().config(bench.probe.core().now()), config);
+    bench.stop();
+    EXPECT_EQ(bench.probe.heard().statuses.back().counts[JM_WIRE_SENSOR_LOSSES], 1U);
+    EXPECT_EQ(bench.probe.chip().tally().read_again, 0);
+  }
+}
+
 TEST(Firmware, KeepsItsStackInWhatTheRamLeaves) {
   Bench bench;
   bench.start(k_12_bit);
