@@ -132,51 +132,31 @@ static inline void jm_marker_instant_number(uint8_t number) {
 
 #else
 
-/* One state a program, also when the header is in many files. */
-#if defined(__cplusplus) && !defined(JM_MARKER_STATE)
-template <typename Unused>
-struct jm_marker_state {
-  static uint8_t open[JM_MARKER_DEPTH + 1], depth, strobe;
-};
-template <typename Unused>
-uint8_t jm_marker_state<Unused>::open[JM_MARKER_DEPTH + 1];
-template <typename Unused>
-uint8_t jm_marker_state<Unused>::depth;
-template <typename Unused>
-uint8_t jm_marker_state<Unused>::strobe;
-#define JM_MARKER_OPEN jm_marker_state<void>::open
-#define JM_MARKER_NOW_DEPTH jm_marker_state<void>::depth
-#define JM_MARKER_STROBE_LEVEL jm_marker_state<void>::strobe
-#else
-__attribute__((weak)) uint8_t jm_marker_open[JM_MARKER_DEPTH + 1];
-__attribute__((weak)) uint8_t jm_marker_depth;
-__attribute__((weak)) uint8_t jm_marker_strobe;
-#define JM_MARKER_OPEN jm_marker_open
-#define JM_MARKER_NOW_DEPTH jm_marker_depth
-#define JM_MARKER_STROBE_LEVEL jm_marker_strobe
-#endif
+JM_MARKER_SHARED(uint8_t jm_marker_open[JM_MARKER_DEPTH + 1])
+JM_MARKER_SHARED(uint8_t jm_marker_depth)
+JM_MARKER_SHARED(uint8_t jm_marker_strobe)
 
 static inline void jm_marker_show(uint8_t code) {
   jm_marker_port_put((1u << JM_MARKER_LINES) - 1u, code);
 #ifdef JM_MARKER_STROBE
-  JM_MARKER_STROBE_LEVEL ^= 1u;
-  jm_marker_port_put(1u << JM_MARKER_LINES, (unsigned)JM_MARKER_STROBE_LEVEL << JM_MARKER_LINES);
+  jm_marker_strobe ^= 1u;
+  jm_marker_port_put(1u << JM_MARKER_LINES, (unsigned)jm_marker_strobe << JM_MARKER_LINES);
 #endif
 }
 
 /* Deeper than JM_MARKER_DEPTH: the lines stay as they are until the depth is back. open[0] is 0: nothing. */
 static inline void jm_marker_begin_number(uint8_t number) {
-  const uint8_t depth = ++JM_MARKER_NOW_DEPTH;
+  const uint8_t depth = ++jm_marker_depth;
   if (depth > JM_MARKER_DEPTH) return;
-  JM_MARKER_OPEN[depth] = number;
+  jm_marker_open[depth] = number;
   jm_marker_show(number);
 }
 
 /* An end without a begin is ignored. */
 static inline void jm_marker_end_number(uint8_t number) {
   (void)number;
-  if (JM_MARKER_NOW_DEPTH == 0 || --JM_MARKER_NOW_DEPTH >= JM_MARKER_DEPTH) return;
-  jm_marker_show(JM_MARKER_OPEN[JM_MARKER_NOW_DEPTH]);
+  if (jm_marker_depth == 0 || --jm_marker_depth >= JM_MARKER_DEPTH) return;
+  jm_marker_show(jm_marker_open[jm_marker_depth]);
 }
 
 static inline void jm_marker_instant_number(uint8_t number) {

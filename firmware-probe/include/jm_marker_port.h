@@ -27,6 +27,16 @@
 #define JM_MARKER_JOIN_(a, b) a##b
 #define JM_MARKER_JOIN(a, b) JM_MARKER_JOIN_(a, b)
 
+/* One variable a program, however many of its files include this, in C or in C++. */
+#ifdef __cplusplus
+#define JM_MARKER_SHARED(declaration) \
+  extern "C" {                        \
+  __attribute__((weak)) declaration;  \
+  }
+#else
+#define JM_MARKER_SHARED(declaration) __attribute__((weak)) declaration;
+#endif
+
 #if defined(JM_MARKER_PORT_AVR)
 
 #include <avr/io.h>
@@ -154,19 +164,19 @@ static inline void jm_marker_port_put(uint32_t jm_lines, uint32_t jm_levels) {
 #include <linux/gpio.h>
 #include <sys/ioctl.h>
 
-/* A handle sets all of its lines at once: what the others were is kept here, for each file that includes
- * this. */
+/* A handle sets all of its lines at once: what the others were is kept here. */
+JM_MARKER_SHARED(uint32_t jm_marker_linux_levels)
+
 static inline void jm_marker_port_setup(uint32_t jm_lines) {
   (void)jm_lines;
 }
 
 static inline void jm_marker_port_put(uint32_t jm_lines, uint32_t jm_levels) {
-  static uint32_t now = 0;
   struct gpiohandle_data data = {{0}};
   unsigned i;
-  now = (now & ~jm_lines) | (jm_levels & jm_lines);
+  jm_marker_linux_levels = (jm_marker_linux_levels & ~jm_lines) | (jm_levels & jm_lines);
   for (i = 0; i < 16; ++i)
-    data.values[i] = (uint8_t)((now >> i) & 1u);
+    data.values[i] = (uint8_t)((jm_marker_linux_levels >> i) & 1u);
   (void)ioctl(JM_MARKER_PORT_LINUX, GPIOHANDLE_SET_LINE_VALUES_IOCTL, &data);
 }
 

@@ -61,7 +61,7 @@ class CodedMarkers : public testing::Test {
  protected:
   CodedMarkers() {
     target = Target();
-    jm_marker_state<void>::depth = jm_marker_state<void>::strobe = 0;  // as after a reset
+    jm_marker_depth = jm_marker_strobe = 0;  // as after a reset
     jm_marker_setup();
   }
 
