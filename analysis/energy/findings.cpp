@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/energy/cut_short.h>
 #include <analysis/energy/findings.h>
 #include <analysis/energy/idle.h>
 #include <analysis/model/rail.h>
@@ -264,6 +265,29 @@ void find_in_event(const EventResult& result, const EventPlan& plan, Findings& f
   find_in_outside(event, result.outside, findings);
 }
 
+// A target that was reset in the middle of an event: its line falls, and no more is seen of that.
+void find_in_lengths(const Timeline& timeline, Findings& findings) {
+  std::vector<std::vector<TimeNs>> lengths_ns(timeline.names.size());
+  for (const Event& event : timeline.events)
+    lengths_ns[event.name].push_back(event.time.length_ns());
+  for (std::uint32_t name = 0; name < timeline.names.size(); ++name) {
+    const auto cut = find_cut_short(std::move(lengths_ns[name]));
+    if (!cut) continue;
+    const auto first = std::ranges::find_if(timeline.events, [&](const Event& event) {
+      return event.name == name && event.time.length_ns() <= cut->longest_ns;
+    });
+    findings.warn(
+        "cut_short",
+        fmt::format("'{}': {} at most {} long (the first at {:.6f} s), all others {} and more. A target "
+                    "that is reset ends its event so. They are in the figures, as a rare short run "
+                    "would be: if it was a reset, do not trust the mean.",
+                    timeline.names[name].name,
+                    cut->count == 1 ? "one window is" : fmt::format("{} windows are", cut->count),
+                    format_si(to_seconds(cut->longest_ns), "s", 3), to_seconds(first->time.begin_ns),
+                    format_si(to_seconds(cut->shortest_ns), "s", 3)));
+  }
+}
+
 void find_in_useful(const Measurement& m, const UsefulEventReport& useful, Findings& findings) {
   if (m.timeline.names.empty()) return;
   if (!useful.name) {
@@ -298,6 +322,7 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
   find_in_noise(m, findings);
   find_in_idle(m, findings);
   find_in_ending(report.capture.end_reason, findings);
+  find_in_lengths(m.timeline, findings);
   for (std::size_t name = 0; name < results.size(); ++name)
     find_in_event(results[name], m.plans[name], findings);
   if (!results.empty() && report.idle.time_s == 0) {

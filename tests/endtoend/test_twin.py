@@ -138,6 +138,18 @@ class TwinFaults(Twin):
             self.assertNotEqual(report["quality"]["grade"], "good", fault)
             self.assertTrue(report["events"], fault)
 
+    def test_a_target_that_is_reset_in_an_event_raises_a_doubt(self):
+        _, report, truth = self.report_after("reset@2s")
+        cut = [each for each in truth["events"] if each["cut_off"]]
+        self.assertEqual(len(cut), 1)
+        said = [each["message"] for each in report["findings"] if each["code"] == "cut_short"]
+        self.assertEqual(len(said), 1)
+        self.assertIn("'inference'", said[0])
+        inference = next(each for each in report["events"] if each["name"] == "inference")
+        self.assert_close(inference["latency_s"]["min"], cut[0]["end_s"] - cut[0]["begin_s"], 0.01, "cut off")
+        self.record(5)
+        self.assertNotIn("cut_short", [each["code"] for each in self.run_json("report", "twin.jmk")["findings"]])
+
     def test_a_sensor_that_is_gone_for_good_ends_the_recording_and_what_came_before_is_kept(self):
         done, _ = self.record(5, "fault=gone@2s+1h", expect=5)
         self.assertIn("sensor has fallen silent", done.stderr)
