@@ -146,9 +146,10 @@ void Intake::report_dropped(std::size_t channel) {
   dropped.reset();
 }
 
-void Intake::report_dropped_edges() {
+void Intake::report_dropped_edges(TimeNs next_ns) {
   if (dropped_edges_ == 0) return;
-  items_.push_back(Anomaly{AnomalyKind::overflow, Severity::data_loss, std::nullopt, dropped_edges_time_, 0,
+  const TimeRange time{std::min(kept_edges_until_ns_, next_ns), next_ns};
+  items_.push_back(Anomaly{AnomalyKind::lost_edges, Severity::data_loss, std::nullopt, time, 0,
                            dropped_edges_,
                            fmt::format("{} edges were lost: the disk did not keep up", dropped_edges_)});
   dropped_edges_ = 0;
@@ -159,14 +160,14 @@ void Intake::put(const Edge& edge) {
   if (active_edges_ == nullptr) {
     active_edges_ = obtain(edges_, lock);
     if (active_edges_ == nullptr) {
-      if (dropped_edges_++ == 0) dropped_edges_time_ = {edge.time_ns, edge.time_ns};
-      dropped_edges_time_.begin_ns = std::min(dropped_edges_time_.begin_ns, edge.time_ns);
-      dropped_edges_time_.end_ns = std::max(dropped_edges_time_.end_ns, edge.time_ns);
+      ++dropped_edges_;
+      last_dropped_edge_ns_ = edge.time_ns;
       return;
     }
     active_edges_->count = 0;
-    report_dropped_edges();
+    report_dropped_edges(edge.time_ns);
   }
+  kept_edges_until_ns_ = std::max(kept_edges_until_ns_, edge.time_ns);
   active_edges_->edges[active_edges_->count++] = edge;
   if (active_edges_->count == active_edges_->edges.size()) push(active_edges_);
 }
@@ -219,7 +220,7 @@ void Intake::finish() {
   const Lock lock(mutex_);
   for (std::size_t channel = 0; channel < dropped_.size(); ++channel)
     report_dropped(channel);
-  report_dropped_edges();
+  report_dropped_edges(last_dropped_edge_ns_);
   if (dropped_items_ > 0) {
     items_.push_back(
         Anomaly{AnomalyKind::overflow,

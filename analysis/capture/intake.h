@@ -98,7 +98,7 @@ class Intake {
   void copy(const SampleBlock& block, std::size_t offset, std::size_t count, SampleSlot& slot) const;
   void drop(const SampleBlock& block, std::size_t offset, std::size_t count);
   void report_dropped(std::size_t channel);
-  void report_dropped_edges();
+  void report_dropped_edges(TimeNs next_ns);  // of the first edge that is kept again
   void push_batch();
   [[nodiscard]] TimeRange time_of(const SampleBlock& block, std::size_t offset, std::size_t count) const;
 
@@ -121,8 +121,9 @@ class Intake {
   std::vector<Item> items_;
   std::int64_t dropped_items_ = 0;
   std::vector<std::optional<Dropped>> dropped_;  // by channel
-  TimeRange dropped_edges_time_;
-  std::int64_t dropped_edges_ = 0;
+  TimeNs kept_edges_until_ns_ = 0;
+  TimeNs last_dropped_edge_ns_ = 0;
+  std::int64_t dropped_edges_ = 0;  // since the last that was kept
   bool finished_ = false;
   bool cancelled_ = false;
 };
