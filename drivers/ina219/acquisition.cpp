@@ -24,7 +24,7 @@ bool EdgeAcquisition::turn(gpio::EdgeSource& source) {
     return false;
   }
   for (int i = 0; i < count; ++i)
-    ring_.push(edges[static_cast<std::size_t>(i)]);
+    lost_ = ring_.push({edges[static_cast<std::size_t>(i)], lost_}) ? 0 : lost_ + 1;
   return true;
 }
 

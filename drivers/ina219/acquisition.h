@@ -40,21 +40,27 @@ class Acquisition {
   std::jthread thread_;  // last: the others outlive it
 };
 
+struct TakenEdge {
+  gpio::RawEdge edge;
+  std::int64_t lost = 0;  // before it and after the one before: those did not fit into the ring
+};
+
 // Reads edges into a ring; none when there are no marker lines.
 class EdgeAcquisition {
  public:
   // source may be null.
   explicit EdgeAcquisition(gpio::EdgeSource* source);
 
-  [[nodiscard]] std::size_t pop(std::span<gpio::RawEdge> into) { return ring_.pop(into); }
+  [[nodiscard]] std::size_t pop(std::span<TakenEdge> into) { return ring_.pop(into); }
   // errno when the lines have gone.
   [[nodiscard]] int error() const { return error_; }
-  [[nodiscard]] std::int64_t dropped() const { return ring_.dropped(); }
+  [[nodiscard]] std::int64_t dropped() const { return ring_.dropped(); }  // in all
 
  private:
   [[nodiscard]] bool turn(gpio::EdgeSource& source);
 
-  Ring<gpio::RawEdge> ring_;
+  Ring<TakenEdge> ring_;
+  std::int64_t lost_ = 0;  // since the last that fitted
   std::atomic<int> error_ = 0;
   std::unique_ptr<Acquisition> thread_;  // last
 };

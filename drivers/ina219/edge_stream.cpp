@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace joulemark::ina219 {
@@ -17,14 +18,14 @@ EdgeStream::EdgeStream(std::size_t lines, std::uint32_t resolution_ns, SampleSin
 
 Status EdgeStream::follow(TimeNs zero_ns) {
   zero_ns_ = zero_ns;
-  for (const gpio::RawEdge& edge : waiting_)
+  for (const TakenEdge& edge : waiting_)
     JM_TRY(pass_on(edge));
   waiting_.clear();
   return {};
 }
 
-Status EdgeStream::accept(const gpio::RawEdge& edge, TimeNs now_ns) {
-  if (std::abs(edge.time_ns - now_ns) > k_same_clock_ns) {
+Status EdgeStream::accept(const TakenEdge& edge, TimeNs now_ns) {
+  if (std::abs(edge.edge.time_ns - now_ns) > k_same_clock_ns) {
     return fail(ErrorCode::protocol,
                 "the gpiochip stamps its edges on another clock than the samples have (so do kernels before "
                 "5.7): update the kernel, or record without markers");
@@ -34,9 +35,28 @@ Status EdgeStream::accept(const gpio::RawEdge& edge, TimeNs now_ns) {
   return {};
 }
 
-Status EdgeStream::pass_on(const gpio::RawEdge& edge) {
+Status EdgeStream::tell_dropped(std::int64_t count, TimeNs next_ns) {
+  if (count == 0) return {};
+  told_dropped_ += count;
+  return sink_.accept(Anomaly{AnomalyKind::lost_edges,
+                              Severity::data_loss,
+                              std::nullopt,
+                              {std::min(kept_until_ns_, next_ns), next_ns},
+                              0,
+                              count,
+                              fmt::format("{} edges did not fit into the queue", count)});
+}
+
+Status EdgeStream::finish(std::int64_t dropped, TimeNs end_ns) {
+  return tell_dropped(dropped - told_dropped_, end_ns);
+}
+
+Status EdgeStream::pass_on(const TakenEdge& taken) {
+  const gpio::RawEdge& edge = taken.edge;
   if (edge.line >= last_.size()) return {};
   const TimeNs time_ns = edge.time_ns - *zero_ns_;
+  JM_TRY(tell_dropped(taken.lost, time_ns));
+  kept_until_ns_ = std::max(kept_until_ns_, time_ns);
   std::optional<Last>& last = last_[edge.line];
   if (last && time_ns < last->time_ns) return {};
   if (last && last->level == edge.level) {

@@ -3,7 +3,7 @@
 
 #include <analysis/model/sample_sink.h>
 
-#include <drivers/transport/gpio/edge_source.h>
+#include <drivers/ina219/acquisition.h>
 
 #include <cstdint>
 #include <optional>
@@ -20,7 +20,9 @@ class EdgeStream {
   // zero_ns: the kernel's time of capture time 0. Not known before the first sample, so edges wait for it.
   [[nodiscard]] Status follow(TimeNs zero_ns);
   // now_ns: on CLOCK_MONOTONIC. Errors: protocol when the stamps are of another clock, the sink's.
-  [[nodiscard]] Status accept(const gpio::RawEdge& edge, TimeNs now_ns);
+  [[nodiscard]] Status accept(const TakenEdge& edge, TimeNs now_ns);
+  // dropped: edges that were lost before they came here, in all. Nothing comes before end_ns any more.
+  [[nodiscard]] Status finish(std::int64_t dropped, TimeNs end_ns);
 
   [[nodiscard]] std::int64_t lost() const { return lost_; }  // edges missing between two of one direction
 
@@ -30,13 +32,16 @@ class EdgeStream {
     bool level = false;
   };
 
-  [[nodiscard]] Status pass_on(const gpio::RawEdge& edge);
+  [[nodiscard]] Status pass_on(const TakenEdge& taken);
+  [[nodiscard]] Status tell_dropped(std::int64_t count, TimeNs next_ns);
 
   SampleSink& sink_;
   std::uint32_t resolution_ns_;
   std::vector<std::optional<Last>> last_;
-  std::vector<gpio::RawEdge> waiting_;
+  std::vector<TakenEdge> waiting_;
   std::optional<TimeNs> zero_ns_;
+  TimeNs kept_until_ns_ = 0;       // capture time of the last edge on any line
+  std::int64_t told_dropped_ = 0;  // of those that did not come here
   std::int64_t lost_ = 0;
 };
 

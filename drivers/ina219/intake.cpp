@@ -55,11 +55,11 @@ Status Intake::pass_time() {
 }
 
 Status Intake::take_edges() {
-  std::array<gpio::RawEdge, 256> edges;
+  std::array<TakenEdge, 256> edges;
   if (const auto zero_ns = decoder_.zero_ns()) JM_TRY(edges_.follow(*zero_ns));
   while (const std::size_t count = edge_acquisition_.pop(edges)) {
     const TimeNs now_ns = timebase_.steady_ns();
-    for (const gpio::RawEdge& edge : std::span(edges).first(count))
+    for (const TakenEdge& edge : std::span(edges).first(count))
       JM_TRY(edges_.accept(edge, now_ns));
   }
   const int error = edge_acquisition_.error();
@@ -87,15 +87,7 @@ Status Intake::tell_clock(TimeNs now_ns) {
 Status Intake::finish(const Instrument::News& news) {
   JM_TRY(take_edges());
   JM_TRY(decoder_.finish());
-  if (const std::int64_t lost = edge_acquisition_.dropped(); lost > 0) {
-    JM_TRY(sink_.accept(Anomaly{AnomalyKind::overflow,
-                                Severity::data_loss,
-                                std::nullopt,
-                                {0, decoder_.last_ns()},
-                                0,
-                                lost,
-                                fmt::format("{} edges did not fit into the queue", lost)}));
-  }
+  JM_TRY(edges_.finish(edge_acquisition_.dropped(), decoder_.last_ns()));
   return tell_rate(news);
 }
 

@@ -6,6 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <atomic>
+#include <thread>
 #include <vector>
 
 namespace joulemark::ina219 {
@@ -36,19 +39,19 @@ class EdgesTest : public testing::Test {
 };
 
 TEST_F(EdgesTest, WaitForTheFirstSample) {
-  ASSERT_TRUE(stream_.accept({5'000, 0, true}, 6'000));
+  ASSERT_TRUE(stream_.accept({{5'000, 0, true}}, 6'000));
   EXPECT_TRUE(edges().empty());
   ASSERT_TRUE(stream_.follow(10'000));
-  ASSERT_TRUE(stream_.accept({12'000, 1, true}, 13'000));
+  ASSERT_TRUE(stream_.accept({{12'000, 1, true}}, 13'000));
   EXPECT_EQ(edges(),
             (std::vector<Edge>{{-5'000, 50'000, LineId{0}, true}, {2'000, 50'000, LineId{1}, true}}));
 }
 
 TEST_F(EdgesTest, TwoOfOneDirectionMeanThatOneWasLost) {
   ASSERT_TRUE(stream_.follow(0));
-  ASSERT_TRUE(stream_.accept({1'000, 0, true}, 2'000));
-  ASSERT_TRUE(stream_.accept({2'000, 0, true}, 2'000));
-  ASSERT_TRUE(stream_.accept({3'000, 1, true}, 3'000));
+  ASSERT_TRUE(stream_.accept({{1'000, 0, true}}, 2'000));
+  ASSERT_TRUE(stream_.accept({{2'000, 0, true}}, 2'000));
+  ASSERT_TRUE(stream_.accept({{3'000, 1, true}}, 3'000));
   EXPECT_EQ(stream_.lost(), 1);
   const std::vector<Anomaly> told = *capture_.anomalies();
   ASSERT_EQ(told.size(), 1u);
@@ -56,8 +59,54 @@ TEST_F(EdgesTest, TwoOfOneDirectionMeanThatOneWasLost) {
   EXPECT_EQ(told[0].time, (TimeRange{1'000, 2'000}));
 }
 
+TEST_F(EdgesTest, EdgesThatWereDroppedAreMissingBetweenTheirNeighbours) {
+  ASSERT_TRUE(stream_.follow(0));
+  ASSERT_TRUE(stream_.accept({{1'000, 0, true}}, 2'000));
+  ASSERT_TRUE(stream_.accept({{2'000, 1, true}}, 2'000));
+  ASSERT_TRUE(stream_.accept({{9'000, 0, false}, 3}, 9'000));
+  ASSERT_TRUE(stream_.finish(5, 12'000));
+  const std::vector<Anomaly> told = *capture_.anomalies();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].kind, AnomalyKind::lost_edges);
+  EXPECT_EQ(told[0].time, (TimeRange{2'000, 9'000}));
+  EXPECT_EQ(told[0].count, 3);
+  EXPECT_EQ(told[1].time, (TimeRange{9'000, 12'000}));
+  EXPECT_EQ(told[1].count, 2);
+}
+
+// Gives edges until there are more than fit.
+class ManyEdges final : public gpio::EdgeSource {
+ public:
+  int read(std::span<gpio::RawEdge> into, std::chrono::milliseconds) override {
+    if (given == k_all) return 0;
+    for (gpio::RawEdge& edge : into)
+      edge = {++given, 0, given % 2 == 1};
+    return static_cast<int>(into.size());
+  }
+  std::uint32_t resolution_ns() const override { return 0; }
+
+  static constexpr TimeNs k_all = 70'016;  // a multiple of 64
+  std::atomic<TimeNs> given = 0;
+};
+
+TEST(EdgeAcquisition, SaysWhereEdgesDidNotFit) {
+  ManyEdges source;
+  EdgeAcquisition acquisition(&source);
+  while (source.given < ManyEdges::k_all || acquisition.dropped() < ManyEdges::k_all - 65'536)
+    std::this_thread::yield();
+  std::vector<TakenEdge> taken(65'536);
+  ASSERT_EQ(acquisition.pop(taken), taken.size());
+  for (const TakenEdge& edge : taken)
+    ASSERT_EQ(edge.lost, 0);
+  source.given = ManyEdges::k_all - 64;  // and 64 more
+  std::array<TakenEdge, 64> more;
+  while (acquisition.pop(std::span(more).first(1)) == 0)
+    std::this_thread::yield();
+  EXPECT_EQ(more[0].lost, ManyEdges::k_all - 65'536);
+}
+
 TEST_F(EdgesTest, StampsOfAnotherClockAreRefused) {
-  const auto status = stream_.accept({1'700'000'000'000'000'000, 0, true}, 5'000);
+  const auto status = stream_.accept({{1'700'000'000'000'000'000, 0, true}}, 5'000);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::protocol);
   EXPECT_THAT(status.error().message, testing::HasSubstr("5.7"));
