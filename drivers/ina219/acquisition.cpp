@@ -13,6 +13,7 @@ constexpr std::chrono::milliseconds k_wait{20};
 
 EdgeAcquisition::EdgeAcquisition(gpio::EdgeSource* source) : ring_(source != nullptr ? k_edges : 1) {
   if (source == nullptr) return;
+  levels_ = source->start();
   thread_ = std::make_unique<Acquisition>([this, source] { return turn(*source); });
 }
 

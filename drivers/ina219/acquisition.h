@@ -10,8 +10,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <semaphore>
 #include <thread>
+#include <vector>
 
 namespace joulemark::ina219 {
 
@@ -51,6 +53,8 @@ class EdgeAcquisition {
   // source may be null.
   explicit EdgeAcquisition(gpio::EdgeSource* source);
 
+  // As the lines were when it began (gpio::EdgeSource::start).
+  [[nodiscard]] const std::vector<std::optional<bool>>& levels() const { return levels_; }
   [[nodiscard]] std::size_t pop(std::span<TakenEdge> into) { return ring_.pop(into); }
   // errno when the lines have gone.
   [[nodiscard]] int error() const { return error_; }
@@ -59,6 +63,7 @@ class EdgeAcquisition {
  private:
   [[nodiscard]] bool turn(gpio::EdgeSource& source);
 
+  std::vector<std::optional<bool>> levels_;
   Ring<TakenEdge> ring_;
   std::int64_t lost_ = 0;  // since the last that fitted
   std::atomic<int> error_ = 0;

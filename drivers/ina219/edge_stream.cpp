@@ -16,6 +16,15 @@ constexpr TimeNs k_same_clock_ns = 60'000'000'000;
 EdgeStream::EdgeStream(std::size_t lines, std::uint32_t resolution_ns, SampleSink& sink)
     : sink_(sink), resolution_ns_(resolution_ns), last_(lines) {}
 
+Status EdgeStream::start(const std::vector<std::optional<bool>>& levels) {
+  for (std::size_t line = 0; line < std::min(levels.size(), last_.size()); ++line) {
+    if (!levels[line]) continue;
+    last_[line] = Last{std::nullopt, *levels[line]};
+    JM_TRY(sink_.accept(MetadataItem{fmt::format("line.d{}.initial", line), *levels[line] ? "high" : "low"}));
+  }
+  return {};
+}
+
 Status EdgeStream::follow(TimeNs zero_ns) {
   zero_ns_ = zero_ns;
   for (const TakenEdge& edge : waiting_)
@@ -58,14 +67,14 @@ Status EdgeStream::pass_on(const TakenEdge& taken) {
   JM_TRY(tell_dropped(taken.lost, time_ns));
   kept_until_ns_ = std::max(kept_until_ns_, time_ns);
   std::optional<Last>& last = last_[edge.line];
-  if (last && time_ns < last->time_ns) return {};
+  if (last && last->time_ns && time_ns < *last->time_ns) return {};
   if (last && last->level == edge.level) {
     ++lost_;
     JM_TRY(
         sink_.accept(Anomaly{AnomalyKind::lost_line,
                              Severity::data_loss,
                              std::nullopt,
-                             {last->time_ns, time_ns},
+                             {last->time_ns.value_or(std::min<TimeNs>(0, time_ns)), time_ns},
                              0,
                              1,
                              fmt::format("d{}: two {} edges in a row, so at least one between them was lost",

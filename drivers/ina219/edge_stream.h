@@ -17,6 +17,8 @@ class EdgeStream {
   // The sink outlives this.
   EdgeStream(std::size_t lines, std::uint32_t resolution_ns, SampleSink& sink);
 
+  // By line: its level before the first edge, where that is known.
+  [[nodiscard]] Status start(const std::vector<std::optional<bool>>& levels);
   // zero_ns: the kernel's time of capture time 0. Not known before the first sample, so edges wait for it.
   [[nodiscard]] Status follow(TimeNs zero_ns);
   // now_ns: on CLOCK_MONOTONIC. Errors: protocol when the stamps are of another clock, the sink's.
@@ -28,7 +30,7 @@ class EdgeStream {
 
  private:
   struct Last {
-    TimeNs time_ns = 0;
+    std::optional<TimeNs> time_ns;  // none: as it began
     bool level = false;
   };
 

@@ -102,6 +102,7 @@ Result<EndReason> I2cInstrument::measure(SampleSink& sink, const std::stop_token
                : fail(ErrorCode::protocol, "the chip cannot be configured: " + i2c::describe_transfer(error));
   std::atomic<Poller::State> state = Poller::State::going;
   Intake intake(setup_, settings_, edges_.get(), timebase_, sink);
+  JM_TRY(intake.begin());
   {
     Acquisition acquisition([&] {
       const Poller::Turn turn = poller.step();

@@ -204,6 +204,7 @@ Result<EndReason> IioInstrument::measure(SampleSink& sink, const std::stop_token
   JM_TRY_ASSIGN(const auto source, device_->start(*layout_, k_queue));
   RecordPump pump(*source, *reader_, latest_stamp_ns(setup_.timing.typical_period_s), ring);
   Intake intake(setup_, settings_, edges_.get(), timebase_, sink);
+  JM_TRY(intake.begin());
   EndReason reason = EndReason::interrupted;
   {
     Acquisition acquisition([&pump] { return pump.turn(); });

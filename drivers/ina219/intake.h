@@ -25,6 +25,8 @@ class Intake {
   Intake(const ChannelSetup& setup, const Settings& settings, gpio::EdgeSource* edges, Timebase& timebase,
          SampleSink& sink);
 
+  // Before all else.
+  [[nodiscard]] Status begin() { return edges_.start(edge_acquisition_.levels()); }
   [[nodiscard]] Status accept(std::span<const Reading> readings);
   // Readings that the hand-over dropped, in all.
   [[nodiscard]] Status dropped(std::int64_t readings);

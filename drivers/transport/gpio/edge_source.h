@@ -7,7 +7,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <vector>
 
 namespace joulemark::gpio {
 
@@ -18,14 +20,19 @@ struct RawEdge {
   bool level = false;      // after the edge
 };
 
-// Lines whose edges the kernel keeps until they are read: 16 for each line, so they must be read soon. One
-// thread at a time.
+// Lines whose edges the kernel keeps until they are read: 16 for each line, so they must be read soon. It
+// drops further ones without a word: an odd number shows by two edges of one direction in a row, an even
+// number does not. One thread at a time.
 class EdgeSource {
  public:
   EdgeSource() = default;
   EdgeSource(const EdgeSource&) = delete;
   EdgeSource& operator=(const EdgeSource&) = delete;
   virtual ~EdgeSource() = default;
+
+  // Forgets the edges kept until now. By line: its level just before the edges that come from here on; none
+  // where that cannot be told.
+  [[nodiscard]] virtual std::vector<std::optional<bool>> start() = 0;
 
   // How many came, within the timeout: 0 when none did; minus the errno when the lines have gone. Allocates
   // nothing.

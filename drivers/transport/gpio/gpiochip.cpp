@@ -17,6 +17,7 @@ namespace joulemark::gpio {
 namespace {
 
 constexpr const char* k_consumer = "joulemark";
+constexpr int k_tries = 100;
 constexpr unsigned k_most_events = 16;  // the kernel's queue for one line
 
 struct CloseChip {
@@ -40,10 +41,18 @@ std::uint32_t polling_period_ns(const char* label) {
 class ChipLines final : public EdgeSource {
  public:
   // Closing the chip gives its lines back.
-  ChipLines(Chip chip, std::vector<pollfd> files)
+  ChipLines(Chip chip, std::vector<gpiod_line*> lines, std::vector<pollfd> files)
       : chip_(std::move(chip)),
+        lines_(std::move(lines)),
         files_(std::move(files)),
         resolution_ns_(polling_period_ns(gpiod_chip_label(chip_.get()))) {}
+
+  std::vector<std::optional<bool>> start() override {
+    std::vector<std::optional<bool>> levels;
+    for (std::size_t line = 0; line < lines_.size(); ++line)
+      levels.push_back(start_line(line));
+    return levels;
+  }
 
   int read(std::span<RawEdge> into, std::chrono::milliseconds timeout) override {
     const int ready = ::poll(files_.data(), files_.size(), static_cast<int>(timeout.count()));
@@ -61,6 +70,26 @@ class ChipLines final : public EdgeSource {
   std::uint32_t resolution_ns() const override { return resolution_ns_; }
 
  private:
+  // A level belongs before the edges to come if none came while it was read; on a chip that is polled one may
+  // have come that is told only later.
+  std::optional<bool> start_line(std::size_t line) {
+    for (int i = 0; i < k_tries; ++i) {
+      while (has_edges(line)) {
+        std::array<gpiod_line_event, k_most_events> events{};
+        if (gpiod_line_event_read_fd_multiple(files_[line].fd, events.data(), k_most_events) < 0) return {};
+      }
+      const int level = gpiod_line_get_value(lines_[line]);
+      if (level < 0 || resolution_ns_ != 0) return {};
+      if (!has_edges(line)) return level == 1;
+    }
+    return {};
+  }
+
+  [[nodiscard]] bool has_edges(std::size_t line) const {
+    pollfd file = files_[line];
+    return ::poll(&file, 1, 0) > 0 && (file.revents & POLLIN) != 0;
+  }
+
   int read_line(std::size_t line, std::span<RawEdge> into, std::size_t& count) {
     std::array<gpiod_line_event, k_most_events> events{};
     const auto most = static_cast<unsigned>(std::min<std::size_t>(into.size() - count, k_most_events));
@@ -75,6 +104,7 @@ class ChipLines final : public EdgeSource {
   }
 
   Chip chip_;
+  std::vector<gpiod_line*> lines_;  // the chip's
   std::vector<pollfd> files_;
   std::uint32_t resolution_ns_;
 };
@@ -106,14 +136,16 @@ tl::unexpected<Error> line_error(const std::string& chip, unsigned offset, int e
 Result<std::unique_ptr<EdgeSource>> open(const std::string& name, std::span<const unsigned> offsets) {
   Chip chip(gpiod_chip_open_lookup(name.c_str()));
   if (!chip) return chip_error(name, errno);
+  std::vector<gpiod_line*> lines;
   std::vector<pollfd> files;
   for (const unsigned offset : offsets) {
     gpiod_line* line = gpiod_chip_get_line(chip.get(), offset);
     if (line == nullptr) return line_error(name, offset, errno);
     if (gpiod_line_request_both_edges_events(line, k_consumer) < 0) return line_error(name, offset, errno);
+    lines.push_back(line);
     files.push_back({gpiod_line_event_get_fd(line), POLLIN, 0});
   }
-  return std::make_unique<ChipLines>(std::move(chip), std::move(files));
+  return std::make_unique<ChipLines>(std::move(chip), std::move(lines), std::move(files));
 }
 
 }  // namespace joulemark::gpio

@@ -59,6 +59,18 @@ TEST_F(EdgesTest, TwoOfOneDirectionMeanThatOneWasLost) {
   EXPECT_EQ(told[0].time, (TimeRange{1'000, 2'000}));
 }
 
+TEST_F(EdgesTest, AFirstEdgeThatDoesNotChangeTheLevelMeansThatOneWasLost) {
+  ASSERT_TRUE(stream_.start({true, std::nullopt}));
+  ASSERT_TRUE(stream_.follow(0));
+  ASSERT_TRUE(stream_.accept({{1'000, 1, true}}, 2'000));
+  ASSERT_TRUE(stream_.accept({{2'000, 0, true}}, 2'000));
+  const std::vector<Anomaly> told = *capture_.anomalies();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].kind, AnomalyKind::lost_line);
+  EXPECT_EQ(told[0].time, (TimeRange{0, 2'000}));
+  EXPECT_EQ(*capture_.metadata(), (std::vector<MetadataItem>{{"line.d0.initial", "high"}}));
+}
+
 TEST_F(EdgesTest, EdgesThatWereDroppedAreMissingBetweenTheirNeighbours) {
   ASSERT_TRUE(stream_.follow(0));
   ASSERT_TRUE(stream_.accept({{1'000, 0, true}}, 2'000));
@@ -77,6 +89,7 @@ TEST_F(EdgesTest, EdgesThatWereDroppedAreMissingBetweenTheirNeighbours) {
 // Gives edges until there are more than fit.
 class ManyEdges final : public gpio::EdgeSource {
  public:
+  std::vector<std::optional<bool>> start() override { return {}; }
   int read(std::span<gpio::RawEdge> into, std::chrono::milliseconds) override {
     if (given == k_all) return 0;
     for (gpio::RawEdge& edge : into)

@@ -57,6 +57,12 @@ class ScheduledEdges final : public gpio::EdgeSource {
  public:
   ScheduledEdges(test::FakeTime& time, std::vector<gpio::RawEdge> edges)
       : time_(time), edges_(std::move(edges)) {}
+  std::vector<std::optional<bool>> start() override {
+    bool level = false;
+    for (; next_ < edges_.size() && edges_[next_].time_ns <= time_.now_ns; ++next_)
+      level = edges_[next_].level;
+    return {level};
+  }
   int read(std::span<gpio::RawEdge> into, std::chrono::milliseconds) override {
     int count = 0;
     while (next_ < edges_.size() && edges_[next_].time_ns <= time_.now_ns &&
@@ -194,6 +200,28 @@ TEST(Instrument, EdgesAreOnTheClockOfTheSamples) {
   EXPECT_LT(worst, 0.015);  // the two conversions at the edges, of 94
   EXPECT_EQ(metadata(recording->capture, "event.inference"), "d0");
   EXPECT_EQ(recording->capture.info().supply, (Supply{3.0, VoltageBasis::assumed}));
+}
+
+// Before a recording begins its conversions are timed, and the lines are watched already.
+TEST(Instrument, ForgetsEdgesFromBeforeTheRecording) {
+  Bench bench;
+  std::vector<gpio::RawEdge> edges;
+  const TimeNs early_ns = bench.time.now_ns + 1'000'000;
+  for (int i = 0; i < 16; ++i)
+    edges.push_back({early_ns + i * 1000, 0, i % 2 == 0});
+  edges.push_back({early_ns + 3'000'000'000, 0, true});
+  Settings settings;
+  settings.markers = {{17, "inference"}};
+  const auto recording = record(bench, settings, 8'000, edges);
+  std::vector<Edge> got;
+  ASSERT_TRUE(
+      recording->capture.edges({-10'000'000'000, 10'000'000'000}, [&](std::span<const Edge> some) -> Status {
+        got.insert(got.end(), some.begin(), some.end());
+        return {};
+      }));
+  ASSERT_EQ(got.size(), 1u);
+  EXPECT_GT(got[0].time_ns, 0);
+  EXPECT_EQ(metadata(recording->capture, "line.d0.initial"), "low");
 }
 
 TEST(Instrument, LeavesTheChipAsItWas) {
