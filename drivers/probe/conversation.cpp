@@ -19,14 +19,16 @@ TimeNs times(double slack, TimeNs patience_ns) {
 
 }  // namespace
 
-// A zero byte in front ends whatever noise stands in the probe's decoder.
+// A zero byte in front ends whatever noise stands in the probe's decoder. What a port does not take in time
+// is lost like a frame on the way: whoever waits for the answer asks again.
 Status Conversation::say(std::uint8_t type, const Fill& fill) {
   std::array<std::uint8_t, 1 + JM_WIRE_MAX_ENCODED> line{};
   jm_wire_encoder encoder;
   jm_wire_begin(&encoder, line.data() + 1, line.size() - 1, type, sequence_++);
   if (fill) fill(encoder);
   const std::size_t size = jm_wire_end(&encoder);
-  return port_.write(std::as_bytes(std::span(line).first(1 + size)));
+  const Status written = port_.write(std::as_bytes(std::span(line).first(1 + size)));
+  return port_.closed() ? written : Status();
 }
 
 Result<bool> Conversation::hear(std::chrono::milliseconds longest) {

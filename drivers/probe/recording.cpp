@@ -55,10 +55,10 @@ void Recording::connect_to_port() {
 }
 
 Result<EndReason> Recording::run(const std::stop_token& stop) {
-  Result<EndReason> ended = EndReason::interrupted;
   sampled_ns_ = timebase_.steady_ns();
-  if (const Status began = start(); !began && !port_->closed()) return tl::make_unexpected(began.error());
-  ended = keep_on(stop);
+  const Status began = start();
+  const bool failed = !began && !port_->closed();
+  const Result<EndReason> ended = failed ? tl::make_unexpected(began.error()) : keep_on(stop);
   const Status closed = end();
   if (ended && !closed) return tl::make_unexpected(closed.error());
   return ended;

@@ -19,6 +19,10 @@ class Port final : public serial::ByteStream {
 
   Status write(std::span<const std::byte> bytes) override {
     JM_TRY(check());
+    if (!board_.takes_data) {
+      board_.advance(k_s);
+      return fail(ErrorCode::protocol, "the port takes no data");
+    }
     host_hear(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
     return {};
   }

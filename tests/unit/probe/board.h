@@ -43,7 +43,8 @@ class Board final : public Timebase {
   [[nodiscard]] bool plugged() const { return plugged_; }
   // What the line makes of bytes on their way to the host.
   std::function<void(std::vector<std::byte>&)> line;
-  double drift_ppm = 0;  // how much faster than ours the board's clock runs
+  bool takes_data = true;  // false: what is written waits a second, in vain
+  double drift_ppm = 0;    // how much faster than ours the board's clock runs
 
   [[nodiscard]] Connect connect();
 

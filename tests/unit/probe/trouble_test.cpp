@@ -179,6 +179,32 @@ TEST(ProbeTrouble, AProbeThatFallsSilentStalls) {
   EXPECT_EQ(*recorded->end, EndReason::stalled);
 }
 
+TEST(ProbeTrouble, APortThatTakesNoDataForAWhileIsListenedToAllTheSame) {
+  Board board;
+  board.at(k_s, [&] { board.takes_data = false; });
+  board.at(4 * k_s, [&] { board.takes_data = true; });
+  const auto recorded = record(board, 6 * k_s, {"voltage=3.3", "lines=d0", "max_current=3A", "patience=2s"});
+  ASSERT_TRUE(recorded->end) << recorded->end.error().message;
+  EXPECT_EQ(*recorded->end, EndReason::interrupted);
+  expect_true(recorded->samples(ChannelId{0}));
+  EXPECT_THAT(recorded->anomalies(AnomalyKind::gap), IsEmpty());
+}
+
+// Its START was heard, but no answer came.
+TEST(ProbeTrouble, ARecordingThatDoesNotBeginIsStoppedAllTheSame) {
+  Board board;
+  const auto opened = open(board, k_plain);
+  ASSERT_TRUE(opened) << opened.error().message;
+  MemoryCapture capture;
+  ASSERT_TRUE(capture.begin((*opened)->info()));
+  board.line = [](std::vector<std::byte>& bytes) { bytes.clear(); };
+  std::stop_source stop;
+  EXPECT_FALSE((*opened)->run(capture, stop.get_token()));
+  board.line = nullptr;
+  board.advance(300 * k_ms);
+  EXPECT_THAT(board.arrived, IsEmpty());
+}
+
 // Frames go on, with edges, STATUS and PONG, but no samples.
 TEST(ProbeTrouble, ASensorThatIsGoneForGoodEndsTheRecording) {
   Board board;
