@@ -57,12 +57,22 @@ Poller::Turn Poller::step() {
   if (pending_) return {State::going, std::exchange(pending_, std::nullopt)};
   const TimeNs now_ns = timebase_.steady_ns();
   if (now_ns - last_ns_ > k_stalled_after_ns) return {State::stalled, std::nullopt};
-  if (plan_.bus_interval_s > 0 && now_ns >= next_bus_ns_) return measure_bus_voltage();
+  if (plan_.bus_interval_s > 0 && now_ns >= next_bus_ns_ && !astray_) return measure_bus_voltage();
   if (due_ns_ > now_ns) {
     timebase_.wait(std::min(due_ns_ - now_ns, k_longest_wait_ns));
     if (due_ns_ - now_ns > k_longest_wait_ns) return {};
   }
+  if (astray_) return take_back();
   return plan_.clocked ? poll() : pace();
+}
+
+// As long as it may be in the mode of the bus voltage, what it shows as ready is no conversion of the shunt.
+Poller::Turn Poller::take_back() {
+  const TimeNs now_ns = timebase_.steady_ns();
+  if (const int error = configure(plan_.configuration.mode)) return failed(error);
+  astray_ = false;
+  restart(now_ns);
+  return {};
 }
 
 Poller::Turn Poller::poll() {
@@ -124,10 +134,12 @@ Poller::Turn Poller::measure_bus_voltage() {
   const TimeNs begin_ns = timebase_.steady_ns();
   next_bus_ns_ = std::max(next_bus_ns_ + ns(plan_.bus_interval_s), begin_ns);
   reading.after_ns = begin_ns;
+  astray_ = true;
   if (const int error = configure(Mode::bus_once)) return failed(error);
   const int error = await_bus_voltage(reading);
   const TimeNs end_ns = timebase_.steady_ns();
   if (const int restored = configure(plan_.configuration.mode)) return failed(restored);
+  astray_ = false;
   restart(end_ns);
   if (error != 0) return failed(error);
   interruption_ns_ = timebase_.steady_ns() - begin_ns;

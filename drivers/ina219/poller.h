@@ -48,6 +48,7 @@ class Poller {
   [[nodiscard]] Turn poll();
   [[nodiscard]] Turn take(const Reading& ready);
   [[nodiscard]] Turn pace();
+  [[nodiscard]] Turn take_back();
   [[nodiscard]] Turn measure_bus_voltage();
   [[nodiscard]] int await_bus_voltage(Reading& reading);
   [[nodiscard]] int configure(Mode mode);
@@ -61,6 +62,7 @@ class Poller {
   Plan plan_;
   std::optional<Reading> pending_;
   bool restarted_ = false;
+  bool astray_ = false;  // a write of the mode failed
   TimeNs after_ns_ = 0;  // the next conversion ends later
   TimeNs due_ns_ = 0;    // when to ask again
   TimeNs next_bus_ns_ = 0;
