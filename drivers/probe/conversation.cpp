@@ -108,12 +108,13 @@ std::optional<Conversation::Pong> Conversation::take_pong() {
   return std::exchange(pong_, std::nullopt);
 }
 
-PingClock::Pairing pairing_of(const Setup& setup, const Conversation::Pong& pong) {
+std::optional<PingClock::Pairing> pairing_of(const Setup& setup, const Conversation::Pong& pong) {
   const TimeNs received_ns = setup.ns_of(pong.received);
   const TimeNs stay_ns = setup.ns_of(pong.replied) - received_ns;
   const TimeNs way_ns = pong.arrived_ns - pong.sent_ns;
-  return {received_ns + stay_ns / 2, pong.sent_ns + way_ns / 2,
-          std::max<TimeNs>(1000, (way_ns - stay_ns) / 2)};
+  if (stay_ns < 0 || stay_ns > way_ns) return std::nullopt;
+  return PingClock::Pairing{received_ns + stay_ns / 2, pong.sent_ns + way_ns / 2,
+                            std::max<TimeNs>(1000, (way_ns - stay_ns) / 2)};
 }
 
 }  // namespace joulemark::probe

@@ -63,7 +63,8 @@ class Conversation {
 };
 
 // The middle of a PING's way and the middle of its stay in the probe are one instant, within half of what the
-// way took.
-[[nodiscard]] PingClock::Pairing pairing_of(const Setup& setup, const Conversation::Pong& pong);
+// way took. None: it would have stayed there longer than it was under way, so one of the times is wrong.
+[[nodiscard]] std::optional<PingClock::Pairing> pairing_of(const Setup& setup,
+                                                           const Conversation::Pong& pong);
 
 }  // namespace joulemark::probe

@@ -168,10 +168,11 @@ Status Recording::pair_anew(std::uint16_t boot) {
   for (int heard = 0; heard < 4 && timebase_.steady_ns() < end_ns;) {
     JM_TRY(talk_->ping());
     JM_TRY(talk_->hear(std::chrono::milliseconds{50}));
-    if (const auto pong = talk_->take_pong()) {
-      pings.observe(pairing_of(setup_, *pong));
-      ++heard;
-    }
+    const auto pong = talk_->take_pong();
+    const auto pairing = pong ? pairing_of(setup_, *pong) : std::nullopt;
+    if (!pairing) continue;
+    pings.observe(*pairing);
+    ++heard;
   }
   const auto best = pings.take_best();
   if (!best) return fail(ErrorCode::protocol, "the probe answers no PING");
@@ -183,7 +184,9 @@ Status Recording::pair_anew(std::uint16_t boot) {
 }
 
 void Recording::note_pong() {
-  if (const auto pong = talk_->take_pong()) pings_.observe(pairing_of(setup_, *pong));
+  const auto pong = talk_->take_pong();
+  if (!pong) return;
+  if (const auto pairing = pairing_of(setup_, *pong)) pings_.observe(*pairing);
 }
 
 TimeNs Recording::capture_at(TimeNs steady_ns) const {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <drivers/probe/conversation.h>
 #include <drivers/probe/ping_clock.h>
 
 #include <gtest/gtest.h>
@@ -40,6 +41,25 @@ TEST(PingClock, FindsTheDriftWithinWhatItStates) {
 TEST(PingClock, SaysNothingTooSoon) {
   EXPECT_FALSE(paired(0, 3, 1).fit());
   EXPECT_FALSE(PingClock().fit());
+}
+
+// Ticks of 1 us.
+TEST(Pairing, IsTheMiddleOfTheWayWithinHalfOfIt) {
+  probe::Setup setup;
+  setup.hello.facts.tick_hz = 1'000'000;
+  const auto pairing =
+      pairing_of(setup, {.received = 5000, .replied = 5400, .sent_ns = 0, .arrived_ns = 1'000'000});
+  ASSERT_TRUE(pairing);
+  EXPECT_EQ(pairing->probe_ns, 5'200'000);
+  EXPECT_EQ(pairing->steady_ns, 500'000);
+  EXPECT_EQ(pairing->uncertainty_ns, 300'000);
+}
+
+TEST(Pairing, IsNoneWhenThePingStayedLongerThanItWasUnderWay) {
+  probe::Setup setup;
+  setup.hello.facts.tick_hz = 1'000'000;
+  EXPECT_FALSE(pairing_of(setup, {.received = 5000, .replied = 6100, .sent_ns = 0, .arrived_ns = 1'000'000}));
+  EXPECT_FALSE(pairing_of(setup, {.received = 5000, .replied = 4900, .sent_ns = 0, .arrived_ns = 1'000'000}));
 }
 
 TEST(PingClock, RemembersADayInConstantSpace) {
