@@ -109,8 +109,13 @@ static void handle_configure(jm_probe* probe, const uint8_t* payload, size_t siz
 }
 
 static void handle_ping(jm_probe* probe, const uint8_t* payload, size_t size) {
+  uint32_t ended;
+  uint8_t before;
   if (!jm_wire_get_ping(payload, size, &probe->pong.token)) return;
-  probe->pong.received = jm_wire_time_near(probe->now, probe->frame_end_ticks);
+  before = jm_port_lock();
+  ended = probe->frame_end_ticks; /* another zero byte may be coming in */
+  jm_port_unlock(before);
+  probe->pong.received = jm_wire_time_near(probe->now, ended);
   probe->owes |= JM_OWES_PONG;
 }
 

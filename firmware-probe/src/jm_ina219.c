@@ -20,6 +20,7 @@ enum { REG_CONFIG = 0, REG_SHUNT = 1, REG_BUS = 2, REG_POWER = 3 };
 /* Waits, in coarse ticks. */
 #define HANGS_AFTER JM_COARSE(5 * JM_TICKS_PER_MS)  /* a register takes 0.2 ms */
 #define RETRY_AFTER JM_COARSE(20 * JM_TICKS_PER_MS) /* a lost sensor */
+/* Up to 12 bits of the shunt alone; after a reset a sample takes twice as long. */
 #define PACE_UNLIKE_RESET JM_COARSE(600ul * JM_TICKS_PER_US)
 #define SILENT_AFTER JM_COARSE(300 * JM_TICKS_PER_MS) /* two of the longest conversions without "ready" */
 

@@ -59,7 +59,7 @@ typedef struct {
   volatile uint8_t sensor_lost;
   volatile uint8_t sending; /* the port has bytes to send */
   jm_ring samples, edges, received;
-  volatile uint32_t frame_end_ticks; /* when the last zero byte came in */
+  volatile uint32_t frame_end_ticks; /* when the last zero byte came in; read with interrupts off */
 
   /* Main alone. */
   uint8_t stopping; /* jm_stopping: until the last data are on their way */
