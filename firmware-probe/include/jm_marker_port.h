@@ -39,28 +39,52 @@
 
 #if defined(JM_MARKER_PORT_AVR)
 
+#include <avr/interrupt.h>
 #include <avr/io.h>
 #define JM_MARKER_PORTX JM_MARKER_JOIN(PORT, JM_MARKER_PORT_AVR)
 #define JM_MARKER_DDRX JM_MARKER_JOIN(DDR, JM_MARKER_PORT_AVR)
 #define JM_MARKER_PINX JM_MARKER_JOIN(PIN, JM_MARKER_PORT_AVR)
 
+/* On the older ones a store to PINx does nothing. */
+#if defined(__AVR_ATmega8__) || defined(__AVR_ATmega8A__) || defined(__AVR_ATmega8515__) ||   \
+    defined(__AVR_ATmega8535__) || defined(__AVR_ATmega16__) || defined(__AVR_ATmega16A__) || \
+    defined(__AVR_ATmega161__) || defined(__AVR_ATmega162__) || defined(__AVR_ATmega163__) || \
+    defined(__AVR_ATmega32__) || defined(__AVR_ATmega32A__) || defined(__AVR_ATmega323__) ||  \
+    defined(__AVR_ATmega64__) || defined(__AVR_ATmega64A__) || defined(__AVR_ATmega103__) ||  \
+    defined(__AVR_ATmega128__) || defined(__AVR_ATmega128A__)
+#define JM_MARKER_CANNOT_TOGGLE
+#endif
+
 static inline void jm_marker_port_setup(uint16_t jm_lines) {
-  JM_MARKER_DDRX |= (uint8_t)(jm_lines << JM_MARKER_FIRST_PIN);
+  JM_MARKER_DDRX = (uint8_t)(JM_MARKER_DDRX | (jm_lines << JM_MARKER_FIRST_PIN));
 }
 
-/* One line, known to the compiler: SBI or CBI. Several: those that differ are toggled by one store. */
+static inline __attribute__((always_inline)) void jm_marker_port_change(uint8_t bits, uint8_t wanted) {
+#ifdef JM_MARKER_CANNOT_TOGGLE
+  const uint8_t before = SREG;
+  cli();
+  JM_MARKER_PORTX = (uint8_t)((JM_MARKER_PORTX & ~bits) | (wanted & bits));
+  SREG = before;
+#else
+  JM_MARKER_PINX = (uint8_t)((JM_MARKER_PORTX ^ wanted) & bits);
+#endif
+}
+
+/* One line, known to the compiler, of a port that SBI and CBI reach: one of these. Else those lines that
+   differ are toggled by one store, or changed with interrupts off where there is no toggling: an interrupt
+   that changes other pins of the port is not undone. */
 static inline __attribute__((always_inline)) void jm_marker_port_put(unsigned jm_lines, unsigned jm_levels) {
   const uint8_t bits = (uint8_t)(jm_lines << JM_MARKER_FIRST_PIN);
   const uint8_t wanted = (uint8_t)(jm_levels << JM_MARKER_FIRST_PIN);
-  if (__builtin_constant_p(jm_lines) && __builtin_constant_p(jm_levels) &&
-      (jm_lines & (jm_lines - 1u)) == 0) {
+  if (_SFR_IO_ADDR(JM_MARKER_PORTX) < 0x20 && __builtin_constant_p(jm_lines) &&
+      __builtin_constant_p(jm_levels) && (jm_lines & (jm_lines - 1u)) == 0) {
     if (wanted) {
-      JM_MARKER_PORTX |= bits;
+      JM_MARKER_PORTX = (uint8_t)(JM_MARKER_PORTX | bits);
     } else {
-      JM_MARKER_PORTX &= (uint8_t)~bits;
+      JM_MARKER_PORTX = (uint8_t)(JM_MARKER_PORTX & ~bits);
     }
   } else {
-    JM_MARKER_PINX = (uint8_t)((JM_MARKER_PORTX ^ wanted) & bits);
+    jm_marker_port_change(bits, wanted);
   }
 }
 

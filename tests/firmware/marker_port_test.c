@@ -7,6 +7,11 @@
 #define FIRST 2
 #define JM_MARKER_FIRST_PIN FIRST
 
+#if defined(TEST_PORT_avr_old)
+#define __AVR_ATmega32__
+#define TEST_PORT_avr
+#define TEST_NO_TOGGLING
+#endif
 #if defined(TEST_PORT_avr)
 #define JM_MARKER_PORT_AVR D
 #elif defined(TEST_PORT_arduino)
@@ -41,7 +46,9 @@ JM_MARKER_EVENT(inner, 2)
 static uint32_t pins;
 static uint32_t pins_now(void) {
 #if defined(TEST_PORT_avr)
+#ifndef TEST_NO_TOGGLING
   PORTD ^= PIND; /* a one written to PINx toggles */
+#endif
   PIND = 0;
   pins = PORTD;
 #elif defined(TEST_PORT_stm32)
@@ -76,6 +83,14 @@ static void lines_are_driven_and_others_left_alone(void) {
   (void)expected;
 }
 
+#if defined(TEST_PORT_avr)
+static void interrupts_stay_as_they_were(void) {
+  SREG = 0x80;
+  jm_marker_port_put(0x7, 0x5);
+  CHECK_EQUAL(0x80, SREG);
+}
+#endif
+
 #if defined(TEST_PORT_arduino)
 static void no_code_is_left_by_way_of_0(void) {
   jm_marker_port_put(0x7, 0x1);
@@ -97,6 +112,9 @@ static void markers_compile(void) {
 }
 
 static const check_test k_tests[] = {CHECK_TEST(lines_are_driven_and_others_left_alone),
+#if defined(TEST_PORT_avr)
+                                     CHECK_TEST(interrupts_stay_as_they_were),
+#endif
 #if defined(TEST_PORT_arduino)
                                      CHECK_TEST(no_code_is_left_by_way_of_0),
 #endif
