@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
 /* HELLO: who is there, what it can do, how to read its codes. Sent at boot and when asked for.
 
-   To send: begin; jm_wire_put_hello; every channel; jm_wire_put_line_count; every line; jm_wire_put_name;
-   end. */
+   To send: begin; jm_wire_put_hello; jm_wire_put_run, every channel; jm_wire_put_run, every line;
+   jm_wire_put_name; end. */
 #ifndef JM_WIRE_HELLO_H
 #define JM_WIRE_HELLO_H
 
