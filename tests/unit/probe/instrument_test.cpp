@@ -112,8 +112,11 @@ TEST(ProbeInstrument, HasAVoltageHoweverShortTheRecordingIs) {
 TEST(ProbeInstrument, MeasuresThePeriodBehindTheFirstVoltage) {
   Board board;
   fake_ina219_slow_down(106);
-  const auto recorded = record(board, 100 * k_ms, {"bus_interval=1s"});
-  EXPECT_NEAR(recorded->capture.info().channels[0].rate_hz, 1 / (1.06 * 532e-6), 2);
+  for (const auto& [adc, conversion_s] :
+       {std::pair{"12bit", 532e-6}, {"16x", 16 * 532e-6}, {"128x", 128 * 532e-6}}) {
+    const auto recorded = record(board, 100 * k_ms, {"bus_interval=10s", std::string("adc=") + adc});
+    EXPECT_NEAR(recorded->capture.info().channels[0].rate_hz * 1.06 * conversion_s, 1, 1e-3) << adc;
+  }
 }
 
 TEST(ProbeInstrument, RefusesAnIntervalItCannotCount) {
