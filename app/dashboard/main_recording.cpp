@@ -112,7 +112,7 @@ bool MainWindow::confirm_output() {
 }
 
 void MainWindow::ask_record() {
-  if (session_ && session_->running()) return stop_recording();
+  if (recording()) return stop_recording();
   const QString uri = state_->uri();
   if (uri.isEmpty()) return trouble(tr("Choose an instrument first, or type its URI, like sim:kws."));
   if (!confirm_output()) return;
@@ -136,7 +136,7 @@ void MainWindow::record_simulation(double duration_s) {
 }
 
 void MainWindow::record(const RecordingRequest& request) {
-  if (session_ && session_->running()) return trouble(tr("A recording is under way already."));
+  if (recording()) return trouble(tr("A recording is under way already."));
   waveform_->set_source(nullptr);
   document_.reset();
   session_ = std::make_unique<RecordingSession>(request);
@@ -220,6 +220,10 @@ void MainWindow::use_kept_rules() {
     trouble(tr("The rules kept for new recordings are not used: %1").arg(to_qt(used.error().message)));
 }
 
+bool MainWindow::recording() const {
+  return session_ && session_->running();
+}
+
 void MainWindow::stop_recording() {
   if (session_) session_->stop();
 }
@@ -261,12 +265,12 @@ void MainWindow::offer_unfinished() {
 void MainWindow::recover(const QString& file) {
   const auto repaired = repair_capture(file.toStdString());
   if (!repaired) return trouble(to_qt(repaired.error().message));
-  open_capture(file);
+  open_when_free(file, tr("Recovered: %1.").arg(QFileInfo(file).fileName()));
 }
 
 // Closing ends a recording as Stop does; its file is closed before the window is gone.
 void MainWindow::closeEvent(QCloseEvent* event) {
-  if (session_ && session_->running()) {
+  if (recording()) {
     const auto answer =
         QMessageBox::question(this, tr("Stop recording?"),
                               tr("A recording is under way. Closing stops it and keeps what was recorded."),
@@ -303,7 +307,10 @@ void MainWindow::import(const QStringList& paths) {
 
 void MainWindow::start_import(const ImportRequest& request) {
   import_ = std::make_unique<ImportJob>();
-  connect(import_.get(), &ImportJob::done, this, [this](const QString& file) { open_capture(file); });
+  connect(import_.get(), &ImportJob::done, this, [this](const QString& file) {
+    work_->hide_work();
+    open_when_free(file, tr("Imported: %1.").arg(QFileInfo(file).fileName()));
+  });
   connect(import_.get(), &ImportJob::failed, this, [this](const QString& message) {
     work_->hide_work();
     trouble(tr("Not imported: %1").arg(message));

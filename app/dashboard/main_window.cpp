@@ -48,8 +48,7 @@ MainWindow::MainWindow(InstrumentRegistry registry, QWidget* parent)
                 QStringLiteral("joulemark-gui")),
       instruments_(std::move(registry)),
       rules_([this](EventSetup setup, const QString& what) -> Status {
-        if (session_ && session_->running())
-          return fail(ErrorCode::usage, "rules can be changed when the recording has ended");
+        if (recording()) return fail(ErrorCode::usage, "rules can be changed when the recording has ended");
         if (!document_) return fail(ErrorCode::usage, "open a capture first");
         return document_->change_setup(std::move(setup), what);
       }) {
@@ -222,8 +221,7 @@ void MainWindow::open_file(const QString& path) {
 }
 
 void MainWindow::open_inputs(const QStringList& paths) {
-  if (session_ && session_->running())
-    return trouble(tr("A recording is under way: stop it before opening something else."));
+  if (recording()) return trouble(tr("A recording is under way: stop it before opening something else."));
   if (paths.size() == 1 && QFileInfo(paths.front()).suffix() == QStringLiteral("jmk"))
     return open_capture(paths.front());
   import(paths);
@@ -238,6 +236,16 @@ void MainWindow::open_capture(const QString& path) {
   connect_document();
   work_->show_work(tr("Opening %1").arg(QFileInfo(path).fileName()), [this] { document_.reset(); });
   document_->open(QFileInfo(path).absoluteFilePath());
+}
+
+// A recording is never left for a capture: what became ready meanwhile waits for a person, sentence saying
+// what it is.
+void MainWindow::open_when_free(const QString& path, const QString& sentence) {
+  if (!recording()) return open_capture(path);
+  banner_->show_message(Banner::Level::note, sentence, tr("Open"), [this, path, sentence] {
+    if (!recording()) return open_capture(path);
+    open_when_free(path, tr("%1 It can be opened when the recording has ended.").arg(sentence));
+  });
 }
 
 void MainWindow::connect_document() {
@@ -387,8 +395,8 @@ void MainWindow::set_dark(bool dark) {
   use_theme(*static_cast<QApplication*>(QCoreApplication::instance()), dark);
   settings_.setValue(QStringLiteral("dark"), dark);
   waveform_->apply_theme();
-  state_->set_running(session_ && session_->running());
-  if (session_ && session_->running()) {
+  state_->set_running(recording());
+  if (recording()) {
     state_->show_recording(session_->info(), session_->figures(), recordings_folder());
   } else if (document_ && document_->is_open()) {
     const auto primary = primary_channel(document_->info());

@@ -93,6 +93,7 @@ class MainWindow final : public QMainWindow {
   void ask_open();
   void open_inputs(const QStringList& paths);
   void open_capture(const QString& path);
+  void open_when_free(const QString& path, const QString& sentence);
   void import(const QStringList& paths);
   void recover(const QString& file);
   void remember(const QString& path);
@@ -115,6 +116,7 @@ class MainWindow final : public QMainWindow {
   void live_frame();
   [[nodiscard]] bool confirm_output();
   [[nodiscard]] QString new_recording_file(const QString& uri) const;
+  [[nodiscard]] bool recording() const;  // from record() until the file is closed
   [[nodiscard]] std::optional<TimeRange> selection() const;
 
   void mark_selection();

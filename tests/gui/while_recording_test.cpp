@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Nothing that happens meanwhile ends a recording, and nothing is done to a target unasked.
+#include <analysis/capture/verify.h>
+
+#include <app/dashboard/banner.h>
+#include <app/models/capture_document.h>
+#include <app/models/import_job.h>
+#include <app/models/recording_session.h>
+
+#include <tests/gui/window_fixture.h>
+
+#include <QDialog>
+#include <QPushButton>
+#include <QTest>
+#include <algorithm>
+#include <fstream>
+
+using namespace joulemark;
+
+class WhileRecordingTest : public WindowFixture {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void initTestCase() { make_folder(); }
+  void init() { show_window(); }
+  void cleanup() { window_.reset(); }
+
+  void anImportThatEndsLeavesTheRecordingAlone();
+
+ private:
+  // In real time, until it is stopped or that long.
+  void record(const QString& name, std::optional<double> duration_s = std::nullopt);
+};
+
+namespace {
+
+// Null: no visible button begins so.
+QPushButton* button(const QWidget& parent, const QString& begin) {
+  const auto buttons = parent.findChildren<QPushButton*>();
+  const auto found = std::ranges::find_if(
+      buttons, [&](const QPushButton* each) { return each->isVisible() && each->text().startsWith(begin); });
+  return found == buttons.end() ? nullptr : *found;
+}
+
+}  // namespace
+
+void WhileRecordingTest::record(const QString& name, std::optional<double> duration_s) {
+  RecordingRequest request;
+  request.uri = "sim:kws";
+  request.options = {"rate=10kHz"};
+  request.file = path(name).toStdString();
+  request.limits.duration_s = duration_s;
+  window_->record(request);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->session()->figures().samples > 0, k_patience_ms);
+}
+
+void WhileRecordingTest::anImportThatEndsLeavesTheRecordingAlone() {
+  const QString table = path("meanwhile.csv");
+  std::ofstream(table.toStdString()) << "Timestamp(ms),Current(uA)\n0,100\n1,200\n2,300\n3,250\n";
+  record("going-on.jmk");
+  window_->start_import(
+      {{table.toStdString()}, "", {"voltage=3V"}, path("meanwhile.jmk").toStdString(), false});
+  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("meanwhile.jmk")), k_patience_ms);
+  QVERIFY(window_->session() != nullptr && window_->session()->running());
+  auto* open = button(window_->banner(), QStringLiteral("Open"));
+  QVERIFY(open != nullptr);
+  open->click();
+  QVERIFY(window_->session()->running());
+  window_->stop_recording();
+  settle();
+  QCOMPARE(window_->document()->path(), path("going-on.jmk"));
+}
+
+QTEST_MAIN(WhileRecordingTest)
+#include "while_recording_test.moc"
