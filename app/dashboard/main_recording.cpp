@@ -77,32 +77,51 @@ void MainWindow::set_instrument(const QString& uri) {
 void MainWindow::ask_options() {
   auto specs = instruments_.options_of(state_->uri());
   std::erase_if(specs, [](const OptionSpec& spec) { return is_output(to_qt(spec.name)); });
-  QStringList output = options_.filter(QStringLiteral("vout"));
-  const auto chosen = joulemark::ask_options(this, tr("Options of %1").arg(state_->uri()), specs, options_);
-  if (!chosen) return;
-  options_ = *chosen + output;
-  state_->set_options(options_);
+  ask_some_options(tr("Options of %1").arg(state_->uri()), specs, {});
 }
 
 void MainWindow::ask_output() {
   auto specs = instruments_.options_of(state_->uri());
   std::erase_if(specs, [](const OptionSpec& spec) { return !is_output(to_qt(spec.name)); });
-  const auto chosen = joulemark::ask_options(
-      this, tr("Output of %1").arg(state_->uri()), specs, options_,
-      tr("A voltage that is too high destroys the target. It is set when the next recording starts, after "
-         "asking once more; left empty, the output is never touched."));
+  ask_some_options(tr("Output of %1").arg(state_->uri()), specs,
+                   tr("A voltage that is too high destroys the target. It is set when the next recording "
+                      "starts, after asking once more; left empty, the output is never touched."));
+}
+
+void MainWindow::ask_some_options(const QString& title, const std::vector<OptionSpec>& specs,
+                                  const QString& warning) {
+  QStringList all = state_->options();
+  const auto chosen = joulemark::ask_options(this, title, specs, all, warning);
   if (!chosen) return;
-  options_.removeIf([](const QString& option) { return is_output(option); });
-  options_ += *chosen;
+  all.removeIf([&](const QString& option) {
+    return std::ranges::any_of(specs, [&](const OptionSpec& spec) {
+      return option.startsWith(to_qt(spec.name) + QLatin1Char('='));
+    });
+  });
+  use_options(all + *chosen);
+}
+
+// What is as the URI says it stays there; a key that stood in both would be refused.
+void MainWindow::use_options(QStringList options) {
+  QStringList kept;
+  const QStringList written = options_in(state_->uri());
+  for (const QString& option : written) {
+    if (options.removeOne(option)) kept << option;
+  }
+  if (kept != written) {
+    const QString bare = state_->uri().section(QLatin1Char('?'), 0, 0);
+    state_->set_uri(kept.isEmpty() ? bare : bare + QLatin1Char('?') + kept.join(QLatin1Char('&')));
+  }
+  options_ = options;
   state_->set_options(options_);
 }
 
 bool MainWindow::confirm_output() {
-  const QStringList output = options_.filter(QStringLiteral("vout="));
-  if (output.isEmpty()) return true;
+  const QString volts = state_->output_voltage();
+  if (volts.isEmpty()) return true;
   QMessageBox question(QMessageBox::Warning, tr("Change the output?"),
-                       tr("This sets the output of %1 to %2.").arg(state_->uri(), output.front().mid(5)),
-                       QMessageBox::Cancel, this);
+                       tr("This sets the output of %1 to %2.").arg(state_->uri(), volts), QMessageBox::Cancel,
+                       this);
   question.setInformativeText(
       tr("Check that the target bears it. What becomes of it at the end is one of the output's options."));
   auto* yes = question.addButton(tr("Set it and record"), QMessageBox::AcceptRole);

@@ -111,6 +111,8 @@ class MainWindow final : public QMainWindow {
   void ask_record();
   void ask_options();
   void ask_output();
+  void ask_some_options(const QString& title, const std::vector<OptionSpec>& specs, const QString& warning);
+  void use_options(QStringList options);
   void recording_started();
   void recording_ended(bool kept, const QString& reason, const QString& error);
   void live_frame();

@@ -44,6 +44,10 @@ QString labelled(const QString& label, const QString& value, const QColor& colou
 
 }  // namespace
 
+QStringList options_in(const QString& uri) {
+  return uri.section(QLatin1Char('?'), 1).split(QLatin1Char('&'), Qt::SkipEmptyParts);
+}
+
 StateBar::StateBar(InstrumentList& instruments, QWidget* parent)
     : QWidget(parent),
       instruments_(instruments),
@@ -85,7 +89,7 @@ StateBar::StateBar(InstrumentList& instruments, QWidget* parent)
   connect(options_, &QPushButton::clicked, this, &StateBar::optionsAsked);
   connect(output_, &QPushButton::clicked, this, &StateBar::outputAsked);
   connect(choice_, &QComboBox::currentTextChanged, this, [this] {
-    show_output();
+    show_options();
     Q_EMIT uriChanged(uri());
   });
   connect(&instruments_, &InstrumentList::modelAboutToBeReset, this, [this] { setProperty("uri", uri()); });
@@ -113,21 +117,32 @@ void StateBar::set_uri(const QString& uri) {
 
 void StateBar::set_options(const QStringList& options) {
   given_ = options;
-  const auto count = std::ranges::count_if(
-      options, [](const QString& each) { return !each.startsWith(QStringLiteral("vout")); });
-  options_->setText(count == 0 ? tr("Options\u2026") : tr("Options (%1)\u2026").arg(count));
-  options_->setToolTip(options.isEmpty() ? tr("Options of the instrument; none is set")
-                                         : options.join(QLatin1Char('\n')));
-  show_output();
+  show_options();
+}
+
+QStringList StateBar::options() const {
+  return options_in(uri()) + given_;
+}
+
+QString StateBar::output_voltage() const {
+  const QString key = QStringLiteral("vout=");
+  const QStringList all = options();
+  const auto vout = std::ranges::find_if(all, [&](const QString& each) { return each.startsWith(key); });
+  return vout == all.end() ? QString() : vout->mid(key.size());
 }
 
 // The output is stated in words even when nothing will happen to it.
-void StateBar::show_output() {
+void StateBar::show_options() {
+  const QStringList all = options();
+  const auto count = std::ranges::count_if(
+      all, [](const QString& each) { return !each.startsWith(QStringLiteral("vout")); });
+  options_->setText(count == 0 ? tr("Options\u2026") : tr("Options (%1)\u2026").arg(count));
+  options_->setToolTip(all.isEmpty() ? tr("Options of the instrument; none is set")
+                                     : all.join(QLatin1Char('\n')));
   const auto specs = instruments_.options_of(uri());
   output_->setVisible(std::ranges::any_of(specs, [](const OptionSpec& spec) { return spec.name == "vout"; }));
-  const auto vout = std::ranges::find_if(
-      given_, [](const QString& each) { return each.startsWith(QStringLiteral("vout=")); });
-  output_->setText(vout == given_.end() ? tr("Vout: as it is") : tr("Vout %1 at start").arg(vout->mid(5)));
+  const QString volts = output_voltage();
+  output_->setText(volts.isEmpty() ? tr("Vout: as it is") : tr("Vout %1 at start").arg(volts));
   output_->setToolTip(
       tr("The instrument's output is touched only when a voltage is set here, and after asking again"));
 }

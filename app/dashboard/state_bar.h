@@ -16,6 +16,9 @@ namespace joulemark {
 
 class InstrumentList;
 
+// "monsoon:?vout=3V&rate=1kHz" -> vout=3V, rate=1kHz
+[[nodiscard]] QStringList options_in(const QString& uri);
+
 // One row that is always visible: the instrument, record and stop, its output, and how the recording goes.
 class StateBar final : public QWidget {
   Q_OBJECT
@@ -24,7 +27,10 @@ class StateBar final : public QWidget {
 
   [[nodiscard]] QString uri() const;
   void set_uri(const QString& uri);
-  void set_options(const QStringList& options);  // as they will be used, key=value
+  void set_options(const QStringList& options);  // besides those in the URI, key=value
+  // As they will be used: those in the URI and those that were set.
+  [[nodiscard]] QStringList options() const;
+  [[nodiscard]] QString output_voltage() const;  // as written; empty: the output is not touched
   void show_idle(const QString& folder);         // the disk that would be recorded to
   void show_recording(const CaptureInfo& info, const RecordingSession::Figures& figures,
                       const QString& folder);
@@ -43,7 +49,7 @@ class StateBar final : public QWidget {
   void set_figures(double rate_hz, std::optional<std::int64_t> lost, std::optional<double> duration_s);
   void set_disk(const QString& folder);
   void set_range(const CaptureInfo& info);
-  void show_output();
+  void show_options();
 
   InstrumentList& instruments_;
   QComboBox* choice_;

@@ -48,9 +48,11 @@ class ComfortsTest : public WindowFixture {
   void aDroppedCaptureIsOpened();
   void aDroppedTableIsImportedAfterAQuestion();
   void theOutputIsSetOnlyAfterAnotherQuestion();
+  void anOutputInTheUriIsAskedAboutToo();
   void aRecordingSurvivesTheDeathOfItsWindow();
 
  private:
+  [[nodiscard]] QPushButton* output_button() const;
   void drop(const QString& file);
   QString sample_;
 };
@@ -150,12 +152,16 @@ void ComfortsTest::aDroppedTableIsImportedAfterAQuestion() {
   QCOMPARE(window_->document()->analysis()->report.capture.primary.samples, std::int64_t{4});
 }
 
+QPushButton* ComfortsTest::output_button() const {
+  const auto buttons = window_->findChildren<QPushButton*>();
+  const auto found = std::ranges::find_if(
+      buttons, [](const QPushButton* each) { return each->text().startsWith(QStringLiteral("Vout")); });
+  return found == buttons.end() ? nullptr : *found;
+}
+
 void ComfortsTest::theOutputIsSetOnlyAfterAnotherQuestion() {
   window_->set_instrument(QStringLiteral("monsoon:"));
-  QPushButton* output = nullptr;
-  for (auto* button : window_->findChildren<QPushButton*>()) {
-    if (button->text().startsWith(QStringLiteral("Vout"))) output = button;
-  }
+  QPushButton* output = output_button();
   QVERIFY(output != nullptr);
   QCOMPARE(output->text(), QStringLiteral("Vout: as it is"));
   when_asked([](QDialog& dialog) {
@@ -177,6 +183,33 @@ void ComfortsTest::theOutputIsSetOnlyAfterAnotherQuestion() {
   QVERIFY2(question.contains(QStringLiteral("monsoon:")) && question.contains(QStringLiteral("3.3")),
            qPrintable(question));
   QVERIFY(window_->session() == nullptr);
+}
+
+void ComfortsTest::anOutputInTheUriIsAskedAboutToo() {
+  window_->set_instrument(QStringLiteral("monsoon:/dev/nothing?vout=4.5&serial=20519"));
+  QPushButton* output = output_button();
+  QVERIFY(output != nullptr);
+  QCOMPARE(output->text(), QStringLiteral("Vout 4.5 at start"));
+  QString question;
+  when_asked([&](QDialog& dialog) {
+    question = qobject_cast<QMessageBox*>(&dialog)->text();
+    QTest::keyClick(&dialog, Qt::Key_Return);  // the default is not to
+  });
+  QTest::keyClick(window_.get(), Qt::Key_R, Qt::ControlModifier);
+  QVERIFY2(question.contains(QStringLiteral("4.5")), qPrintable(question));
+  QVERIFY(window_->session() == nullptr);
+  when_asked([](QDialog& dialog) {  // the form has it, and it can be taken back there
+    auto* vout = qobject_cast<QLineEdit*>(field(dialog, QStringLiteral("vout")));
+    QVERIFY(vout != nullptr);
+    QCOMPARE(vout->text(), QStringLiteral("4.5"));
+    vout->clear();
+    dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->click();
+  });
+  output->click();
+  QCOMPARE(output->text(), QStringLiteral("Vout: as it is"));
+  auto* instrument = qobject_cast<QComboBox*>(field(*window_, QStringLiteral("Instrument")));
+  QVERIFY(instrument != nullptr);
+  QCOMPARE(instrument->currentText(), QStringLiteral("monsoon:/dev/nothing?serial=20519"));
 }
 
 void ComfortsTest::aRecordingSurvivesTheDeathOfItsWindow() {
