@@ -251,9 +251,7 @@ void MainWindow::recording_ended(bool kept, const QString& reason, const QString
   frames_.stop();
   state_->set_running(false);
   const QString file = to_qt(session_->file());
-  QStringList unfinished = settings_.value(QLatin1String(k_unfinished)).toStringList();
-  unfinished.removeAll(file);
-  settings_.setValue(QLatin1String(k_unfinished), unfinished);
+  forget_unfinished(file);
   work_->hide_work();
   waveform_->set_source(nullptr);
   if (!kept) {
@@ -287,6 +285,22 @@ void MainWindow::recover(const QString& file) {
   open_when_free(file, tr("Recovered: %1.").arg(QFileInfo(file).fileName()));
 }
 
+void MainWindow::forget_unfinished(const QString& file) {
+  QStringList unfinished = settings_.value(QLatin1String(k_unfinished)).toStringList();
+  unfinished.removeAll(file);
+  settings_.setValue(QLatin1String(k_unfinished), unfinished);
+}
+
+// Waits until the file is closed.
+void MainWindow::finish_recording() {
+  if (!recording()) return;
+  frames_.stop();
+  waveform_->set_source(nullptr);
+  const QString file = to_qt(session_->file());
+  session_.reset();
+  forget_unfinished(file);
+}
+
 // Closing ends a recording as Stop does; its file is closed before the window is gone.
 void MainWindow::closeEvent(QCloseEvent* event) {
   if (recording()) {
@@ -295,13 +309,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
                               tr("A recording is under way. Closing stops it and keeps what was recorded."),
                               QMessageBox::Close | QMessageBox::Cancel, QMessageBox::Cancel);
     if (answer != QMessageBox::Close) return event->ignore();
-    frames_.stop();
-    waveform_->set_source(nullptr);
-    const QString file = to_qt(session_->file());
-    session_.reset();
-    QStringList unfinished = settings_.value(QLatin1String(k_unfinished)).toStringList();
-    unfinished.removeAll(file);
-    settings_.setValue(QLatin1String(k_unfinished), unfinished);
+    finish_recording();  // if it did not end while the question stood
   }
   settings_.setValue(QStringLiteral("window/geometry"), saveGeometry());
   settings_.setValue(QStringLiteral("window/state"), saveState());

@@ -115,6 +115,8 @@ class MainWindow final : public QMainWindow {
   void use_options(QStringList options);
   void recording_started();
   void recording_ended(bool kept, const QString& reason, const QString& error);
+  void finish_recording();  // in silence
+  void forget_unfinished(const QString& file);
   void live_frame();
   [[nodiscard]] bool confirm_output();
   [[nodiscard]] QString new_recording_file(const QString& uri) const;

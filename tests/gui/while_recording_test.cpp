@@ -10,6 +10,7 @@
 #include <tests/gui/window_fixture.h>
 
 #include <QDialog>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QTest>
 #include <algorithm>
@@ -26,6 +27,7 @@ class WhileRecordingTest : public WindowFixture {
   void cleanup() { window_.reset(); }
 
   void anImportThatEndsLeavesTheRecordingAlone();
+  void aRecordingMayEndWhileClosingAsks();
 
  private:
   // In real time, until it is stopped or that long.
@@ -69,6 +71,20 @@ void WhileRecordingTest::anImportThatEndsLeavesTheRecordingAlone() {
   window_->stop_recording();
   settle();
   QCOMPARE(window_->document()->path(), path("going-on.jmk"));
+}
+
+void WhileRecordingTest::aRecordingMayEndWhileClosingAsks() {
+  record("asked.jmk", 1);
+  bool asked = false;
+  when_asked([&](QDialog& dialog) {
+    asked = true;
+    QTRY_VERIFY_WITH_TIMEOUT(window_->session() == nullptr || !window_->session()->running(), k_patience_ms);
+    qobject_cast<QMessageBox*>(&dialog)->button(QMessageBox::Close)->click();
+  });
+  QVERIFY(window_->close());
+  QVERIFY(asked);
+  const auto verified = verify_capture(path("asked.jmk").toStdString());
+  QVERIFY(verified && verified->closed && verified->intact());
 }
 
 QTEST_MAIN(WhileRecordingTest)
