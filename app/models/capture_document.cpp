@@ -37,7 +37,7 @@ class SetupCommand final : public QUndoCommand {
 
 namespace {
 
-enum WorkKey { k_open, k_report, k_lanes, k_fold, k_save, k_first_window = 100 };
+enum WorkKey { k_open, k_report, k_lanes, k_fold, k_first_window = 100 };
 
 // Where samples are missing, joined and in order.
 std::vector<TimeRange> gaps_among(const std::vector<Anomaly>& anomalies) {
@@ -198,11 +198,10 @@ void CaptureDocument::apply(const EventSetup& setup) {
   analyse();
 }
 
-// Each save is a key of its own: none may be dropped for a newer one, since it writes only what it changed.
+// None may be dropped, not for a newer one either: each writes only what it changed. On the worker that reads
+// longest, since a reader in the middle of a file would keep the writer out.
 void CaptureDocument::save(const EventSetup& before, const EventSetup& after) {
-  static int next_key = 1 << 20;
-  long_work_.post(next_key++, [this, file = path_.toStdString(),
-                               edit = edit_between(before, after)](const std::stop_token&) {
+  long_work_.post_kept([this, file = path_.toStdString(), edit = edit_between(before, after)] {
     const Status saved = edit_capture(file, edit);
     if (saved) return;
     deliver(this, [this, message = to_qt(saved.error().message)] { Q_EMIT saveFailed(message); });

@@ -19,7 +19,8 @@
 namespace joulemark {
 
 // Everything long happens on workers with readers of their own; signals arrive on the document's thread,
-// where all calls are made. An edit is shown, measured and saved at once, and can be undone.
+// where all calls are made. An edit is shown, measured and saved at once, and can be undone; what is not
+// saved yet is so before the document is gone.
 class CaptureDocument final : public QObject, public WaveSource {
   Q_OBJECT
  public:

@@ -21,6 +21,14 @@ void Worker::post(int key, Task task) {
   wake_.notify_one();
 }
 
+void Worker::post_kept(std::function<void()> task) {
+  const std::scoped_lock lock(mutex_);
+  const auto after =
+      std::ranges::find_if(queue_, [](const Waiting& waiting) { return waiting.key != k_kept; });
+  queue_.insert(after, {k_kept, [task = std::move(task)](const std::stop_token&) { task(); }});
+  wake_.notify_one();
+}
+
 void Worker::cancel(int key) {
   const std::scoped_lock lock(mutex_);
   std::erase_if(queue_, [key](const Waiting& waiting) { return waiting.key == key; });
@@ -29,13 +37,13 @@ void Worker::cancel(int key) {
 
 void Worker::cancel_all() {
   const std::scoped_lock lock(mutex_);
-  queue_.clear();
+  std::erase_if(queue_, [](const Waiting& waiting) { return waiting.key != k_kept; });
   running_.request_stop();
 }
 
 bool Worker::idle() const {
   const std::scoped_lock lock(mutex_);
-  return queue_.empty() && running_key_ < 0;
+  return queue_.empty() && running_key_ == k_nothing;
 }
 
 void Worker::run(const std::stop_token& stop) {
@@ -50,7 +58,7 @@ void Worker::run(const std::stop_token& stop) {
     next.task(token);
     next.task = nullptr;
     lock.lock();
-    running_key_ = -1;
+    running_key_ = k_nothing;
   }
 }
 

@@ -112,6 +112,23 @@ TEST_F(Document, MeasuresBetweenCursorsWhatTheReportSaysOfThatWindow) {
   EXPECT_EQ(stats.current_a->max, of_window->peak_current_a);
 }
 
+TEST_F(Document, SavesAnEditThoughItGoesAtOnce) {
+  {
+    CaptureDocument document;
+    open(document, path);
+    EventSetup setup = document.setup();
+    setup.windows.push_back({"kept", {5'000'000'000, 6'000'000'000}});
+    document.fold("inference");  // long work that an edit must not wait behind
+    ASSERT_TRUE(document.change_setup(std::move(setup), "name a window"));
+  }
+  auto reader = CaptureReader::open(path);
+  ASSERT_TRUE(reader);
+  const auto setup = read_setup(**reader);
+  ASSERT_TRUE(setup);
+  ASSERT_EQ(setup->windows.size(), 1U);
+  EXPECT_EQ(setup->windows[0].name, "kept");
+}
+
 TEST_F(Document, SavesAnEditedRuleSoThatTheReportReadsIt) {
   CaptureDocument document;
   open(document, path);
