@@ -154,6 +154,12 @@ void EnsembleDock::set_names(const QStringList& names) {
   Q_EMIT nameChosen(name());
 }
 
+void EnsembleDock::clear() {
+  const QSignalBlocker quiet(names_);
+  names_->clear();
+  show_message({});
+}
+
 void EnsembleDock::show_ensemble(const QString& name, std::shared_ptr<const Ensemble> ensemble,
                                  const Analysis& analysis, bool power) {
   if (name != this->name()) return;

@@ -25,6 +25,7 @@ class EnsembleDock final : public QWidget {
   // analysis: the one whose rows the ensemble's events are.
   void show_ensemble(const QString& name, std::shared_ptr<const Ensemble> ensemble, const Analysis& analysis,
                      bool power);
+  void clear();
   void show_message(const QString& message);
   [[nodiscard]] QString name() const;
   [[nodiscard]] const Ensemble* ensemble() const { return ensemble_.get(); }

@@ -156,8 +156,7 @@ void MainWindow::record_simulation(double duration_s) {
 
 void MainWindow::record(const RecordingRequest& request) {
   if (recording()) return trouble(tr("A recording is under way already."));
-  waveform_->set_source(nullptr);
-  document_.reset();
+  opening_.reset();
   session_ = std::make_unique<RecordingSession>(request);
   connect_session();
   state_->set_running(true);
@@ -189,15 +188,10 @@ void MainWindow::connect_session() {
 void MainWindow::recording_started() {
   work_->hide_work();
   setWindowTitle(tr("Recording %1 \u2013 Joulemark").arg(to_qt(session_->uri())));
-  events_.set_analysis(nullptr);
-  histogram_dock_->set_analysis(nullptr);
+  leave_source();
   ensemble_dock_->show_message(tr("Shown when the recording has ended."));
-  findings_.clear();
-  findings_bar_->show_grade({});
   tiles_->show_tiles(empty_tiles(), true);
   rules_.set(session_->setup(), session_->info().lines);
-  for (std::size_t pair = 0; pair < TimeWindow::k_pairs; ++pair)
-    window_.set_cursors(pair, std::nullopt);
   live_begun_ = false;
   waveform_->set_setup({});
   waveform_->set_following(true);
@@ -253,13 +247,13 @@ void MainWindow::recording_ended(bool kept, const QString& reason, const QString
   const QString file = to_qt(session_->file());
   forget_unfinished(file);
   work_->hide_work();
-  waveform_->set_source(nullptr);
+  const bool fresh = !session_->rules().empty();
+  if (!document_) waveform_->set_source(nullptr);  // else it never began, and what was open still is
+  session_.release()->deleteLater();               // it is telling us that it ended
   if (!kept) {
-    centre_->setCurrentIndex(0);
-    state_->show_idle(recordings_folder());
+    if (!document_) show_nothing();
     return trouble(tr("Nothing was recorded: %1").arg(error));
   }
-  const bool fresh = !session_->rules().empty();
   open_capture(file);
   fresh_ = fresh;
   if (error.isEmpty()) return;

@@ -227,15 +227,61 @@ void MainWindow::open_inputs(const QStringList& paths) {
   import(paths);
 }
 
+// What is open stays so until the new one is.
 void MainWindow::open_capture(const QString& path) {
   fresh_ = false;
-  waveform_->set_source(nullptr);
-  if (session_) session_.release()->deleteLater();  // it may be telling us that it ended
   banner_->hide();
-  document_ = std::make_unique<CaptureDocument>();
-  connect_document();
-  work_->show_work(tr("Opening %1").arg(QFileInfo(path).fileName()), [this] { document_.reset(); });
-  document_->open(QFileInfo(path).absoluteFilePath());
+  opening_ = std::make_unique<CaptureDocument>();
+  connect(opening_.get(), &CaptureDocument::opened, this, [this] {
+    leave_source();
+    document_ = std::move(opening_);
+    connect_document();
+    opened();
+  });
+  connect(opening_.get(), &CaptureDocument::failed, this, [this](const QString& message) {
+    work_->hide_work();
+    opening_.release()->deleteLater();
+    if (!document_) show_nothing();
+    trouble(message);
+  });
+  work_->show_work(tr("Opening %1").arg(QFileInfo(path).fileName()), [this] {
+    opening_.reset();
+    if (!document_) show_nothing();
+  });
+  opening_->open(QFileInfo(path).absoluteFilePath());
+}
+
+// Nothing that was said of it may stand beside what comes.
+void MainWindow::leave_source() {
+  waveform_->set_source(nullptr);
+  document_.reset();
+  for (std::size_t pair = 0; pair < TimeWindow::k_pairs; ++pair)
+    window_.set_cursors(pair, std::nullopt);
+  rules_.set({}, {});
+  events_.set_analysis(nullptr);
+  histogram_dock_->set_analysis(nullptr);
+  ensemble_dock_->clear();
+  findings_.clear();
+  findings_bar_->show_grade({});
+  tiles_->show_tiles(empty_tiles(), false);
+}
+
+void MainWindow::show_nothing() {
+  leave_source();
+  setWindowTitle(tr("Joulemark"));
+  centre_->setCurrentWidget(welcome_);
+  show_state();
+}
+
+void MainWindow::show_state() {
+  if (recording()) return state_->show_recording(session_->info(), session_->figures(), recordings_folder());
+  const auto primary =
+      document_ ? primary_channel(document_->info()) : fail(ErrorCode::usage, "nothing open");
+  if (!primary) return state_->show_idle(recordings_folder());
+  const auto extent = document_->source()->extent(*primary);
+  if (!extent) return state_->show_idle(recordings_folder());
+  state_->show_capture(document_->info(), extent->time.seconds(),
+                       lost_samples(*extent, document_->anomalies(), *primary), recordings_folder());
 }
 
 // A recording is never left for a capture: what became ready meanwhile waits for a person, sentence saying
@@ -250,16 +296,6 @@ void MainWindow::open_when_free(const QString& path, const QString& sentence) {
 
 void MainWindow::connect_document() {
   CaptureDocument* document = document_.get();
-  connect(document, &CaptureDocument::opened, this, [this] { opened(); });
-  connect(document, &CaptureDocument::failed, this, [this](const QString& message) {
-    work_->hide_work();
-    events_.set_analysis(nullptr);
-    findings_.clear();
-    tiles_->show_tiles(empty_tiles(), false);
-    centre_->setCurrentWidget(welcome_);
-    trouble(message);
-    document_.release()->deleteLater();
-  });
   connect(document, &CaptureDocument::lanesReady, this, [this] { waveform_->refresh(); });
   connect(document, &CaptureDocument::setupChanged, this, [this] {
     keep_rules();
@@ -268,7 +304,7 @@ void MainWindow::connect_document() {
   });
   connect(document, &CaptureDocument::analysisStarted, this, [this] {
     work_->show_work(tr("Measuring %1").arg(QFileInfo(document_->path()).fileName()),
-                     [this] { document_->cancel_work(); });
+                     [this] { cancel_measuring(); });
   });
   connect(document, &CaptureDocument::analysisProgressed, this,
           [this](double part) { work_->show_part(part); });
@@ -297,8 +333,6 @@ void MainWindow::opened() {
   work_->hide_work();
   remember(document_->path());
   setWindowTitle(tr("%1 \u2013 Joulemark").arg(QFileInfo(document_->path()).fileName()));
-  for (std::size_t pair = 0; pair < TimeWindow::k_pairs; ++pair)
-    window_.set_cursors(pair, std::nullopt);
   window_.set_limits(document_->extent(), 10 * document_->interval_ns());
   window_.show_all();
   rules_.set(document_->setup(), document_->info().lines);
@@ -307,14 +341,19 @@ void MainWindow::opened() {
   waveform_->set_setup(document_->setup());
   centre_->setCurrentWidget(waveform_);
   waveform_->setFocus();
-  events_.set_analysis(nullptr);
   if (std::exchange(fresh_, false)) use_kept_rules();
-  const auto primary = primary_channel(document_->info());
-  const auto extent = primary ? document_->source()->extent(*primary) : Result<Extent>(Extent{});
-  const auto anomalies = document_->source()->anomalies();
-  if (!primary || !extent || !anomalies) return;
-  state_->show_capture(document_->info(), extent->time.seconds(), lost_samples(*extent, *anomalies, *primary),
-                       recordings_folder());
+  show_state();
+}
+
+void MainWindow::cancel_measuring() {
+  document_->cancel_report();
+  banner_->show_message(Banner::Level::note,
+                        document_->analysis()
+                            ? tr("Measuring was cancelled: the figures are those of before the last change.")
+                            : tr("Measuring was cancelled: there are no figures."),
+                        tr("Measure again"), [this] {
+                          if (document_) document_->measure();
+                        });
 }
 
 void MainWindow::analysis_changed() {
@@ -396,17 +435,7 @@ void MainWindow::set_dark(bool dark) {
   settings_.setValue(QStringLiteral("dark"), dark);
   waveform_->apply_theme();
   state_->set_running(recording());
-  if (recording()) {
-    state_->show_recording(session_->info(), session_->figures(), recordings_folder());
-  } else if (document_ && document_->is_open()) {
-    const auto primary = primary_channel(document_->info());
-    const auto extent = primary ? document_->source()->extent(*primary) : Result<Extent>(Extent{});
-    if (extent)
-      state_->show_capture(document_->info(), extent->time.seconds(), extent->lost_samples,
-                           recordings_folder());
-  } else {
-    state_->show_idle(recordings_folder());
-  }
+  show_state();
   findings_bar_->show_grade(
       events_.analysis() != nullptr ? to_qt(name_of(events_.analysis()->report.quality.grade)) : QString());
 }

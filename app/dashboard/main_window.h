@@ -58,6 +58,7 @@ class MainWindow final : public QMainWindow {
   void show_dock(const QString& name);  // "events", "ensemble", "histogram", "rules"
 
   [[nodiscard]] CaptureDocument* document() const { return document_.get(); }
+  [[nodiscard]] bool opening() const { return opening_ != nullptr; }
   [[nodiscard]] RecordingSession* session() const { return session_.get(); }
   [[nodiscard]] WaveformView& waveform() const { return *waveform_; }
   [[nodiscard]] TimeWindow& time_window() { return window_; }
@@ -98,7 +99,11 @@ class MainWindow final : public QMainWindow {
   void recover(const QString& file);
   void remember(const QString& path);
   void show_recent();
+  void leave_source();
+  void show_nothing();
+  void show_state();
   void opened();
+  void cancel_measuring();
   void analysis_changed();
   void show_event(std::size_t event);
   void show_finding(int row);
@@ -139,6 +144,7 @@ class MainWindow final : public QMainWindow {
   FindingsModel findings_;
   RuleTable rules_;
   std::unique_ptr<CaptureDocument> document_;
+  std::unique_ptr<CaptureDocument> opening_;  // until it is document_, or failed
   std::unique_ptr<RecordingSession> session_;
   std::unique_ptr<ImportJob> import_;
   std::unique_ptr<ExportJob> export_;

@@ -41,8 +41,10 @@ class Tour {
   [[nodiscard]] bool open(const QString& capture) {
     window_.open_file(capture);
     return wait_for([&] {
-      return window_.document() != nullptr && window_.document()->analysis() && window_.document()->idle();
-    });
+             return !window_.opening() && (window_.document() == nullptr ||
+                                           (window_.document()->analysis() && window_.document()->idle()));
+           }) &&
+           window_.document() != nullptr;
   }
 
   void picture(const QString& name) {
@@ -109,7 +111,7 @@ class Tour {
     if (file.open(QIODevice::WriteOnly)) file.write("this is no capture");
     file.close();
     window_.open_file(broken);
-    wait_for([&] { return !window_.banner().text().isEmpty() && window_.document() == nullptr; });
+    wait_for([&] { return !window_.banner().text().isEmpty() && !window_.opening(); });
     in_every_look(QStringLiteral("error"));
     file.remove();
   }

@@ -101,7 +101,7 @@ void CaptureDocument::take(Opened opened) {
   setup_ = std::move(opened.setup);
   Q_EMIT this->opened();
   index_lanes();
-  analyse();
+  measure();
 }
 
 const CaptureInfo& CaptureDocument::info() const {
@@ -157,7 +157,7 @@ void CaptureDocument::index_lanes() {
   });
 }
 
-void CaptureDocument::analyse() {
+void CaptureDocument::measure() {
   Q_EMIT analysisStarted();
   const auto task = [this, file = path_.toStdString(),
                      options = report_options_for(setup_)](const std::stop_token& stop) {
@@ -195,7 +195,7 @@ Status CaptureDocument::change_setup(EventSetup setup, const QString& what) {
 void CaptureDocument::apply(const EventSetup& setup) {
   setup_ = setup;
   Q_EMIT setupChanged();
-  analyse();
+  measure();
 }
 
 // None may be dropped, not for a newer one either: each writes only what it changed. On the worker that reads
@@ -243,7 +243,8 @@ void CaptureDocument::fold(const std::string& event_name) {
     };
     auto result = std::make_shared<Result<Ensemble>>(measure());
     if (stop.stop_requested()) return;
-    deliver(this, [this, result, name = to_qt(event_name)] {
+    deliver(this, [this, result, analysis, name = to_qt(event_name)] {
+      if (analysis != analysis_) return;  // its events may have other numbers by now
       if (!*result) return Q_EMIT foldFailed(to_qt(result->error().message));
       Q_EMIT folded(name, std::make_shared<const Ensemble>(std::move(**result)));
     });
@@ -251,10 +252,8 @@ void CaptureDocument::fold(const std::string& event_name) {
   long_work_.post(k_fold, task);
 }
 
-void CaptureDocument::cancel_work() {
+void CaptureDocument::cancel_report() {
   long_work_.cancel(k_report);
-  long_work_.cancel(k_fold);
-  long_work_.cancel(k_lanes);
 }
 
 }  // namespace joulemark

@@ -54,7 +54,8 @@ class CaptureDocument final : public QObject, public WaveSource {
 
   void measure_window(int key, TimeRange window);  // then windowMeasured(); of each key only the newest
   void fold(const std::string& event_name);        // then folded() or foldFailed()
-  void cancel_work();
+  void measure();                                  // once more, after cancel_report()
+  void cancel_report();
   // Everything asked for is done and its signals are on the way.
   [[nodiscard]] bool idle() const { return long_work_.idle() && quick_work_.idle(); }
 
@@ -78,7 +79,6 @@ class CaptureDocument final : public QObject, public WaveSource {
   void take(Opened opened);
   void apply(const EventSetup& setup);
   void save(const EventSetup& before, const EventSetup& after);
-  void analyse();
   void index_lanes();
 
   QString path_;

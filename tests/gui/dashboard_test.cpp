@@ -29,6 +29,7 @@
 #include <QLineEdit>
 #include <QMessageBox>
 #include <QProcess>
+#include <QPushButton>
 #include <QTest>
 #include <QTimer>
 #include <algorithm>
@@ -60,6 +61,10 @@ class DashboardTest : public WindowFixture {
   void anEditedRuleIsShownAndReported();
   void findingsLeadToTheirPlace();
   void aBrokenFileIsRefusedInWords();
+  void aBrokenFileLeavesWhatIsOpen();
+  void aRecordingThatDoesNotBeginLeavesWhatIsOpen();
+  void figuresOfOneCaptureNeverStandBesideAnother();
+  void measuringThatWasCancelledIsDoneAgain();
   void aBrokenImportIsRefusedInWords();
   void unpluggedWhileRecordingKeepsWhatCame();
   void aFullDiskEndsTheRecordingAndKeepsIt();
@@ -73,6 +78,10 @@ class DashboardTest : public WindowFixture {
  private:
   [[nodiscard]] QWidget* plot() const { return window_->waveform().pane(Quantity::current)->viewport(); }
   [[nodiscard]] QPoint at(double part) const;
+  [[nodiscard]] bool has_figures() const {
+    return window_->tiles().tile(1).tile().figure.number != QString(QChar(0x2014));
+  }
+  void click(const QString& button);
   void wheel(const QPoint& where, int notches);
 
   QString sample_;  // a finished recording that all tests share
@@ -137,6 +146,13 @@ void DashboardTest::cleanup() {
 QPoint DashboardTest::at(double part) const {
   const QRectF area = window_->waveform().pane(Quantity::current)->plot();
   return QPointF(area.left() + part * area.width(), area.center().y()).toPoint();
+}
+
+void DashboardTest::click(const QString& button) {
+  const auto buttons = window_->findChildren<QPushButton*>();
+  const auto found = std::ranges::find(buttons, button, &QAbstractButton::text);
+  QVERIFY2(found != buttons.end(), qPrintable(button));
+  (*found)->click();
 }
 
 void DashboardTest::wheel(const QPoint& where, int notches) {
@@ -349,6 +365,67 @@ void DashboardTest::aBrokenFileIsRefusedInWords() {
   window_->open_file(path("broken.jmk"));
   QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("broken.jmk")), k_patience_ms);
   QTRY_VERIFY(window_->document() == nullptr);
+}
+
+void DashboardTest::aBrokenFileLeavesWhatIsOpen() {
+  open(sample_);
+  const QString file = window_->document()->path();
+  const QString title = window_->windowTitle();
+  std::ofstream(path("broken.jmk").toStdString()) << "this is no capture";
+  window_->open_file(path("broken.jmk"));
+  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("broken.jmk")), k_patience_ms);
+  QVERIFY(window_->document() != nullptr);
+  QCOMPARE(window_->document()->path(), file);
+  QCOMPARE(window_->windowTitle(), title);
+  QVERIFY(has_figures() && window_->events().rowCount() > 0);
+}
+
+void DashboardTest::aRecordingThatDoesNotBeginLeavesWhatIsOpen() {
+  open(sample_);
+  RecordingRequest request;
+  request.uri = "monsoon:/dev/nothing";
+  request.file = path("none.jmk").toStdString();
+  window_->record(request);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("Nothing was recorded")),
+                           k_patience_ms);
+  QVERIFY(window_->document() != nullptr);
+  QVERIFY(has_figures() && window_->events().rowCount() > 0);
+}
+
+void DashboardTest::figuresOfOneCaptureNeverStandBesideAnother() {
+  open(sample_);
+  QVERIFY(has_figures());
+  const QString other = path("other.jmk");
+  QVERIFY(QFile::copy(sample_, other));
+  int seen = 0;
+  connect(&window_->rules(), &QAbstractItemModel::modelReset, this, [&] {
+    CaptureDocument* document = window_->document();
+    if (document == nullptr || document->path() != other || document->analysis()) return;
+    ++seen;  // the other one is open and not measured yet
+    QVERIFY(!has_figures());
+    QCOMPARE(window_->events().rowCount(), 0);
+    QCOMPARE(window_->findings().rowCount(), 0);
+    QVERIFY(window_->ensemble_dock().name().isEmpty());
+  });
+  window_->open_file(other);
+  settle();
+  QVERIFY(seen > 0);
+  QVERIFY(has_figures());
+}
+
+void DashboardTest::measuringThatWasCancelledIsDoneAgain() {
+  open(sample_);
+  const auto before = window_->document()->analysis();
+  EventSetup setup = window_->document()->setup();
+  setup.windows.push_back({"late", {5'000'000'000, 6'000'000'000}});
+  QVERIFY(window_->document()->change_setup(setup, QStringLiteral("name")).has_value());
+  click(QStringLiteral("Cancel"));
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->idle(), k_patience_ms);
+  QApplication::processEvents();
+  QVERIFY(window_->document()->analysis() == before);
+  click(QStringLiteral("Measure again"));
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before, k_patience_ms);
+  QCOMPARE(window_->document()->analysis()->report.events.back().name, std::string("late"));
 }
 
 void DashboardTest::aBrokenImportIsRefusedInWords() {

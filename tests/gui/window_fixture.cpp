@@ -61,8 +61,8 @@ void WindowFixture::record_once(const RecordingRequest& request) {
 }
 
 void WindowFixture::settle() {
-  QTRY_VERIFY_WITH_TIMEOUT(window_->document() != nullptr && window_->document()->analysis() != nullptr &&
-                               window_->document()->idle(),
+  QTRY_VERIFY_WITH_TIMEOUT(!window_->opening() && window_->document() != nullptr &&
+                               window_->document()->analysis() != nullptr && window_->document()->idle(),
                            k_patience_ms);
   QApplication::processEvents();
 }
