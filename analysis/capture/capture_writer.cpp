@@ -147,6 +147,9 @@ class CaptureWriter::Recording {
     return {};
   }
 
+  [[nodiscard]] std::int64_t dropped_samples(ChannelId channel) const {
+    return intake_.dropped_samples(channel);
+  }
   [[nodiscard]] Status end(EndReason reason);
   void discard();
 
@@ -328,6 +331,10 @@ Status CaptureWriter::accept(const MetadataItem& item) {
 Status CaptureWriter::accept(const RawBytes& bytes) {
   if (!recording_) return not_begun();
   return recording_->put(bytes);
+}
+
+std::int64_t CaptureWriter::dropped_samples(ChannelId channel) const {
+  return recording_ ? recording_->dropped_samples(channel) : 0;
 }
 
 Status CaptureWriter::end(EndReason reason) {

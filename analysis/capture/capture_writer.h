@@ -34,6 +34,9 @@ class CaptureWriter final : public SampleSink {
   [[nodiscard]] Status accept(const RawBytes& bytes) override;
   [[nodiscard]] Status end(EndReason reason) override;
 
+  // What Overflow::drop left out of a channel until now; 0 before begin and after end.
+  [[nodiscard]] std::int64_t dropped_samples(ChannelId channel) const;
+
  private:
   class Recording;  // from begin to end
 

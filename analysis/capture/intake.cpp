@@ -27,7 +27,8 @@ Intake::Intake(const CaptureInfo& info, Overflow overflow, std::size_t sample_by
     : channels_(info.channels),
       overflow_(overflow),
       active_(info.channels.size(), nullptr),
-      dropped_(info.channels.size()) {
+      dropped_(info.channels.size()),
+      all_dropped_(info.channels.size()) {
   const bool timed =
       std::any_of(channels_.begin(), channels_.end(), [](const Channel& c) { return c.timed; });
   const std::size_t slot_bytes = k_block_samples * (sizeof(float) + (timed ? sizeof(TimeNs) : 0));
@@ -133,6 +134,12 @@ void Intake::drop(const SampleBlock& block, std::size_t offset, std::size_t coun
   if (!dropped) dropped = Dropped{first, first, time};
   dropped->end_index = first + static_cast<std::int64_t>(count);
   dropped->time.end_ns = time.end_ns;
+  all_dropped_[block.channel.value] += static_cast<std::int64_t>(count);
+}
+
+std::int64_t Intake::dropped_samples(ChannelId channel) const {
+  const Lock lock(mutex_);
+  return all_dropped_[channel.value];
 }
 
 void Intake::report_dropped(std::size_t channel) {

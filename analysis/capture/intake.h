@@ -63,6 +63,7 @@ class Intake {
   void put(const RawBytes& bytes);
   void put(Item item);
   void finish();
+  [[nodiscard]] std::int64_t dropped_samples(ChannelId channel) const;  // for want of room, until now
 
   // Ends all waiting on both sides; what is put from now on is ignored.
   void cancel();
@@ -106,7 +107,7 @@ class Intake {
   Overflow overflow_;
   std::size_t batch_slots_;
   std::size_t slots_in_batch_ = 0;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable filled_;
   std::condition_variable freed_;
   Pool<SampleSlot> samples_;
@@ -121,6 +122,7 @@ class Intake {
   std::vector<Item> items_;
   std::int64_t dropped_items_ = 0;
   std::vector<std::optional<Dropped>> dropped_;  // by channel
+  std::vector<std::int64_t> all_dropped_;        // by channel
   TimeNs kept_edges_until_ns_ = 0;
   TimeNs last_dropped_edge_ns_ = 0;
   std::int64_t dropped_edges_ = 0;  // since the last that was kept

@@ -101,8 +101,10 @@ Result<RecordingOutcome> RecordingSession::record_all(const std::stop_token& sto
   bool first = true;
   return record(*instrument, all, request_.limits, stop, [&](const LiveSummary& summary) {
     {
+      const std::int64_t dropped = writer.dropped_samples(summary.primary());
       const std::scoped_lock lock(mutex_);
-      figures_ = {summary.duration_s(), summary.rate_hz(), summary.samples(), summary.lost_samples()};
+      figures_ = {summary.duration_s(), summary.rate_hz(), summary.samples() - dropped,
+                  summary.lost_samples() + dropped};
     }
     if (!std::exchange(first, false)) return;
     deliver(this, [this, info = instrument->info()] {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/lost_samples.h>
 #include <analysis/model/rail.h>
 
 #include <app/recording/live_summary.h>
@@ -38,9 +39,28 @@ void LiveSummary::add(const SampleBlock& block) {
   next_index_ = block.first_index + static_cast<std::int64_t>(block.values.size());
   for (const float value : block.values)
     sum_ += static_cast<double>(value);
+  std::erase_if(outside_, [this](const Anomaly& anomaly) { return !is_outside(anomaly); });
   if (block.stamps_ns.empty()) return;
   if (first) first_stamp_ns_ = block.stamps_ns.front();
   last_stamp_ns_ = block.stamps_ns.back();
+}
+
+bool LiveSummary::is_outside(const Anomaly& anomaly) const {
+  return anomaly.first_index >= next_index_ || anomaly.first_index + anomaly.count <= first_index_;
+}
+
+void LiveSummary::add(const Anomaly& anomaly) {
+  if (anomaly.channel != primary_) return;
+  paused_ += paused_samples({&anomaly, 1}, primary_);
+  if (anomaly.severity == Severity::data_loss && is_outside(anomaly)) outside_.push_back(anomaly);
+}
+
+std::int64_t LiveSummary::lost_samples() const {
+  Extent extent;
+  extent.indices = {first_index_, next_index_};
+  extent.samples = samples_;
+  extent.lost_samples = extent.indices.count() - samples_ - paused_;
+  return joulemark::lost_samples(extent, outside_, primary_);
 }
 
 double LiveSummary::duration_s() const {

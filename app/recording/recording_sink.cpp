@@ -59,7 +59,9 @@ Status RecordingSink::accept(const Marker& marker) {
 }
 
 Status RecordingSink::accept(const Anomaly& anomaly) {
-  return wanted(anomaly.time.begin_ns) ? noted(sink_.accept(anomaly)) : Status();
+  if (!wanted(anomaly.time.begin_ns)) return {};
+  summary_.add(anomaly);
+  return noted(sink_.accept(anomaly));
 }
 
 Status RecordingSink::accept(const ClockPoint& point) {

@@ -2,6 +2,8 @@
 // What goes in comes out; what is no capture is refused in words; views, edges, folders of others.
 #include <analysis/capture/capture_reader.h>
 #include <analysis/capture/capture_writer.h>
+#include <analysis/capture/intake.h>
+#include <analysis/capture/schema.h>
 #include <analysis/capture/verify.h>
 #include <analysis/model/memory_capture.h>
 
@@ -467,6 +469,18 @@ TEST_F(CaptureFile, LeavesNoHalfImportOnAFullDisk) {
   EXPECT_EQ(status.error().code, ErrorCode::io);
   EXPECT_FALSE(writer.end(EndReason::failed));
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+TEST(Intake, CountsWhatItHasNoRoomFor) {
+  CaptureInfo info;
+  info.channels.resize(2);
+  for (Channel& channel : info.channels)
+    channel.rate_hz = 1000;
+  capture::Intake intake(info, Overflow::drop, 0, 0);  // six blocks, and nobody takes any
+  const std::vector<float> values(static_cast<std::size_t>(10 * capture::k_block_samples), 1.0F);
+  intake.put(SampleBlock{ChannelId{1}, 0, values, {}});
+  EXPECT_EQ(intake.dropped_samples(ChannelId{1}), 4 * capture::k_block_samples);
+  EXPECT_EQ(intake.dropped_samples(ChannelId{0}), 0);
 }
 
 }  // namespace

@@ -180,6 +180,13 @@ TEST(Record, CountsLostSamplesAndTellsTheMeanCurrent) {
   EXPECT_NEAR(outcome.summary.mean_current_a().value() / current.mean(), 1, 1e-9);
 }
 
+TEST(Record, CountsWhatWasLostBeforeTheFirstSample) {
+  const auto instrument = simulated({"rate=10kHz", "gap=0s,samples=137"});
+  MemoryCapture capture;
+  const RecordingOutcome outcome = recorded(*instrument, capture, {1.0, {}, false}, {});
+  EXPECT_EQ(outcome.summary.lost_samples(), 137);
+}
+
 TEST(Record, EndsAsDiskFullWhenTheSinkCannotWrite) {
   const auto instrument = simulated({});
   FullSink sink({ErrorCode::io, "no space left on device"});
