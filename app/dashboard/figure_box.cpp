@@ -56,7 +56,7 @@ QString figures_as_text(const WindowStats& stats) {
 }
 
 void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, const QRectF& plot, double left,
-                      double right, const QColor& colour, bool low) {
+                      double right, const FigureLook& look) {
   if (rows.empty()) return;
   painter.setFont(label_font());
   const QFontMetrics metrics(painter.font());
@@ -75,14 +75,14 @@ void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, con
   double x = right + 8;
   if (x + width > plot.right()) x = left - 8 - width;
   if (x < plot.left()) x = std::max(plot.left(), std::min(right, plot.right()) - width - 8);
-  const double top = low ? plot.bottom() - height - 4 : plot.top() + 4;
+  const double top = look.low ? plot.bottom() - height - 4 : plot.top() + 4;
   const QRectF box(x, top, width, height);
   QColor back = theme().window;
   back.setAlpha(225);
   painter.setPen(QPen(theme().line, 1));
   painter.setBrush(back);
   painter.drawRect(box);
-  painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), colour);
+  painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), look.colour);
   for (std::size_t i = 0; i < static_cast<std::size_t>(fitting); ++i) {
     const QRectF at(box.left() + k_padding, box.top() + 4 + static_cast<double>(i) * line,
                     width - 2 * k_padding, line);
@@ -90,7 +90,7 @@ void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, con
     painter.drawText(at, Qt::AlignLeft | Qt::AlignVCenter, rows[i].label);
     painter.drawText(at.adjusted(label_width + 12 + number_width + 5, 0, 0, 0),
                      Qt::AlignLeft | Qt::AlignVCenter, rows[i].figure.unit);
-    painter.setPen(theme().text);
+    painter.setPen(look.muted ? theme().muted : theme().text);
     painter.drawText(QRectF(at.left() + label_width + 12, at.top(), number_width, line),
                      Qt::AlignRight | Qt::AlignVCenter, rows[i].figure.number);
   }

@@ -27,9 +27,15 @@ struct FigureRow {
 // Everything, as text for the clipboard.
 [[nodiscard]] QString figures_as_text(const WindowStats& stats);
 
+struct FigureLook {
+  QColor colour;
+  bool low = false;    // at the lower edge of the plot, so that two pairs do not hide each other
+  bool muted = false;  // of another stretch: new ones are on their way
+};
+
 // Numbers right-aligned before their units; to the right of the cursors when there is room, else to the left
-// or within. low: at the lower edge of the plot, so that two pairs do not hide each other.
+// or within.
 void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, const QRectF& plot, double left,
-                      double right, const QColor& colour, bool low);
+                      double right, const FigureLook& look);
 
 }  // namespace joulemark

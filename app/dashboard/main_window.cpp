@@ -320,6 +320,13 @@ void MainWindow::connect_document() {
     const auto pair = static_cast<std::size_t>(key);
     if (window_.cursors(pair) == stats.time) waveform_->set_stats(pair, stats);
   });
+  connect(document, &CaptureDocument::windowFailed, this,
+          [this](int key, TimeRange window, const QString& message) {
+            const auto pair = static_cast<std::size_t>(key);
+            if (window_.cursors(pair) != window) return;
+            waveform_->set_stats(pair, std::nullopt);
+            trouble(tr("No figures between the cursors: %1").arg(message));
+          });
   connect(document, &CaptureDocument::folded, this,
           [this](const QString& name, std::shared_ptr<const Ensemble> ensemble) {
             ensemble_dock_->show_ensemble(name, std::move(ensemble), *document_->analysis(),

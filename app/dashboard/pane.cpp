@@ -307,8 +307,9 @@ void Pane::paint_figures(QPainter& painter, std::size_t pair) const {
   const double left = scale().x(std::min(between.begin_ns, between.end_ns));
   const double right = scale().x(std::max(between.begin_ns, between.end_ns));
   if (right < plot().left() || left > plot().right()) return;
-  paint_figure_box(painter, figure_rows(*stats_[pair], quantity_), plot(), left, right,
-                   pair == 0 ? theme().cursor : theme().second_cursor, pair != 0);
+  paint_figure_box(
+      painter, figure_rows(*stats_[pair], quantity_), plot(), left, right,
+      {pair == 0 ? theme().cursor : theme().second_cursor, pair != 0, stats_[pair]->time != between});
 }
 
 }  // namespace joulemark

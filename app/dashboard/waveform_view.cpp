@@ -49,8 +49,10 @@ WaveformView::WaveformView(TimeWindow& window, QWidget* parent)
   connect(&soon_, &QTimer::timeout, this, [this] { refresh(); });
   connect(&window_, &TimeWindow::rangeChanged, this, [this] { soon_.start(0); });
   connect(&window_, &TimeWindow::cursorsChanged, this, [this](std::size_t pair) {
-    overlay_.cursors[pair] = window_.cursors(pair);
-    if (!overlay_.cursors[pair]) set_stats(pair, std::nullopt);
+    const auto between = window_.cursors(pair);
+    overlay_.cursors[pair] = between;
+    if (!between || between->empty()) set_stats(pair, std::nullopt);
+    if (stats_[pair] && stats_[pair]->time != between) stats_[pair].reset();  // the panes mute theirs
     show_overlay();
   });
 }

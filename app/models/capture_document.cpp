@@ -209,15 +209,20 @@ void CaptureDocument::save(const EventSetup& before, const EventSetup& after) {
 }
 
 void CaptureDocument::measure_window(int key, TimeRange window) {
-  quick_work_.post(k_first_window + key,
-                   [this, key, window, file = path_.toStdString()](const std::stop_token& stop) {
-                     auto reader = CaptureReader::open(file);
-                     if (!reader) return;
-                     WatchedSource source(**reader, stop);
-                     auto stats = window_stats(source, window);
-                     if (!stats || stop.stop_requested()) return;
-                     deliver(this, [this, key, stats = *stats] { Q_EMIT windowMeasured(key, stats); });
-                   });
+  const auto task = [this, key, window, file = path_.toStdString()](const std::stop_token& stop) {
+    const auto measure = [&]() -> Result<WindowStats> {
+      JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
+      WatchedSource source(*reader, stop);
+      return window_stats(source, window);
+    };
+    auto stats = measure();
+    if (stop.stop_requested()) return;
+    deliver(this, [this, key, window, stats = std::move(stats)] {
+      if (!stats) return Q_EMIT windowFailed(key, window, to_qt(stats.error().message));
+      Q_EMIT windowMeasured(key, *stats);
+    });
+  };
+  quick_work_.post(k_first_window + key, task);
 }
 
 void CaptureDocument::fold(const std::string& event_name) {

@@ -52,9 +52,10 @@ class CaptureDocument final : public QObject, public WaveSource {
   [[nodiscard]] Status change_setup(EventSetup setup, const QString& what);
   [[nodiscard]] QUndoStack& undo_stack() { return undo_; }
 
-  void measure_window(int key, TimeRange window);  // then windowMeasured(); of each key only the newest
-  void fold(const std::string& event_name);        // then folded() or foldFailed()
-  void measure();                                  // once more, after cancel_report()
+  // Then windowMeasured() or windowFailed(); of each key only the newest.
+  void measure_window(int key, TimeRange window);
+  void fold(const std::string& event_name);  // then folded() or foldFailed()
+  void measure();                            // once more, after cancel_report()
   void cancel_report();
   // Everything asked for is done and its signals are on the way.
   [[nodiscard]] bool idle() const { return long_work_.idle() && quick_work_.idle(); }
@@ -70,6 +71,7 @@ class CaptureDocument final : public QObject, public WaveSource {
   void analysisFailed(const QString& message);
   void saveFailed(const QString& message);
   void windowMeasured(int key, const joulemark::WindowStats& stats);
+  void windowFailed(int key, joulemark::TimeRange window, const QString& message);
   void folded(const QString& event_name, std::shared_ptr<const joulemark::Ensemble> ensemble);
   void foldFailed(const QString& message);
 

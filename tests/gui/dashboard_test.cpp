@@ -52,6 +52,7 @@ class DashboardTest : public WindowFixture {
   void dragPansAndShiftDragSelects();
   void cursorsShowWhatTheCommandLineReports();
   void theSecondPairOfCursorsHasFiguresOfItsOwn();
+  void figuresOfAnotherStretchAreNeverTold();
   void aStretchIsNamedByItsKeyAndReported();
   void theMinimapGoesWhereItIsClicked();
   void theLogarithmicAxisReachesFromIdleToPeak();
@@ -249,6 +250,24 @@ void DashboardTest::theSecondPairOfCursorsHasFiguresOfItsOwn() {
   QVERIFY(window_->waveform().stats(1)->time.length_ns() > window_->waveform().stats(0)->time.length_ns());
   QTest::keyClick(window_.get(), Qt::Key_X);
   QVERIFY(!window_->waveform().stats(0) && !window_->waveform().stats(1));
+}
+
+void DashboardTest::figuresOfAnotherStretchAreNeverTold() {
+  open(sample_);
+  TimeWindow& window = window_->time_window();
+  const auto& stats = window_->waveform().stats(0);
+  window.set_cursors(0, TimeRange{6'000'000'000, 7'000'000'000});
+  QTRY_VERIFY_WITH_TIMEOUT(stats.has_value(), k_patience_ms);
+  window.set_cursors(0, TimeRange{8'000'000'000, 9'000'000'000});
+  QVERIFY(!stats);
+  QTRY_VERIFY_WITH_TIMEOUT(stats.has_value(), k_patience_ms);
+  window.set_cursors(0, TimeRange{9'000'000'000, 9'000'000'000});  // they meet
+  QVERIFY(!stats);
+  QVERIFY(QFile::remove(window_->document()->path()));
+  window.set_cursors(0, TimeRange{8'000'000'000, 9'000'000'000});
+  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("between the cursors")),
+                           k_patience_ms);
+  QVERIFY(!stats);
 }
 
 void DashboardTest::aStretchIsNamedByItsKeyAndReported() {
