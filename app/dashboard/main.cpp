@@ -2,6 +2,7 @@
 // joulemark-gui: the dashboard.
 #include <app/dashboard/gui_version.h>
 #include <app/dashboard/main_window.h>
+#include <app/dashboard/quit_on_signal.h>
 #include <app/dashboard/theme.h>
 #include <app/dashboard/tour.h>
 #include <app/recording/instruments.h>
@@ -81,6 +82,11 @@ int main(int argc, char** argv) {
                      .value(QStringLiteral("dark"), true)
                      .toBool());
   MainWindow window(make_registry());
+  const QuitOnSignal signal;
+  QObject::connect(&signal, &QuitOnSignal::asked, &window, [&window] {
+    window.close_unasked();
+    QApplication::exit();
+  });
   window.show();
   window.offer_unfinished();
   if (parser.isSet(instrument)) window.set_instrument(parser.value(instrument));

@@ -295,6 +295,11 @@ void MainWindow::finish_recording() {
   forget_unfinished(file);
 }
 
+void MainWindow::close_unasked() {
+  finish_recording();
+  close();
+}
+
 // Closing ends a recording as Stop does; its file is closed before the window is gone.
 void MainWindow::closeEvent(QCloseEvent* event) {
   if (recording()) {

@@ -50,6 +50,7 @@ class MainWindow final : public QMainWindow {
   void record(const RecordingRequest& request);  // no questions
   void record_simulation(double duration_s);
   void stop_recording();
+  void close_unasked();  // a recording is stopped, and its file closed on return
   void start_import(const ImportRequest& request);
   void export_to(const QString& file);  // what, by the ending
   void set_instrument(const QString& uri);

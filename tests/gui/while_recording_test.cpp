@@ -3,6 +3,7 @@
 #include <analysis/capture/verify.h>
 
 #include <app/dashboard/banner.h>
+#include <app/dashboard/quit_on_signal.h>
 #include <app/models/capture_document.h>
 #include <app/models/import_job.h>
 #include <app/models/recording_session.h>
@@ -14,6 +15,7 @@
 #include <QPushButton>
 #include <QTest>
 #include <algorithm>
+#include <csignal>
 #include <fstream>
 
 using namespace joulemark;
@@ -28,6 +30,7 @@ class WhileRecordingTest : public WindowFixture {
 
   void anImportThatEndsLeavesTheRecordingAlone();
   void aRecordingMayEndWhileClosingAsks();
+  void aSignalClosesTheFileUnasked();
 
  private:
   // In real time, until it is stopped or that long.
@@ -85,6 +88,18 @@ void WhileRecordingTest::aRecordingMayEndWhileClosingAsks() {
   QVERIFY(asked);
   const auto verified = verify_capture(path("asked.jmk").toStdString());
   QVERIFY(verified && verified->closed && verified->intact());
+}
+
+void WhileRecordingTest::aSignalClosesTheFileUnasked() {
+  const QuitOnSignal signal;
+  connect(&signal, &QuitOnSignal::asked, window_.get(), [this] { window_->close_unasked(); });
+  record("signal.jmk");
+  std::raise(SIGTERM);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->isHidden(), k_patience_ms);
+  QVERIFY(window_->session() == nullptr);
+  const auto verified = verify_capture(path("signal.jmk").toStdString());
+  QVERIFY(verified && verified->closed && verified->intact());
+  QVERIFY(verified->end_reason == EndReason::interrupted);
 }
 
 QTEST_MAIN(WhileRecordingTest)
