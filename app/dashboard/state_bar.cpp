@@ -88,21 +88,31 @@ StateBar::StateBar(InstrumentList& instruments, QWidget* parent)
   connect(stop_, &QPushButton::clicked, this, &StateBar::stopAsked);
   connect(options_, &QPushButton::clicked, this, &StateBar::optionsAsked);
   connect(output_, &QPushButton::clicked, this, &StateBar::outputAsked);
-  connect(choice_, &QComboBox::currentTextChanged, this, [this] {
-    show_options();
-    Q_EMIT uriChanged(uri());
-  });
-  connect(&instruments_, &InstrumentList::modelAboutToBeReset, this, [this] { setProperty("uri", uri()); });
-  connect(&instruments_, &InstrumentList::modelReset, this, [this] {
-    const QString before = property("uri").toString();
-    if (!before.isEmpty()) return set_uri(before);
-    for (int i = 0; i < instruments_.rowCount(); ++i) {
-      if (instruments_.entry(i).usable) return set_uri(instruments_.entry(i).uri);
-    }
-  });
+  connect(choice_, &QComboBox::currentTextChanged, this, [this] { follow_uri(); });
+  connect(&instruments_, &InstrumentList::aboutToChange, this, [this] { listing_ = true; });
+  connect(&instruments_, &InstrumentList::changed, this, [this] { keep_uri(); });
   set_running(false);
   set_options({});
   show_idle({});
+}
+
+// What is plugged in or out moves the rows of the list, never what was chosen or typed.
+void StateBar::keep_uri() {
+  const auto& list = instruments_;
+  int first = 0;
+  while (uri_.isEmpty() && first < list.rowCount() && !list.entry(first).usable)
+    ++first;
+  const QString kept = uri_.isEmpty() && first < list.rowCount() ? list.entry(first).uri : uri_;
+  if (uri() != kept) set_uri(kept);
+  listing_ = false;
+  follow_uri();
+}
+
+void StateBar::follow_uri() {
+  if (listing_ || uri() == uri_) return;
+  uri_ = uri();
+  show_options();
+  Q_EMIT uriChanged(uri_);
 }
 
 QString StateBar::uri() const {

@@ -50,6 +50,8 @@ class StateBar final : public QWidget {
   void set_disk(const QString& folder);
   void set_range(const CaptureInfo& info);
   void show_options();
+  void keep_uri();
+  void follow_uri();
 
   InstrumentList& instruments_;
   QComboBox* choice_;
@@ -63,6 +65,8 @@ class StateBar final : public QWidget {
   QLabel* time_;
   QLabel* disk_;
   QStringList given_;
+  QString uri_;           // as it was told last
+  bool listing_ = false;  // the list changes: the box may say anything
 };
 
 }  // namespace joulemark

@@ -2,6 +2,8 @@
 #include <app/models/instrument_list.h>
 #include <app/models/text.h>
 
+#include <algorithm>
+
 namespace joulemark {
 namespace {
 
@@ -49,14 +51,41 @@ void InstrumentList::refresh() {
       list_family(family, entries, simulated);
     entries.insert(entries.end(), simulated.begin(), simulated.end());
     deliver(this, [this, entries = std::move(entries)] {
-      if (entries != entries_) {
-        beginResetModel();
-        entries_ = entries;
-        endResetModel();
-      }
+      if (entries != entries_) merge(entries);
       Q_EMIT refreshed();
     });
   });
+}
+
+// Row by row: whoever has the list open keeps his place in it.
+void InstrumentList::merge(const std::vector<Entry>& found) {
+  Q_EMIT aboutToChange();
+  const auto listed = [](const std::vector<Entry>& list, const Entry& entry) {
+    return std::ranges::find(list, entry.uri, &Entry::uri) != list.end();
+  };
+  for (int row = rowCount(); row-- > 0;) {
+    if (!listed(found, entry(row))) remove(row);
+  }
+  for (int row = 0; row < static_cast<int>(found.size()); ++row) {
+    const Entry& wanted = found[static_cast<std::size_t>(row)];
+    if (row >= rowCount() || entry(row).uri != wanted.uri) {
+      beginInsertRows({}, row, row);
+      entries_.insert(entries_.begin() + row, wanted);
+      endInsertRows();
+    } else if (entry(row) != wanted) {
+      entries_[static_cast<std::size_t>(row)] = wanted;
+      Q_EMIT dataChanged(index(row), index(row));
+    }
+  }
+  while (rowCount() > static_cast<int>(found.size()))  // stood in another order before
+    remove(rowCount() - 1);
+  Q_EMIT changed();
+}
+
+void InstrumentList::remove(int row) {
+  beginRemoveRows({}, row, row);
+  entries_.erase(entries_.begin() + row);
+  endRemoveRows();
 }
 
 std::vector<OptionSpec> InstrumentList::options_of(const QString& uri) const {

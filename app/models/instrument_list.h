@@ -41,9 +41,14 @@ class InstrumentList final : public QAbstractListModel {
   Qt::ItemFlags flags(const QModelIndex& index) const override;
 
  Q_SIGNALS:
+  void aboutToChange();
+  void changed();  // after all rows of a look are in place
   void refreshed();
 
  private:
+  void merge(const std::vector<Entry>& found);
+  void remove(int row);
+
   InstrumentRegistry registry_;
   std::vector<Entry> entries_;
   QTimer timer_;

@@ -29,6 +29,7 @@
 #include <QTimer>
 #include <QUrl>
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <fstream>
 
@@ -48,6 +49,7 @@ class ComfortsTest : public WindowFixture {
   void aDroppedCaptureIsOpened();
   void aDroppedTableIsImportedAfterAQuestion();
   void theOutputIsSetOnlyAfterAnotherQuestion();
+  void optionsOutliveWhatIsPluggedIn();
   void anOutputInTheUriIsAskedAboutToo();
   void aRecordingSurvivesTheDeathOfItsWindow();
 
@@ -150,6 +152,50 @@ void ComfortsTest::aDroppedTableIsImportedAfterAQuestion() {
   QTRY_VERIFY_WITH_TIMEOUT(window_->document() != nullptr, k_patience_ms);
   settle();
   QCOMPARE(window_->document()->analysis()->report.capture.primary.samples, std::int64_t{4});
+}
+
+namespace {
+
+// A bench with one instrument, and a second one from the moment that more is set.
+InstrumentRegistry bench(const std::shared_ptr<std::atomic<bool>>& more) {
+  InstrumentFamily family;
+  family.scheme = "bench";
+  family.example = "bench:b";
+  family.options = {{"shunt", OptionKind::scalar, "ohm", "any", "", "the shunt"}};
+  family.discover = [more]() -> Result<std::vector<DeviceListing>> {
+    std::vector<DeviceListing> listed{{"bench:b", "the first", !*more, "busy", "wait"}};
+    if (*more) listed.insert(listed.begin(), {"bench:a", "the second", true, {}, {}});
+    return listed;
+  };
+  InstrumentRegistry registry;
+  registry.add(std::move(family));
+  return registry;
+}
+
+}  // namespace
+
+void ComfortsTest::optionsOutliveWhatIsPluggedIn() {
+  const auto more = std::make_shared<std::atomic<bool>>(false);
+  window_ = std::make_unique<MainWindow>(bench(more));
+  window_->show();
+  auto* instrument = qobject_cast<QComboBox*>(field(*window_, QStringLiteral("Instrument")));
+  QTRY_COMPARE(instrument->currentText(), QStringLiteral("bench:b"));
+  const auto buttons = window_->findChildren<QPushButton*>();
+  const auto options = std::ranges::find_if(
+      buttons, [](const QPushButton* each) { return each->text().startsWith(QStringLiteral("Options")); });
+  QVERIFY(options != buttons.end());
+  when_asked([](QDialog& dialog) {
+    qobject_cast<QLineEdit*>(field(dialog, QStringLiteral("shunt")))->setText(QStringLiteral("0.1"));
+    dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->click();
+  });
+  (*options)->click();
+  QCOMPARE((*options)->text(), QStringLiteral("Options (1)\u2026"));
+  *more = true;  // plugged in, and the first one is in use now
+  QTRY_COMPARE_WITH_TIMEOUT(instrument->count(), 2, k_patience_ms);
+  QCOMPARE(instrument->currentText(), QStringLiteral("bench:b"));
+  QCOMPARE((*options)->text(), QStringLiteral("Options (1)\u2026"));
+  instrument->setEditText(QStringLiteral("bench:c"));  // another one has not that shunt
+  QCOMPARE((*options)->text(), QStringLiteral("Options\u2026"));
 }
 
 QPushButton* ComfortsTest::output_button() const {
