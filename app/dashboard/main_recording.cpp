@@ -159,7 +159,7 @@ void MainWindow::record(const RecordingRequest& request) {
   opening_.reset();
   session_ = std::make_unique<RecordingSession>(request);
   connect_session();
-  state_->set_running(true);
+  set_running(true);
   settings_.setValue(QLatin1String(k_unfinished), settings_.value(QLatin1String(k_unfinished)).toStringList()
                                                       << to_qt(request.file));
   settings_.sync();
@@ -233,6 +233,12 @@ void MainWindow::use_kept_rules() {
     trouble(tr("The rules kept for new recordings are not used: %1").arg(to_qt(used.error().message)));
 }
 
+// Looking for instruments talks to those on a bus, which is left to the measuring meanwhile.
+void MainWindow::set_running(bool running) {
+  state_->set_running(running);
+  instruments_.watch(!running);
+}
+
 bool MainWindow::recording() const {
   return session_ && session_->running();
 }
@@ -243,7 +249,7 @@ void MainWindow::stop_recording() {
 
 void MainWindow::recording_ended(bool kept, const QString& reason, const QString& error) {
   frames_.stop();
-  state_->set_running(false);
+  set_running(false);
   const QString file = to_qt(session_->file());
   forget_unfinished(file);
   work_->hide_work();

@@ -121,6 +121,7 @@ class MainWindow final : public QMainWindow {
   void use_options(QStringList options);
   void recording_started();
   void recording_ended(bool kept, const QString& reason, const QString& error);
+  void set_running(bool running);
   void finish_recording();  // in silence
   void forget_unfinished(const QString& file);
   void live_frame();

@@ -15,6 +15,7 @@
 #include <QPushButton>
 #include <QTest>
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <fstream>
 
@@ -30,6 +31,7 @@ class WhileRecordingTest : public WindowFixture {
 
   void anImportThatEndsLeavesTheRecordingAlone();
   void aRecordingMayEndWhileClosingAsks();
+  void nothingIsLookedForMeanwhile();
   void aSignalClosesTheFileUnasked();
 
  private:
@@ -100,6 +102,27 @@ void WhileRecordingTest::aSignalClosesTheFileUnasked() {
   const auto verified = verify_capture(path("signal.jmk").toStdString());
   QVERIFY(verified && verified->closed && verified->intact());
   QVERIFY(verified->end_reason == EndReason::interrupted);
+}
+
+void WhileRecordingTest::nothingIsLookedForMeanwhile() {
+  const auto looks = std::make_shared<std::atomic<int>>(0);
+  InstrumentFamily family;
+  family.scheme = "bus";
+  family.discover = [looks]() -> Result<std::vector<DeviceListing>> {
+    ++*looks;
+    return std::vector<DeviceListing>{};
+  };
+  InstrumentRegistry registry;
+  registry.add(std::move(family));
+  window_ = std::make_unique<MainWindow>(std::move(registry));
+  window_->show();
+  QTRY_VERIFY(*looks > 0);
+  record("alone.jmk");
+  const int before = *looks;
+  QTest::qWait(5000);  // it looks every two seconds
+  QCOMPARE(looks->load(), before);
+  window_->stop_recording();
+  QTRY_VERIFY_WITH_TIMEOUT(*looks > before, k_patience_ms);
 }
 
 QTEST_MAIN(WhileRecordingTest)
