@@ -37,7 +37,10 @@ QString Banner::text() const {
 }
 
 void Banner::clear() {
-  delete buttons_;
+  if (buttons_ != nullptr) {  // one of which may be telling us that it was pressed
+    buttons_->hide();
+    buttons_->deleteLater();
+  }
   buttons_ = new QWidget(this);
   auto* layout = new QHBoxLayout(buttons_);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -69,22 +72,27 @@ void Banner::show_message(Level level, const QString& text, const QString& offer
 }
 
 void Banner::show_work(const QString& text, Action cancel) {
+  cancel_ = std::move(cancel);
+  text_->setText(text);
+  progress_->setRange(0, 0);
+  if (!working_) begin_work();  // else its button stays: somebody may be pressing it
+  if (isHidden() && !delay_.isActive()) delay_.start(k_moment_ms);
+}
+
+void Banner::begin_work() {
   clear();
   working_ = true;
-  text_->setText(text);
   setProperty("level", "note");
   style()->unpolish(this);
   style()->polish(this);
-  progress_->setRange(0, 0);
   progress_->show();
   auto* stop = new QPushButton(tr("Cancel"), buttons_);
   buttons_->layout()->addWidget(stop);
-  connect(stop, &QPushButton::clicked, this, [this, cancel = std::move(cancel)] {
-    const Action chosen = cancel;
+  connect(stop, &QPushButton::clicked, this, [this] {
+    const Action chosen = cancel_;
     hide();
     chosen();
   });
-  if (isHidden() && !delay_.isActive()) delay_.start(k_moment_ms);
 }
 
 void Banner::show_part(double part) {

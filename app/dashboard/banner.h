@@ -35,12 +35,14 @@ class Banner final : public QWidget {
 
  private:
   void clear();
+  void begin_work();
 
   QHBoxLayout* row_;
   QLabel* text_;
   QProgressBar* progress_;
   QWidget* buttons_ = nullptr;
   bool working_ = false;
+  Action cancel_;
   QTimer delay_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The small questions to a person: nonsense is refused in words, the dialog stays, and what is right is
 // taken.
+#include <app/dashboard/banner.h>
 #include <app/dashboard/dialogs.h>
 
 #include <tests/gui/window_fixture.h>
@@ -11,6 +12,7 @@
 #include <QDialogButtonBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPointer>
 #include <QPushButton>
 #include <QTemporaryDir>
 #include <QTest>
@@ -29,6 +31,7 @@ class DialogsTest : public QObject {
   void optionsComeFromTheInstrumentsOwnTable();
   void anImportAsksBeforeItReplacesAFile();
   void theFormOfAnImportFollowsItsFormat();
+  void aClickOnCancelOutlivesTheProgress();
 };
 
 namespace {
@@ -155,6 +158,24 @@ void DialogsTest::theFormOfAnImportFollowsItsFormat() {
   QVERIFY(!ask_import(nullptr, {table}));
   QVERIFY(csv_has);
   QVERIFY(!eembc_has);
+}
+
+void DialogsTest::aClickOnCancelOutlivesTheProgress() {
+  Banner banner;
+  int cancelled = 0;
+  const auto cancel = [&cancelled] { ++cancelled; };
+  banner.show_work(QStringLiteral("1 sample"), cancel);
+  QTRY_VERIFY(banner.isVisible());
+  const QPointer<QPushButton> button = banner.findChild<QPushButton*>();
+  QTest::mousePress(button, Qt::LeftButton);
+  banner.show_work(QStringLiteral("2 samples"), cancel);
+  QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+  QVERIFY(button != nullptr);
+  QTest::mouseRelease(button, Qt::LeftButton);
+  QCOMPARE(cancelled, 1);
+  banner.show_message(Banner::Level::note, QStringLiteral("Written"));
+  QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+  QCOMPARE(banner.findChildren<QPushButton*>().size(), 1);
 }
 
 QTEST_MAIN(DialogsTest)
