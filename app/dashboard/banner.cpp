@@ -47,7 +47,8 @@ void Banner::clear() {
   row_->addWidget(buttons_);
 }
 
-void Banner::show_message(Level level, const QString& text, const QString& offer, Action accept) {
+void Banner::show_message(Level level, const QString& text, const QString& offer, Action accept,
+                          Action dismissed) {
   clear();
   working_ = false;
   progress_->hide();
@@ -59,23 +60,27 @@ void Banner::show_message(Level level, const QString& text, const QString& offer
     auto* button = new QPushButton(offer, buttons_);
     button->setProperty("primary", true);
     buttons_->layout()->addWidget(button);
-    connect(button, &QPushButton::clicked, this, [this, accept = std::move(accept)] {
-      const Action chosen = accept;
-      hide();
-      chosen();
-    });
+    connect(button, &QPushButton::clicked, this, [this, accept = std::move(accept)] { choose(accept); });
   }
   auto* dismiss = new QPushButton(tr("Dismiss"), buttons_);
   buttons_->layout()->addWidget(dismiss);
-  connect(dismiss, &QPushButton::clicked, this, [this] { hide(); });
+  connect(dismiss, &QPushButton::clicked, this,
+          [this, dismissed = std::move(dismissed)] { choose(dismissed); });
   show();
 }
 
+// A copy: it may put something else in our place.
+void Banner::choose(Action action) {  // NOLINT(performance-unnecessary-value-param)
+  hide();
+  if (action) action();
+}
+
 void Banner::show_work(const QString& text, Action cancel) {
+  const bool same = working_ && static_cast<bool>(cancel) == static_cast<bool>(cancel_);
   cancel_ = std::move(cancel);
   text_->setText(text);
   progress_->setRange(0, 0);
-  if (!working_) begin_work();  // else its button stays: somebody may be pressing it
+  if (!same) begin_work();  // else its button stays: somebody may be pressing it
   if (isHidden() && !delay_.isActive()) delay_.start(k_moment_ms);
 }
 
@@ -86,13 +91,10 @@ void Banner::begin_work() {
   style()->unpolish(this);
   style()->polish(this);
   progress_->show();
+  if (!cancel_) return;
   auto* stop = new QPushButton(tr("Cancel"), buttons_);
   buttons_->layout()->addWidget(stop);
-  connect(stop, &QPushButton::clicked, this, [this] {
-    const Action chosen = cancel_;
-    hide();
-    chosen();
-  });
+  connect(stop, &QPushButton::clicked, this, [this] { choose(cancel_); });
 }
 
 void Banner::show_part(double part) {

@@ -25,9 +25,10 @@ class Banner final : public QWidget {
   enum class Level { note, bad };
   using Action = std::function<void()>;
   // Replaces what was shown; one Banner for sentences and another for work keep both in sight. An offer has a
-  // button of its own; all can be dismissed.
-  void show_message(Level level, const QString& text, const QString& offer = {}, Action accept = {});
-  // Comes up only when it lasts longer than a moment, so that nothing flashes.
+  // button of its own; all can be dismissed, which is a choice as well.
+  void show_message(Level level, const QString& text, const QString& offer = {}, Action accept = {},
+                    Action dismissed = {});
+  // Comes up only when it lasts longer than a moment, so that nothing flashes. Without cancel it cannot be.
   void show_work(const QString& text, Action cancel);
   void show_part(double part);  // 0 to 1; negative: unknown
   void hide_work();             // leaves a message alone
@@ -36,6 +37,7 @@ class Banner final : public QWidget {
  private:
   void clear();
   void begin_work();
+  void choose(Action action);
 
   QHBoxLayout* row_;
   QLabel* text_;

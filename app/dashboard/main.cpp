@@ -88,8 +88,8 @@ int main(int argc, char** argv) {
     QApplication::exit();
   });
   window.show();
-  window.offer_unfinished();
   if (parser.isSet(instrument)) window.set_instrument(parser.value(instrument));
   if (!files.isEmpty()) window.open_file(files.front());
+  window.offer_unfinished();
   return QApplication::exec();
 }

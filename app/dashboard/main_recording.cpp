@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // MainWindow: from an instrument to a capture.
-#include <analysis/capture/verify.h>
+#include <analysis/capture/file_head.h>
 
 #include <app/dashboard/banner.h>
 #include <app/dashboard/dialogs.h>
@@ -15,6 +15,7 @@
 #include <app/models/capture_document.h>
 #include <app/models/import_job.h>
 #include <app/models/recording_session.h>
+#include <app/models/recovery_job.h>
 #include <app/models/text.h>
 #include <app/models/tiles.h>
 
@@ -29,6 +30,7 @@
 #include <QStackedWidget>
 #include <QStandardPaths>
 #include <algorithm>
+#include <array>
 
 namespace joulemark {
 namespace {
@@ -266,23 +268,55 @@ void MainWindow::recording_ended(bool kept, const QString& reason, const QString
   trouble(tr("The recording ended early (%1): %2. What came before is kept.").arg(reason, error));
 }
 
+// One after the other, the newest first. An entry goes when it was recovered or dismissed, or its file is
+// gone from its folder.
 void MainWindow::offer_unfinished() {
   QStringList unfinished = settings_.value(QLatin1String(k_unfinished)).toStringList();
-  settings_.remove(QLatin1String(k_unfinished));
-  unfinished.removeIf([](const QString& file) { return !QFileInfo::exists(file); });
-  if (unfinished.isEmpty()) return;
-  const QString file = unfinished.back();
-  banner_->show_message(
-      Banner::Level::note,
-      tr("%1 was still being recorded when this window went away. All but the last second or so is there.")
-          .arg(QFileInfo(file).fileName()),
-      tr("Recover and open"), [this, file] { recover(file); });
+  while (!unfinished.isEmpty()) {
+    const QString file = unfinished.takeLast();
+    const QFileInfo place(file);
+    if (!place.exists() && place.dir().exists()) forget_unfinished(file);
+    if (!place.exists() || (recording() && to_qt(session_->file()) == file)) continue;
+    // Asking would lose the locks of what is open here.
+    if (!is_open_here(file) && capture::in_use(file.toStdString())) continue;
+    const auto dismissed = [this, file] {
+      forget_unfinished(file);
+      offer_unfinished();
+    };
+    return banner_->show_message(
+        Banner::Level::note,
+        tr("%1 was still being recorded when this window went away. All but the last second or so is there.")
+            .arg(place.fileName()),
+        tr("Recover and open"), [this, file] { recover(file); }, dismissed);
+  }
+}
+
+bool MainWindow::is_open_here(const QString& file) const {
+  return std::ranges::any_of(std::array{document_.get(), opening_.get()}, [&](const CaptureDocument* each) {
+    return each != nullptr && each->path() == QFileInfo(file).absoluteFilePath();
+  });
 }
 
 void MainWindow::recover(const QString& file) {
-  const auto repaired = repair_capture(file.toStdString());
-  if (!repaired) return trouble(to_qt(repaired.error().message));
-  open_when_free(file, tr("Recovered: %1.").arg(QFileInfo(file).fileName()));
+  if (is_open_here(file)) {  // it is changed by nobody else than who has it alone
+    opening_.reset();
+    show_nothing();
+  }
+  const QString name = QFileInfo(file).fileName();
+  recovery_ = std::make_unique<RecoveryJob>();
+  connect(recovery_.get(), &RecoveryJob::done, this, [this, name](const QString& recovered) {
+    work_->hide_work();
+    forget_unfinished(recovered);
+    open_when_free(recovered, tr("Recovered: %1.").arg(name));
+    if (!recording()) offer_unfinished();
+  });
+  connect(recovery_.get(), &RecoveryJob::failed, this, [this](const QString& message) {
+    work_->hide_work();
+    trouble(tr("Not recovered: %1").arg(message));
+  });
+  connect(recovery_.get(), &RecoveryJob::progressed, this, [this](double part) { work_->show_part(part); });
+  work_->show_work(tr("Recovering %1").arg(name), {});
+  recovery_->start(file);
 }
 
 void MainWindow::forget_unfinished(const QString& file) {

@@ -17,6 +17,7 @@
 #include <app/models/export_job.h>
 #include <app/models/import_job.h>
 #include <app/models/recording_session.h>
+#include <app/models/recovery_job.h>
 #include <app/models/text.h>
 #include <app/models/tiles.h>
 

@@ -28,6 +28,7 @@ class HistogramDock;
 class ExportJob;
 class ImportJob;
 class RecordingSession;
+class RecoveryJob;
 class RuleDock;
 class StateBar;
 class TileRow;
@@ -98,6 +99,7 @@ class MainWindow final : public QMainWindow {
   void open_when_free(const QString& path, const QString& sentence);
   void import(const QStringList& paths);
   void recover(const QString& file);
+  [[nodiscard]] bool is_open_here(const QString& file) const;
   void remember(const QString& path);
   void show_recent();
   void leave_source();
@@ -150,6 +152,7 @@ class MainWindow final : public QMainWindow {
   std::unique_ptr<RecordingSession> session_;
   std::unique_ptr<ImportJob> import_;
   std::unique_ptr<ExportJob> export_;
+  std::unique_ptr<RecoveryJob> recovery_;
   QStringList options_;
   QTimer frames_;
   bool live_begun_ = false;

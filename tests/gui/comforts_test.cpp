@@ -263,6 +263,10 @@ void ComfortsTest::aRecordingSurvivesTheDeathOfItsWindow() {
   QProcess other;
   other.start(QApplication::applicationFilePath(), {"--record", path("settings"), file});
   QVERIFY(other.waitForReadyRead(k_patience_ms));  // two seconds are recorded
+  window_.reset();
+  show_window();
+  window_->offer_unfinished();
+  QCOMPARE(window_->banner().text(), QString());  // it is not lost
   other.kill();
   QVERIFY(other.waitForFinished(k_patience_ms));
   QCOMPARE(other.exitStatus(), QProcess::CrashExit);

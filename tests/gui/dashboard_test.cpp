@@ -71,7 +71,7 @@ class DashboardTest : public WindowFixture {
   void aFullDiskEndsTheRecordingAndKeepsIt();
   void anInstrumentThatDoesNotAnswerIsToldAbout();
   void closingWhileRecordingClosesTheFile();
-  void aRecordingThatWasCutOffIsOfferedAgain();
+  void aRecordingThatWasCutOffIsOfferedUntilItIsAnswered();
   void samplesLostAtTheBeginAreCountedAsTheReportDoes();
   void exportsPicturesSamplesAndReports();
   void darkAndLightAreBothDrawn();
@@ -515,15 +515,31 @@ void DashboardTest::closingWhileRecordingClosesTheFile() {
   QVERIFY(verified->closed && verified->intact());
 }
 
-void DashboardTest::aRecordingThatWasCutOffIsOfferedAgain() {
+void DashboardTest::aRecordingThatWasCutOffIsOfferedUntilItIsAnswered() {
   QSettings settings(QSettings::IniFormat, QSettings::UserScope, "joulemark", "joulemark-gui");
-  const QString cut = path("cut.jmk");
-  QVERIFY(QFile::copy(sample_, cut));
-  settings.setValue("recording/unfinished", QStringList{path("gone.jmk"), cut});
+  for (const QString& name : QStringList{"cut-1.jmk", "cut-2.jmk"})
+    QVERIFY(QFile::copy(sample_, path(name)));
+  const auto unfinished = [&settings] {
+    settings.sync();
+    return settings.value("recording/unfinished").toStringList();
+  };
+  settings.setValue("recording/unfinished",
+                    QStringList{path("cut-1.jmk"), path("cut-2.jmk"), path("gone.jmk")});
   settings.sync();
-  MainWindow next(make_registry());
-  next.offer_unfinished();
-  QVERIFY(next.banner().text().contains(QStringLiteral("cut.jmk")));
+  for (int start = 0; start < 2; ++start) {  // not answered the first time
+    window_.reset();
+    show_window();
+    window_->offer_unfinished();
+    QVERIFY(window_->banner().text().contains(QStringLiteral("cut-2.jmk")));
+  }
+  click(QStringLiteral("Dismiss"));
+  QVERIFY(window_->banner().text().contains(QStringLiteral("cut-1.jmk")));
+  QTest::qWait(0);
+  click(QStringLiteral("Recover and open"));
+  settle();
+  QCOMPARE(window_->document()->path(), path("cut-1.jmk"));
+  window_.reset();
+  QCOMPARE(unfinished(), QStringList());
 }
 
 void DashboardTest::samplesLostAtTheBeginAreCountedAsTheReportDoes() {
