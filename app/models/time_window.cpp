@@ -30,9 +30,11 @@ void TimeWindow::apply(TimeRange range) {
 }
 
 void TimeWindow::show(TimeRange range) {
-  if (visited_.empty() || visited_.back() != range_) visited_.push_back(range_);
-  if (visited_.size() > k_most_visited) visited_.erase(visited_.begin());
+  const TimeRange before = range_;
   apply(range);
+  if (range_ == before) return;  // nowhere to go back from
+  if (visited_.empty() || visited_.back() != before) visited_.push_back(before);
+  if (visited_.size() > k_most_visited) visited_.erase(visited_.begin());
 }
 
 void TimeWindow::zoom(double factor, TimeNs around_ns) {

@@ -45,6 +45,14 @@ TEST_F(TimeWindowTest, GoesBackTheWayItCame) {
   EXPECT_EQ(window.range(), (TimeRange{0, 1'000'000}));
 }
 
+TEST_F(TimeWindowTest, GoesBackFromWhatWasShownTwice) {
+  window.show({10, 2000});
+  window.show({500, 900});
+  window.show({500, 900});
+  window.back();
+  EXPECT_EQ(window.range(), (TimeRange{10, 2000}));
+}
+
 TEST_F(TimeWindowTest, TellsOfAChangeOnce) {
   QSignalSpy changes(&window, &TimeWindow::rangeChanged);
   window.show({10, 2000});
