@@ -129,10 +129,14 @@ EnsembleDock::EnsembleDock(QWidget* parent)
   connect(names_, &QComboBox::currentTextChanged, this, [this](const QString& name) {
     if (!name.isEmpty()) Q_EMIT nameChosen(name);
   });
-  connect(odd_, &QListWidget::currentRowChanged, this, [this](int row) {
-    if (row >= 0 && ensemble_)
-      Q_EMIT eventChosen(ensemble_->by_distance[static_cast<std::size_t>(row)].event);
-  });
+  connect(odd_, &QListWidget::currentRowChanged, this, [this](int row) { choose(row); });
+  // The current one as well: somebody looked elsewhere since.
+  for (const auto chosen : {&QListWidget::itemClicked, &QListWidget::itemActivated})
+    connect(odd_, chosen, this, [this](const QListWidgetItem* item) { choose(odd_->row(item)); });
+}
+
+void EnsembleDock::choose(int row) {
+  if (row >= 0 && ensemble_) Q_EMIT eventChosen(ensemble_->by_distance[static_cast<std::size_t>(row)].event);
 }
 
 QString EnsembleDock::name() const {

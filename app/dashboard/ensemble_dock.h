@@ -36,6 +36,8 @@ class EnsembleDock final : public QWidget {
 
  private:
   class Plot;
+  void choose(int row);
+
   QComboBox* names_;
   Plot* plot_;
   QLabel* caption_;

@@ -95,6 +95,10 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
           [this](const QModelIndex& now) {
             if (now.isValid()) Q_EMIT eventChosen(table_.event_at(now.row()));
           });
+  // The current one as well: somebody looked elsewhere since.
+  for (const auto chosen : {&QTableView::clicked, &QTableView::activated})
+    connect(view_, chosen, this,
+            [this](const QModelIndex& index) { Q_EMIT eventChosen(table_.event_at(index.row())); });
   auto* copying = new QShortcut(QKeySequence::Copy, view_);
   copying->setContext(Qt::WidgetShortcut);
   connect(copying, &QShortcut::activated, this, [this] { copy(); });

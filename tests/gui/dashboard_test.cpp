@@ -27,9 +27,11 @@
 #include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QMessageBox>
 #include <QProcess>
 #include <QPushButton>
+#include <QTableView>
 #include <QTest>
 #include <QTimer>
 #include <algorithm>
@@ -57,6 +59,7 @@ class DashboardTest : public WindowFixture {
   void theMinimapGoesWhereItIsClicked();
   void theLogarithmicAxisReachesFromIdleToPeak();
   void aClickOnAnEventGoesThere();
+  void aDoubleClickGoesToTheEventAndBack();
   void keysGoFromEventToEvent();
   void foldsEventsAndGoesToTheOddest();
   void anEditedRuleIsShownAndReported();
@@ -315,14 +318,40 @@ void DashboardTest::theLogarithmicAxisReachesFromIdleToPeak() {
 
 void DashboardTest::aClickOnAnEventGoesThere() {
   open(sample_);
-  window_->event_dock().go_to_row(4);
+  const TimeRange all = window_->time_window().range();
+  auto* table = qobject_cast<QTableView*>(field(window_->event_dock(), QStringLiteral("Events")));
+  QVERIFY(table != nullptr);
+  const auto click_row = [&](int row) {
+    const QModelIndex cell = table->model()->index(row, EventTable::name);
+    table->scrollTo(cell);
+    QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(cell).center());
+  };
+  click_row(4);
   const TimeRange event = window_->events().time_of(window_->events().event_at(4));
+  const TimeRange near = window_->time_window().range();
   QVERIFY(window_->time_window().cursors(0) == event);
-  QVERIFY(window_->time_window().range().begin_ns < event.begin_ns);
-  QVERIFY(window_->time_window().range().end_ns > event.end_ns);
-  QVERIFY(window_->time_window().range().length_ns() < 3 * event.length_ns());
+  QVERIFY(near.begin_ns < event.begin_ns && near.end_ns > event.end_ns);
+  QVERIFY(near.length_ns() < 3 * event.length_ns());
   const TimeNs middle = event.begin_ns + event.length_ns() / 2;
   QVERIFY(window_->waveform().event_at(middle).has_value());
+  window_->time_window().back();
+  QVERIFY(window_->time_window().range() == all);  // one click, one step
+  click_row(4);                                    // the current row leads there once more
+  QVERIFY(window_->time_window().range() == near);
+}
+
+void DashboardTest::aDoubleClickGoesToTheEventAndBack() {
+  open(sample_);
+  const std::size_t chosen = window_->events().event_at(4);
+  const TimeRange event = window_->events().time_of(chosen);
+  const TimeRange around{event.begin_ns - event.length_ns() / 2, event.end_ns + event.length_ns() / 2};
+  window_->time_window().show(around);
+  QTest::qWait(50);
+  QTest::mouseDClick(plot(), Qt::LeftButton, {}, at(0.5));
+  QVERIFY(window_->time_window().cursors(0).has_value());
+  QVERIFY(window_->time_window().range() != around);
+  QTest::keyClick(window_.get(), Qt::Key_Backspace);
+  QVERIFY(window_->time_window().range() == around);
 }
 
 void DashboardTest::keysGoFromEventToEvent() {
@@ -341,8 +370,17 @@ void DashboardTest::foldsEventsAndGoesToTheOddest() {
   const Ensemble& ensemble = *window_->ensemble_dock().ensemble();
   QVERIFY(ensemble.folded > 10);
   QVERIFY(ensemble.by_distance[0].distance >= ensemble.by_distance[1].distance);
-  Q_EMIT window_->ensemble_dock().eventChosen(ensemble.by_distance[0].event);
-  QVERIFY(window_->time_window().cursors(0) == window_->events().time_of(ensemble.by_distance[0].event));
+  const TimeRange odd = window_->events().time_of(ensemble.by_distance[0].event);
+  window_->show_dock(QStringLiteral("ensemble"));
+  QTest::qWait(50);
+  auto* list =
+      qobject_cast<QListWidget*>(field(window_->ensemble_dock(), QStringLiteral("The oddest events")));
+  QVERIFY(list != nullptr);
+  for (int time = 0; time < 2; ++time) {  // the row that is current already leads there, too
+    window_->time_window().set_cursors(0, std::nullopt);
+    QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(0)).center());
+    QVERIFY(window_->time_window().cursors(0) == odd);
+  }
 }
 
 void DashboardTest::anEditedRuleIsShownAndReported() {
@@ -373,10 +411,15 @@ void DashboardTest::anEditedRuleIsShownAndReported() {
 void DashboardTest::findingsLeadToTheirPlace() {
   open(sample_);
   QVERIFY(window_->findings().count(FindingsModel::Level::lost) == 1);
-  const auto time = window_->findings().time_of(0);
-  QVERIFY(time.has_value());
-  QCOMPARE(time->length_ns(), TimeNs{80'000'000});
   QCOMPARE(window_->document()->gaps().size(), std::size_t{1});
+  const TimeRange gap{4'000'000'000, 4'080'000'000};  // as the simulation was told
+  auto* list = qobject_cast<QListView*>(field(*window_, QStringLiteral("Findings")));
+  QVERIFY(list != nullptr);
+  const QRect row = list->visualRect(list->model()->index(0, 0));
+  QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, row.center());
+  const TimeRange shown = window_->time_window().range();
+  QVERIFY(shown.begin_ns < gap.begin_ns && shown.end_ns > gap.end_ns);
+  QVERIFY(shown.length_ns() < 10 * gap.length_ns());
 }
 
 void DashboardTest::aBrokenFileIsRefusedInWords() {
