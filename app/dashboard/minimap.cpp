@@ -34,7 +34,7 @@ void Minimap::show_columns(std::vector<ViewColumn> columns, Quantity quantity,
                            const std::vector<TimeRange>& gaps) {
   columns_ = std::move(columns);
   quantity_ = quantity;
-  gaps_ = gaps;
+  gaps_ = visible_gaps(gaps, window_.limits(), plot().width());
   update();
 }
 

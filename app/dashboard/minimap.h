@@ -32,7 +32,7 @@ class Minimap final : public QWidget {
 
   TimeWindow& window_;
   std::vector<ViewColumn> columns_;
-  std::vector<TimeRange> gaps_;
+  std::vector<Gap> gaps_;
   Quantity quantity_ = Quantity::current;
 };
 

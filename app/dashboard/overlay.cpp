@@ -6,18 +6,44 @@
 #include <algorithm>
 
 namespace joulemark {
+namespace {
 
-void paint_gaps(QPainter& painter, const std::vector<TimeRange>& gaps, const TimeScale& scale,
-                const QRectF& plot) {
+constexpr double k_least_hatch_px = 3;
+
+}  // namespace
+
+std::vector<Gap> visible_gaps(const std::vector<TimeRange>& gaps, TimeRange range, double pixels) {
+  const auto pixel_ns =
+      std::max<TimeNs>(1, std::llround(static_cast<double>(range.length_ns()) / std::max(1.0, pixels)));
+  std::vector<Gap> visible;
+  auto gap = std::ranges::lower_bound(gaps, range.begin_ns, {}, &TimeRange::end_ns);
+  while (gap != gaps.end() && gap->begin_ns < range.end_ns) {
+    Gap joined{*gap++};
+    const auto near = [&] {
+      const std::ranges::subrange later(gap, gaps.end());
+      return std::ranges::lower_bound(later, joined.time.end_ns + pixel_ns, {}, &TimeRange::begin_ns);
+    };
+    for (auto next = near(); next != gap && joined.time.end_ns < range.end_ns; next = near()) {
+      joined = {{joined.time.begin_ns, std::prev(next)->end_ns}, false};
+      gap = next;
+    }
+    visible.push_back(joined);
+  }
+  return visible;
+}
+
+void paint_gaps(QPainter& painter, const std::vector<Gap>& gaps, const TimeScale& scale, const QRectF& plot) {
   QColor hatch = theme().lost;
   hatch.setAlpha(150);
-  for (const TimeRange& gap : gaps) {
-    if (gap.end_ns < scale.range.begin_ns || gap.begin_ns > scale.range.end_ns) continue;
-    const double x0 = std::max(scale.x(gap.begin_ns), plot.left());
-    const double x1 = std::min(std::max(scale.x(gap.end_ns), x0 + 3), plot.right());
+  for (const Gap& gap : gaps) {
+    if (gap.time.end_ns < scale.range.begin_ns || gap.time.begin_ns > scale.range.end_ns) continue;
+    const double x0 = std::max(scale.x(gap.time.begin_ns), plot.left());
+    const double end = scale.x(gap.time.end_ns);
+    const double x1 = std::min(std::max(end, x0 + k_least_hatch_px), plot.right());
     if (x1 <= x0) continue;
     const QRectF where(x0, plot.top(), x1 - x0, plot.height());
-    painter.fillRect(where, theme().surface);
+    if (gap.whole && end - x0 >= 1)
+      painter.fillRect(QRectF(x0, plot.top(), std::min(end, x1) - x0, plot.height()), theme().surface);
     painter.fillRect(where, QBrush(hatch, Qt::BDiagPattern));
   }
 }

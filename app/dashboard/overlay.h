@@ -22,10 +22,15 @@ struct EventSpan {
   std::uint32_t name = 0;
 };
 
+struct Gap {
+  TimeRange time;
+  bool whole = true;  // false: several short ones with samples between
+};
+
 struct Overlay {
   TimeRange range;                // shown
   std::vector<EventSpan> events;  // that are visible, by begin
-  std::vector<TimeRange> gaps;
+  std::vector<Gap> gaps;          // that are visible
   std::vector<std::pair<TimeNs, QString>> instants;
   std::array<std::optional<TimeRange>, 2> cursors;
   std::optional<TimeRange> selecting;  // while the pointer draws it
@@ -63,9 +68,12 @@ void for_visible_events(const Overlay& overlay, const TimeScale& scale, const Pa
   }
 }
 
-// Hatches time without samples, over all that was drawn there.
-void paint_gaps(QPainter& painter, const std::vector<TimeRange>& gaps, const TimeScale& scale,
-                const QRectF& plot);
+// Those that reach into range, each at most once a pixel. gaps: in order, none overlapping.
+[[nodiscard]] std::vector<Gap> visible_gaps(const std::vector<TimeRange>& gaps, TimeRange range,
+                                            double pixels);
+// Hatches time without samples: over all that was drawn there where nothing was measured, and so that it
+// shows through where gaps are too short to be told apart.
+void paint_gaps(QPainter& painter, const std::vector<Gap>& gaps, const TimeScale& scale, const QRectF& plot);
 void paint_cursor_lines(QPainter& painter, const Overlay& overlay, const TimeScale& scale,
                         const QRectF& plot);
 

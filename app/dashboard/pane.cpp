@@ -184,7 +184,7 @@ void Pane::find_holes() {
     const auto hole = std::find_if(at, columns_.end(), empty);
     const auto next = std::find_if_not(hole, columns_.end(), empty);
     if (next == columns_.end()) break;
-    holes_.push_back({hole->time.begin_ns, next->time.begin_ns});
+    holes_.push_back({{hole->time.begin_ns, next->time.begin_ns}});
     at = next;
   }
 }

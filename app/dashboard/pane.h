@@ -73,7 +73,7 @@ class Pane final : public QChartView {
   QValueAxis* value_axis_;
   BandItem* band_;
   std::vector<ViewColumn> columns_;
-  std::vector<TimeRange> holes_;
+  std::vector<Gap> holes_;
   Overlay overlay_;
   std::array<std::optional<WindowStats>, 2> stats_;
   bool logarithmic_ = false;

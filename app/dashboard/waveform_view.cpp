@@ -130,7 +130,8 @@ void WaveformView::rebuild_overlay() {
   overlay_.range = window_.range();
   overlay_.events.clear();
   overlay_.instants.clear();
-  overlay_.gaps = source_ != nullptr ? source_->gaps() : std::vector<TimeRange>{};
+  overlay_.gaps.clear();
+  if (source_ != nullptr) overlay_.gaps = visible_gaps(source_->gaps(), overlay_.range, scale().width);
   for (const Marker& marker : setup_.instants)
     overlay_.instants.emplace_back(marker.time_ns, to_qt(marker.name));
   if (!analysis_) return;

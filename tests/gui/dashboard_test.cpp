@@ -7,6 +7,7 @@
 #include <app/dashboard/ensemble_dock.h>
 #include <app/dashboard/event_dock.h>
 #include <app/dashboard/exporter.h>
+#include <app/dashboard/overlay.h>
 #include <app/dashboard/pane.h>
 #include <app/dashboard/tile_row.h>
 #include <app/dashboard/waveform_view.h>
@@ -29,6 +30,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMessageBox>
+#include <QPainter>
 #include <QProcess>
 #include <QPushButton>
 #include <QTableView>
@@ -64,6 +66,7 @@ class DashboardTest : public WindowFixture {
   void foldsEventsAndGoesToTheOddest();
   void anEditedRuleIsShownAndReported();
   void findingsLeadToTheirPlace();
+  void manyShortGapsLeaveTheDataInSight();
   void aBrokenFileIsRefusedInWords();
   void aBrokenFileLeavesWhatIsOpen();
   void aRecordingThatDoesNotBeginLeavesWhatIsOpen();
@@ -420,6 +423,32 @@ void DashboardTest::findingsLeadToTheirPlace() {
   const TimeRange shown = window_->time_window().range();
   QVERIFY(shown.begin_ns < gap.begin_ns && shown.end_ns > gap.end_ns);
   QVERIFY(shown.length_ns() < 10 * gap.length_ns());
+}
+
+void DashboardTest::manyShortGapsLeaveTheDataInSight() {
+  std::vector<TimeRange> gaps;  // a hundred thousand of 1 us, 100 us apart
+  for (TimeNs at = 0; at < 10'000'000'000; at += 100'000)
+    gaps.push_back({at, at + 1000});
+  const TimeRange all{0, 10'000'000'000};
+  const auto joined = visible_gaps(gaps, all, 1000);
+  QCOMPARE(joined.size(), std::size_t{1});
+  QVERIFY(!joined[0].whole);
+  QVERIFY((joined[0].time == TimeRange{0, 9'999'901'000}));
+  const auto near = visible_gaps(gaps, {5'000'050'000, 5'000'350'000}, 1000);
+  QCOMPARE(near.size(), std::size_t{3});
+  QVERIFY(near[0].whole);
+  QVERIFY((near[0].time == TimeRange{5'000'100'000, 5'000'101'000}));
+
+  QImage image(1000, 40, QImage::Format_RGB32);
+  image.fill(Qt::white);  // what was measured
+  {
+    QPainter painter(&image);
+    paint_gaps(painter, joined, {all, 0, 1000}, {0, 0, 1000, 40});
+  }
+  int in_sight = 0;
+  for (int x = 0; x < image.width(); ++x)
+    in_sight += image.pixelColor(x, 20) == QColor(Qt::white) ? 1 : 0;
+  QVERIFY(in_sight > image.width() / 2 && in_sight < image.width());
 }
 
 void DashboardTest::aBrokenFileIsRefusedInWords() {
