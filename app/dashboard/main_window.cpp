@@ -197,6 +197,8 @@ void MainWindow::connect_parts() {
     event_dock_->select(event);
     show_event(event);
   });
+  connect(waveform_, &WaveformView::troubled, this,
+          [this](const QString& message) { trouble(tr("Not all of it can be drawn: %1").arg(message)); });
   connect(waveform_, &WaveformView::contextRequested, this,
           [this](const QPoint& global, TimeNs time_ns, Quantity quantity) {
             context_menu(global, time_ns, quantity);

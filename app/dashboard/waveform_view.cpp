@@ -59,6 +59,7 @@ WaveformView::WaveformView(TimeWindow& window, QWidget* parent)
 
 void WaveformView::set_source(WaveSource* source) {
   source_ = source;
+  told_.clear();
   analysis_ = nullptr;
   latest_end_.clear();
   for (std::size_t pair = 0; pair < stats_.size(); ++pair)
@@ -169,6 +170,13 @@ void WaveformView::refresh() {
   ribbon_->show_overlay(overlay_);
   axis_->show_overlay(overlay_);
   minimap_->update();
+  tell_trouble();
+}
+
+void WaveformView::tell_trouble() {
+  if (source_ == nullptr || source_->trouble() == told_) return;
+  told_ = source_->trouble();
+  if (!told_.empty()) Q_EMIT troubled(to_qt(told_));
 }
 
 void WaveformView::refresh_minimap() {

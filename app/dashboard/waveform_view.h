@@ -11,6 +11,7 @@
 #include <QTimer>
 #include <QWidget>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace joulemark {
@@ -50,6 +51,7 @@ class WaveformView final : public QWidget {
   [[nodiscard]] std::optional<std::size_t> event_at(TimeNs time_ns) const;
 
  Q_SIGNALS:
+  void troubled(const QString& message);  // something cannot be read and is drawn as nothing; once a cause
   void eventActivated(std::size_t event);
   void contextRequested(const QPoint& global, joulemark::TimeNs time_ns, joulemark::Quantity quantity);
 
@@ -65,6 +67,7 @@ class WaveformView final : public QWidget {
   void show_overlay();
   void show_lanes();
   void choose_panes();
+  void tell_trouble();
   bool press(QObject* watched, QMouseEvent& event);
   void move(double x);
   void release();
@@ -85,6 +88,7 @@ class WaveformView final : public QWidget {
   TimeAxis* axis_;
   QTimer soon_;
   bool following_ = false;
+  std::string told_;  // the trouble that was told last
 
   Drag drag_ = Drag::none;
   double drag_x_ = 0;

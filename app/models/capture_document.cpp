@@ -143,10 +143,12 @@ std::vector<LaneColumn> CaptureDocument::lanes(TimeRange range, std::size_t coun
 
 void CaptureDocument::index_lanes() {
   long_work_.post(k_lanes, [this, file = path_.toStdString(), extent = extent_](const std::stop_token& stop) {
-    auto reader = CaptureReader::open(file);
-    if (!reader) return;
-    WatchedSource source(**reader, stop);
-    auto index = LaneIndex::build(source, extent);
+    const auto build = [&]() -> Result<LaneIndex> {
+      JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
+      WatchedSource source(*reader, stop);
+      return LaneIndex::build(source, extent);
+    };
+    auto index = build();
     if (stop.stop_requested()) return;
     auto built = std::make_shared<Result<LaneIndex>>(std::move(index));
     deliver(this, [this, built] {

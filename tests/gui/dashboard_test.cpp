@@ -67,6 +67,7 @@ class DashboardTest : public WindowFixture {
   void anEditedRuleIsShownAndReported();
   void findingsLeadToTheirPlace();
   void manyShortGapsLeaveTheDataInSight();
+  void whatCannotBeReadIsToldOnce();
   void aBrokenFileIsRefusedInWords();
   void aBrokenFileLeavesWhatIsOpen();
   void aRecordingThatDoesNotBeginLeavesWhatIsOpen();
@@ -113,6 +114,25 @@ class PulledOut final : public Instrument {
 
  private:
   CaptureInfo info_;
+};
+
+// Has a line over the whole time, of which nothing can be read.
+class Unreadable final : public WaveSource {
+ public:
+  Unreadable() { info_.channels.resize(1); }
+  [[nodiscard]] const CaptureInfo& info() const override { return info_; }
+  [[nodiscard]] TimeRange extent() const override { return {0, 1'000'000'000}; }
+  [[nodiscard]] bool has(Quantity quantity) const override { return quantity == Quantity::current; }
+  [[nodiscard]] std::vector<ViewColumn> columns(Quantity, TimeRange, std::size_t) override {
+    trouble_ = "block 7 is damaged";
+    return {};
+  }
+  [[nodiscard]] std::vector<LaneColumn> lanes(TimeRange, std::size_t) override { return {}; }
+  [[nodiscard]] const std::vector<TimeRange>& gaps() const override { return gaps_; }
+
+ private:
+  CaptureInfo info_;
+  std::vector<TimeRange> gaps_;
 };
 
 // Answers the next modal question with the button of that role, as soon as it is up.
@@ -449,6 +469,17 @@ void DashboardTest::manyShortGapsLeaveTheDataInSight() {
   for (int x = 0; x < image.width(); ++x)
     in_sight += image.pixelColor(x, 20) == QColor(Qt::white) ? 1 : 0;
   QVERIFY(in_sight > image.width() / 2 && in_sight < image.width());
+}
+
+void DashboardTest::whatCannotBeReadIsToldOnce() {
+  Unreadable source;
+  window_->waveform().set_source(&source);
+  window_->waveform().refresh();
+  QVERIFY(window_->banner().text().contains(QStringLiteral("block 7 is damaged")));
+  click(QStringLiteral("Dismiss"));
+  window_->waveform().refresh();
+  QCOMPARE(window_->banner().text(), QString());
+  window_->waveform().set_source(nullptr);
 }
 
 void DashboardTest::aBrokenFileIsRefusedInWords() {
