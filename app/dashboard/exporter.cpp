@@ -10,6 +10,7 @@
 #include <QPainter>
 #include <QPdfWriter>
 #include <QPixmap>
+#include <QRegularExpression>
 #include <QSaveFile>
 #include <QSvgGenerator>
 #include <QWidget>
@@ -67,6 +68,19 @@ Status export_report(const Analysis& analysis, const QString& file) {
   const std::string text = to_json(report);
   out.write(text.data(), static_cast<qint64>(text.size()));
   return commit(out);
+}
+
+QString with_ending_of(const QString& filter, const QString& file) {
+  static const QRegularExpression k_ending(QStringLiteral("\\*\\.(\\w+)"));
+  QStringList endings;
+  for (auto match = k_ending.globalMatch(filter); match.hasNext();)
+    endings << match.next().captured(1);
+  const QString ending = QFileInfo(file).suffix().toLower();
+  if (endings.isEmpty() || endings.contains(ending)) return file;
+  const bool of_another = QStringList{QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf"),
+                                      QStringLiteral("json"), QStringLiteral("csv")}
+                              .contains(ending);
+  return (of_another ? file.chopped(ending.size() + 1) : file) + QLatin1Char('.') + endings.front();
 }
 
 }  // namespace joulemark

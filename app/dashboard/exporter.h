@@ -16,4 +16,8 @@ struct Analysis;
 [[nodiscard]] Status export_picture(QWidget& widget, const QString& file);
 [[nodiscard]] Status export_report(const Analysis& analysis, const QString& file);
 
+// A file as it was named in a dialog, with an ending that its chosen filter, "Samples (*.csv)", has: what is
+// written goes by the ending.
+[[nodiscard]] QString with_ending_of(const QString& filter, const QString& file);
+
 }  // namespace joulemark

@@ -21,6 +21,7 @@
 #include <QInputDialog>
 #include <QMenu>
 #include <QMenuBar>
+#include <QMessageBox>
 #include <algorithm>
 
 namespace joulemark {
@@ -198,11 +199,19 @@ void MainWindow::change_limits(Quantity quantity) {
 void MainWindow::export_as() {
   if (!document_ || !document_->is_open()) return trouble(tr("Open a capture first."));
   const QFileInfo from(document_->path());
-  const QString file = QFileDialog::getSaveFileName(
+  QString filter;
+  const QString named = QFileDialog::getSaveFileName(
       this, tr("Export"), from.path() + QLatin1Char('/') + from.completeBaseName() + QStringLiteral(".png"),
       tr("Picture of the waveform (*.png *.svg *.pdf);;Report (*.json);;Samples of the selection or the view "
-         "(*.csv)"));
-  if (!file.isEmpty()) export_to(file);
+         "(*.csv)"),
+      &filter);
+  if (named.isEmpty()) return;
+  const QString file = with_ending_of(filter, named);
+  if (file != named && QFileInfo::exists(file) &&
+      QMessageBox::question(this, tr("Replace the file?"), tr("%1 exists already.").arg(file)) !=
+          QMessageBox::Yes)
+    return;
+  export_to(file);
 }
 
 void MainWindow::export_to(const QString& file) {

@@ -3,6 +3,7 @@
 #include <analysis/model/names.h>
 #include <analysis/model/rail.h>
 
+#include <app/models/channel_values.h>
 #include <app/models/sample_export.h>
 
 #include <fmt/format.h>
@@ -15,47 +16,60 @@
 namespace joulemark {
 namespace {
 
+constexpr std::int64_t k_rows_at_once = 65'536;
+
 tl::unexpected<Error> cannot_write(const QFileDevice& file) {
   return fail(ErrorCode::io, file.fileName().toStdString() + ": " + file.errorString().toStdString());
 }
 
-std::string unit_suffix(Quantity quantity) {
+std::string unit_suffix(std::string_view name, Quantity quantity) {
   std::string unit(unit_of(quantity));
   std::ranges::transform(unit, unit.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
-  return std::string(name_of(quantity)) + "_" + unit;
+  return std::string(name) + "_" + unit;
 }
 
-// Writes sample lines, with the level that each line had when the sample began.
-class SampleLines {
+// What the lines were at when the range began: looked for backwards, in ever longer stretches.
+Result<std::map<LineId, bool>> levels_before(SampleSource& source, TimeNs begin_ns, TimeNs first_ns) {
+  std::map<LineId, bool> levels;
+  for (TimeNs back_ns = 1'000'000'000;; back_ns *= 8) {
+    const bool all = begin_ns - first_ns <= back_ns;
+    const TimeRange before{all ? k_all_time.begin_ns : begin_ns - back_ns, begin_ns};
+    JM_TRY(source.edges(before, [&](std::span<const Edge> some) -> Status {
+      for (const Edge& edge : some)
+        levels[edge.line] = edge.level;
+      return {};
+    }));
+    if (all || levels.size() == source.info().lines.size()) return levels;
+  }
+}
+
+// The lines' part of a row.
+class LineLevels {
  public:
-  SampleLines(const CaptureInfo& info, std::vector<Edge> edges, QSaveFile& file)
-      : lines_(info.lines), edges_(std::move(edges)), file_(file) {
-    for (const Edge& edge : edges_)
-      levels_.try_emplace(edge.line, !edge.level);
+  static Result<LineLevels> of(SampleSource& source, TimeRange range, TimeNs first_ns) {
+    LineLevels lines;
+    lines.lines_ = source.info().lines;
+    JM_TRY_ASSIGN(lines.levels_, levels_before(source, range.begin_ns, first_ns));
+    JM_TRY(source.edges(range, [&](std::span<const Edge> some) -> Status {
+      lines.edges_.insert(lines.edges_.end(), some.begin(), some.end());
+      return {};
+    }));
+    for (const Edge& edge : lines.edges_)
+      lines.levels_.try_emplace(edge.line, !edge.level);
+    return lines;
   }
 
-  Status write(TimeNs time_ns, double value) {
+  void head(std::string& text) const {
+    for (const Line& line : lines_)
+      text += fmt::format(",d{}", line.id.value);
+  }
+  void write(TimeNs time_ns, std::string& text) {
     for (; next_ < edges_.size() && edges_[next_].time_ns <= time_ns; ++next_)
       levels_[edges_[next_].line] = edges_[next_].level;
-    text_ += fmt::format("{:.9f},{:.9g}", to_seconds(time_ns), value);
     for (const Line& line : lines_) {
       const auto level = levels_.find(line.id);
-      text_ += level == levels_.end() ? "," : level->second ? ",1" : ",0";
+      text += level == levels_.end() ? "," : level->second ? ",1" : ",0";
     }
-    text_ += '\n';
-    return text_.size() > (1 << 20) ? flush() : Status();
-  }
-  Status flush() {
-    const auto size = static_cast<qint64>(text_.size());
-    if (file_.write(text_.data(), size) != size) return cannot_write(file_);
-    text_.clear();
-    return {};
-  }
-  void head(const std::string& quantity) {
-    text_ = "t_s," + quantity;
-    for (const Line& line : lines_)
-      text_ += fmt::format(",d{}", line.id.value);
-    text_ += '\n';
   }
 
  private:
@@ -63,7 +77,92 @@ class SampleLines {
   std::vector<Edge> edges_;
   std::size_t next_ = 0;
   std::map<LineId, bool> levels_;
+};
+
+// Power is a column of its own where it follows from the others.
+std::optional<Derivation> derived_power(const CaptureInfo& info, ChannelId primary) {
+  const bool stored =
+      std::ranges::find(info.channels, Quantity::power, &Channel::quantity) != info.channels.end();
+  const auto power = derive(info, k_power);
+  if (stored || !power || power->channel != primary) return std::nullopt;
+  return *power;
+}
+
+class Table {
+ public:
+  Table(SampleSource& source, ChannelId primary, TimeRange range, LineLevels lines, QSaveFile& file)
+      : primary_(primary),
+        power_(derived_power(source.info(), primary)),
+        lines_(std::move(lines)),
+        file_(file) {
+    for (std::uint32_t i = 0; i < source.info().channels.size(); ++i)
+      channels_.emplace_back(source, ChannelId{i}, range);
+    head(source.info());
+  }
+
+  // All rows of these samples of the primary channel.
+  Status write(IndexRange indices) {
+    ChannelValues& primary = channels_[primary_.value];
+    JM_TRY(primary.load(indices));
+    if (primary.samples().empty()) return {};
+    const TimeRange part{primary.samples().front().time_ns, primary.samples().back().time_ns + 1};
+    for (ChannelValues& channel : channels_) {
+      if (&channel != &primary) JM_TRY(channel.load_around(part));
+    }
+    for (const ChannelValues::Sample& sample : primary.samples()) {
+      if (last_ && sample.index > last_->index + 1) write_row(primary.time_after(*last_), false);
+      last_ = sample;
+      write_row(sample.time_ns, true);
+    }
+    return flush();
+  }
+
+  Status flush() {
+    const auto size = static_cast<qint64>(text_.size());
+    if (file_.write(text_.data(), size) != size) return cannot_write(file_);
+    text_.clear();
+    return {};
+  }
+
+ private:
+  void head(const CaptureInfo& info) {
+    text_ = "t_s";
+    std::vector<std::string> names;
+    for (const Channel& channel : info.channels) {
+      std::string name = unit_suffix(name_of(channel.quantity), channel.quantity);
+      if (std::ranges::find(names, name) != names.end()) name = unit_suffix(channel.name, channel.quantity);
+      names.push_back(name);
+      text_ += ',' + name;
+    }
+    if (power_) text_ += ',' + unit_suffix(name_of(Quantity::power), Quantity::power);
+    lines_.head(text_);
+    text_ += '\n';
+  }
+
+  // Not measured: time without samples, so that nobody draws a line across it.
+  void write_row(TimeNs time_ns, bool measured) {
+    text_ += fmt::format("{:.9f}", to_seconds(time_ns));
+    for (const ChannelValues& channel : channels_)
+      write_cell(measured ? channel.at(time_ns) : std::nullopt, channel.scale());
+    if (power_) write_cell(measured ? power_at(time_ns) : std::nullopt, 1);
+    lines_.write(time_ns, text_);
+    text_ += '\n';
+  }
+  void write_cell(std::optional<double> value, double scale) {
+    text_ += value ? fmt::format(",{:.9g}", *value * scale) : ",";
+  }
+  [[nodiscard]] std::optional<double> power_at(TimeNs time_ns) const {
+    const auto value = channels_[primary_.value].at(time_ns);
+    if (!value || !power_->voltage) return value ? std::optional(*value * power_->gain) : std::nullopt;
+    const auto volts = channels_[power_->voltage->value].at(time_ns);
+    return volts ? std::optional(*value * power_->gain * *volts * power_->voltage_gain) : std::nullopt;
+  }
+  ChannelId primary_;
+  std::optional<Derivation> power_;
+  std::vector<ChannelValues> channels_;
+  LineLevels lines_;
   QSaveFile& file_;
+  std::optional<ChannelValues::Sample> last_;
   std::string text_;
 };
 
@@ -72,32 +171,21 @@ class SampleLines {
 Status export_samples(SampleSource& source, TimeRange range, const QString& file, const Progress& progress) {
   JM_TRY_ASSIGN(const ChannelId primary, primary_channel(source.info()));
   const Channel& channel = source.info().channels[primary.value];
-  const SampleGrid grid(channel);
   JM_TRY_ASSIGN(const Extent extent, source.extent(primary));
-  std::vector<Edge> edges;
-  JM_TRY(source.edges({k_all_time.begin_ns, range.end_ns}, [&](std::span<const Edge> some) -> Status {
-    edges.insert(edges.end(), some.begin(), some.end());
-    return {};
-  }));
+  JM_TRY_ASSIGN(LineLevels lines, LineLevels::of(source, range, extent.time.begin_ns));
   QSaveFile out(file);
   if (!out.open(QIODevice::WriteOnly)) return cannot_write(out);
-  SampleLines lines(source.info(), std::move(edges), out);
-  lines.head(unit_suffix(channel.quantity));
-  const IndexRange indices = channel.timed ? extent.indices : grid.covering(range);
-  const Status read = source.read(primary, indices, [&](const SampleBlock& block) -> Status {
-    if (progress) {
-      progress(static_cast<double>(block.first_index - indices.begin) / static_cast<double>(indices.count()));
-    }
-    for (std::size_t i = 0; i < block.values.size(); ++i) {
-      const TimeNs time_ns =
-          channel.timed ? block.stamps_ns[i] : grid.time_of(block.first_index + static_cast<std::int64_t>(i));
-      if (channel.timed && !range.contains(time_ns)) continue;
-      JM_TRY(lines.write(time_ns, static_cast<double>(block.values[i]) * channel.scale));
-    }
-    return {};
-  });
-  JM_TRY(read);
-  JM_TRY(lines.flush());
+  Table table(source, primary, range, std::move(lines), out);
+  IndexRange indices = extent.indices;
+  if (!channel.timed) {
+    const IndexRange wanted = SampleGrid(channel).covering(range);
+    indices = {std::max(indices.begin, wanted.begin), std::min(indices.end, wanted.end)};
+  }
+  for (std::int64_t at = indices.begin; at < indices.end; at += k_rows_at_once) {
+    if (progress) progress(static_cast<double>(at - indices.begin) / static_cast<double>(indices.count()));
+    JM_TRY(table.write({at, std::min(indices.end, at + k_rows_at_once)}));
+  }
+  JM_TRY(table.flush());
   if (!out.commit()) return cannot_write(out);
   return {};
 }

@@ -80,7 +80,9 @@ class DashboardTest : public WindowFixture {
   void closingWhileRecordingClosesTheFile();
   void aRecordingThatWasCutOffIsOfferedUntilItIsAnswered();
   void samplesLostAtTheBeginAreCountedAsTheReportDoes();
-  void exportsPicturesSamplesAndReports();
+  void exportsPicturesAndReports();
+  void exportsEveryChannelAndTheGaps();
+  void aFileIsWhatItsFilterSays();
   void darkAndLightAreBothDrawn();
 
  private:
@@ -90,6 +92,7 @@ class DashboardTest : public WindowFixture {
     return window_->tiles().tile(1).tile().figure.number != QString(QChar(0x2014));
   }
   void click(const QString& button);
+  [[nodiscard]] QStringList exported(TimeRange range);
   void wheel(const QPoint& where, int notches);
 
   QString sample_;  // a finished recording that all tests share
@@ -666,23 +669,58 @@ void DashboardTest::samplesLostAtTheBeginAreCountedAsTheReportDoes() {
   window_->set_dark(true);
 }
 
-void DashboardTest::exportsPicturesSamplesAndReports() {
+void DashboardTest::exportsPicturesAndReports() {
   open(sample_);
   for (const QString& ending : QStringList{"png", "svg", "pdf", "json"}) {
     window_->export_to(path("out." + ending));
     QVERIFY2(QFileInfo(path("out." + ending)).size() > 1000, qPrintable(ending));
   }
-  window_->time_window().set_cursors(0, TimeRange{3'995'000'000, 4'085'000'000});  // over the gap
-  window_->export_to(path("out.csv"));
-  QTRY_VERIFY(QFileInfo::exists(path("out.csv")));
-  std::ifstream csv(path("out.csv").toStdString());
-  std::string line;
-  std::getline(csv, line);
-  QCOMPARE(QString::fromStdString(line), QStringLiteral("t_s,current_a,d0,d1,d2,d3"));
-  int samples = 0;
-  while (std::getline(csv, line))
-    ++samples;
-  QCOMPARE(samples, 100);  // 50 before the lost 800, 50 after
+}
+
+// The lines of a range's samples.
+QStringList DashboardTest::exported(TimeRange range) {
+  window_->time_window().set_cursors(0, range);
+  const QString file = path("out.csv");
+  QFile::remove(file);
+  window_->export_to(file);
+  if (!QTest::qWaitFor([&] { return QFileInfo::exists(file); }, k_patience_ms)) return {};
+  QFile csv(file);
+  if (!csv.open(QIODevice::ReadOnly)) return {};
+  return QString::fromUtf8(csv.readAll()).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+}
+
+void DashboardTest::exportsEveryChannelAndTheGaps() {
+  open(sample_);
+  const QStringList rows = exported({3'995'000'000, 4'085'000'000});  // over the gap
+  QCOMPARE(rows.value(0), QStringLiteral("t_s,current_a,power_w,d0,d1,d2,d3"));
+  QCOMPARE(rows.size(), 1 + 101);  // 50 before the lost 800, one for them, 50 after
+  QVERIFY2(rows[51].startsWith(QStringLiteral("4.000000000,,,")), qPrintable(rows[51]));
+  QVERIFY2(rows[52].startsWith(QStringLiteral("4.080000000,")), qPrintable(rows[52]));
+
+  const TimeRange second{10'000'000'000, 11'000'000'000};
+  const QStringList all = exported(second);
+  double energy_j = 0;
+  for (const QString& row : all.mid(1))
+    energy_j += row.section(QLatin1Char(','), 2, 2).toDouble() / 10'000;
+  const QJsonObject report = reported({window_->document()->path(), "--window", "mine=10s..11s"});
+  const QJsonObject mine = report["events"].toArray().last().toObject();
+  const double told = mine["energy_j"]["mean"].toDouble();
+  QVERIFY(told > 0);
+  QVERIFY2(std::abs(energy_j / told - 1) < 1e-3, qPrintable(QString::number(energy_j / told)));
+
+  const QStringList part = exported({10'500'000'000, 10'510'000'000});  // what no edge of the part tells
+  QVERIFY(part.size() > 2);
+  for (const QString& row : part.mid(1))
+    QVERIFY2(all.contains(row), qPrintable(row));
+}
+
+void DashboardTest::aFileIsWhatItsFilterSays() {
+  const QString samples = QStringLiteral("Samples (*.csv)");
+  const QString picture = QStringLiteral("Picture (*.png *.svg *.pdf)");
+  QCOMPARE(with_ending_of(samples, QStringLiteral("/a/run.png")), QStringLiteral("/a/run.csv"));
+  QCOMPARE(with_ending_of(samples, QStringLiteral("/a/run.v2")), QStringLiteral("/a/run.v2.csv"));
+  QCOMPARE(with_ending_of(picture, QStringLiteral("/a/run.SVG")), QStringLiteral("/a/run.SVG"));
+  QCOMPARE(with_ending_of(picture, QStringLiteral("/a/run")), QStringLiteral("/a/run.png"));
 }
 
 void DashboardTest::darkAndLightAreBothDrawn() {

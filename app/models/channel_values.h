@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <analysis/model/channel.h>
+#include <analysis/model/sample_source.h>
+
+#include <optional>
+#include <vector>
+
+namespace joulemark {
+
+// The stored values of one channel, a part at a time, found by time.
+class ChannelValues {
+ public:
+  struct Sample {
+    std::int64_t index = 0;
+    TimeNs time_ns = 0;
+    double value = 0;  // as stored
+  };
+
+  // Those in range alone, as far as a channel's own times go. The source outlives it.
+  ChannelValues(SampleSource& source, ChannelId id, TimeRange range);
+
+  [[nodiscard]] Status load(IndexRange indices);
+  [[nodiscard]] Status load_around(TimeRange part);  // and a sample more at both ends
+  [[nodiscard]] const std::vector<Sample>& samples() const { return samples_; }
+  // Of the sample nearest in time; none: it is further than one interval away.
+  [[nodiscard]] std::optional<double> at(TimeNs time_ns) const;
+  [[nodiscard]] TimeNs time_after(const Sample& sample) const;  // where the next one belongs
+  [[nodiscard]] double scale() const { return channel_.scale; }
+
+ private:
+  SampleSource* source_;
+  ChannelId id_;
+  Channel channel_;
+  TimeRange range_;
+  bool all_ = false;  // of a channel with times of its own: all of the range is loaded
+  std::vector<Sample> samples_;
+};
+
+}  // namespace joulemark
