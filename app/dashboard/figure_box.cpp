@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 #include <QPainter>
 #include <algorithm>
+#include <cmath>
 
 namespace joulemark {
 namespace {
@@ -29,7 +30,7 @@ std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity) 
     rows.push_back({QStringLiteral("\u0394t"), si_figure(stats.time.seconds(), "s", 5)});
   const auto of = stats_of(stats, quantity);
   if (!of) return rows;
-  // What counts comes first: a low pane has room for few.
+  // What counts comes first.
   if (quantity == Quantity::current)
     rows.push_back({FigureBox::tr("charge"), si_figure(stats.charge_c, "C", 5)});
   if (quantity == Quantity::power)
@@ -55,23 +56,53 @@ QString figures_as_text(const WindowStats& stats) {
   return text;
 }
 
+FigureGrid figure_grid(std::size_t figures, double height, double line) {
+  const auto room = static_cast<std::size_t>(std::max(1.0, std::floor((height - 12) / line)));
+  const std::size_t columns = std::max<std::size_t>(1, (figures + room - 1) / room);
+  return {columns, (figures + columns - 1) / columns};
+}
+
+namespace {
+
+// What one figure takes: its label, its number and its unit beside each other.
+struct Cell {
+  int label = 0;
+  int number = 0;
+  int unit = 0;
+
+  Cell(const std::vector<FigureRow>& rows, const QFontMetrics& metrics) {
+    for (const FigureRow& row : rows) {
+      label = std::max(label, metrics.horizontalAdvance(row.label));
+      number = std::max(number, metrics.horizontalAdvance(row.figure.number));
+      unit = std::max(unit, metrics.horizontalAdvance(row.figure.unit));
+    }
+  }
+  [[nodiscard]] double width() const { return label + 12 + number + 5 + unit; }
+
+  void paint(QPainter& painter, const FigureRow& row, const QRectF& at, bool muted) const {
+    painter.setPen(theme().muted);
+    painter.drawText(at, Qt::AlignLeft | Qt::AlignVCenter, row.label);
+    painter.drawText(at.adjusted(label + 12 + number + 5, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                     row.figure.unit);
+    painter.setPen(muted ? theme().muted : theme().text);
+    painter.drawText(QRectF(at.left() + label + 12, at.top(), number, at.height()),
+                     Qt::AlignRight | Qt::AlignVCenter, row.figure.number);
+  }
+};
+
+}  // namespace
+
 void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, const QRectF& plot, double left,
                       double right, const FigureLook& look) {
   if (rows.empty()) return;
   painter.setFont(label_font());
   const QFontMetrics metrics(painter.font());
-  int label_width = 0;
-  int number_width = 0;
-  int unit_width = 0;
-  for (const FigureRow& row : rows) {
-    label_width = std::max(label_width, metrics.horizontalAdvance(row.label));
-    number_width = std::max(number_width, metrics.horizontalAdvance(row.figure.number));
-    unit_width = std::max(unit_width, metrics.horizontalAdvance(row.figure.unit));
-  }
-  const double width = 2 * k_padding + label_width + 12 + number_width + 5 + unit_width;
+  const Cell cell(rows, metrics);
   const double line = metrics.height() + 1;
-  const auto fitting = std::min(static_cast<double>(rows.size()), std::floor((plot.height() - 12) / line));
-  const double height = fitting * line + 8;
+  const FigureGrid grid = figure_grid(rows.size(), plot.height(), line);
+  const double step = cell.width() + 2 * k_padding;
+  const double width = static_cast<double>(grid.columns) * step;
+  const double height = static_cast<double>(grid.lines) * line + 8;
   double x = right + 8;
   if (x + width > plot.right()) x = left - 8 - width;
   if (x < plot.left()) x = std::max(plot.left(), std::min(right, plot.right()) - width - 8);
@@ -83,16 +114,11 @@ void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, con
   painter.setBrush(back);
   painter.drawRect(box);
   painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), look.colour);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(fitting); ++i) {
-    const QRectF at(box.left() + k_padding, box.top() + 4 + static_cast<double>(i) * line,
-                    width - 2 * k_padding, line);
-    painter.setPen(theme().muted);
-    painter.drawText(at, Qt::AlignLeft | Qt::AlignVCenter, rows[i].label);
-    painter.drawText(at.adjusted(label_width + 12 + number_width + 5, 0, 0, 0),
-                     Qt::AlignLeft | Qt::AlignVCenter, rows[i].figure.unit);
-    painter.setPen(look.muted ? theme().muted : theme().text);
-    painter.drawText(QRectF(at.left() + label_width + 12, at.top(), number_width, line),
-                     Qt::AlignRight | Qt::AlignVCenter, rows[i].figure.number);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto column = static_cast<double>(i / grid.lines);
+    const auto row = static_cast<double>(i % grid.lines);
+    const QRectF at(box.left() + k_padding + column * step, box.top() + 4 + row * line, cell.width(), line);
+    cell.paint(painter, rows[i], at, look.muted);
   }
 }
 

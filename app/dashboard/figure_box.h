@@ -27,6 +27,13 @@ struct FigureRow {
 // Everything, as text for the clipboard.
 [[nodiscard]] QString figures_as_text(const WindowStats& stats);
 
+// Figures stand below each other; in a low pane in as many columns as they need.
+struct FigureGrid {
+  std::size_t columns = 1;
+  std::size_t lines = 1;
+};
+[[nodiscard]] FigureGrid figure_grid(std::size_t figures, double height, double line);
+
 struct FigureLook {
   QColor colour;
   bool low = false;    // at the lower edge of the plot, so that two pairs do not hide each other
