@@ -92,9 +92,9 @@ std::string ampere_text(const std::optional<double>& current_a) {
   return current_a ? format_si(*current_a, "A") : "unknown";
 }
 
-std::string progress_text(const LiveSummary& summary) {
+std::string progress_text(const LiveSummary& summary, std::int64_t dropped) {
   std::string text = fmt::format("{:.1f} s  {}  lost {} ", summary.duration_s(),
-                                 ampere_text(summary.mean_current_a()), summary.lost_samples());
+                                 ampere_text(summary.mean_current_a()), summary.lost_samples() + dropped);
   for (const PulseCounter::Count& count : summary.pulses().counts())
     text += fmt::format(" {} {}", count.line.name, count.pulses);
   return text;
@@ -199,7 +199,8 @@ Result<int> run_record(const RecordArguments& arguments, bool quiet) {
   auto line = std::make_optional<ProgressLine>(quiet);
   JM_TRY_ASSIGN(const RecordingOutcome outcome,
                 record(*instrument, file, limits, stop.token(), [&](const LiveSummary& summary) {
-                  if (line->due()) line->show(progress_text(summary));
+                  if (!line->due()) return;
+                  line->show(progress_text(summary, file.dropped_samples(summary.primary())));
                 }));
   line.reset();
   return finish(arguments, outcome);
