@@ -356,6 +356,7 @@ void MainWindow::opened() {
 }
 
 void MainWindow::cancel_measuring() {
+  if (!document_) return;
   document_->cancel_report();
   banner_->show_message(Banner::Level::note,
                         document_->analysis()
