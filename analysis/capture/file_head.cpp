@@ -38,6 +38,10 @@ std::int64_t stated_bytes(const Header& header) {
 
 FileHead read_file_head(const std::string& path) {
   std::error_code error;
+  const std::uintmax_t log_bytes = std::filesystem::file_size(path + "-wal", error);
+  const bool has_log = !error && log_bytes > 0;  // whoever opens the file makes an empty one
+  // Nothing more is asked then, and closing the file would give up the locks of a recorder in this process.
+  if (has_log) return {.has_log = true};
   Header header{};
   std::ifstream file(path, std::ios::binary);
   const bool read(file.read(reinterpret_cast<char*>(header.data()), header.size()));
@@ -46,8 +50,6 @@ FileHead read_file_head(const std::string& path) {
   head.bytes = static_cast<std::int64_t>(std::filesystem::file_size(path, error));
   if (error) return {};
   head.stated_bytes = stated_bytes(header);
-  const std::uintmax_t log_bytes = std::filesystem::file_size(path + "-wal", error);
-  head.has_log = !error && log_bytes > 0;  // whoever opens the file makes an empty one
   head.wants_log = header[18] == 2 || header[19] == 2;
   return head;
 }

@@ -21,7 +21,7 @@ struct FileHead {
   [[nodiscard]] bool log_missing() const { return wants_log && !has_log; }
 };
 
-// All zero for what cannot be read or is no SQLite database.
+// All zero for what cannot be read or is no SQLite database; has_log alone where there is a log.
 [[nodiscard]] FileHead read_file_head(const std::string& path);
 
 // "12 of 20 bytes are there"
