@@ -115,9 +115,10 @@ void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, con
   painter.drawRect(box);
   painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), look.colour);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto column = static_cast<double>(i / grid.lines);
-    const auto row = static_cast<double>(i % grid.lines);
-    const QRectF at(box.left() + k_padding + column * step, box.top() + 4 + row * line, cell.width(), line);
+    const std::size_t column = i / grid.lines;
+    const std::size_t row = i % grid.lines;
+    const QRectF at(box.left() + k_padding + static_cast<double>(column) * step,
+                    box.top() + 4 + static_cast<double>(row) * line, cell.width(), line);
     cell.paint(painter, rows[i], at, look.muted);
   }
 }

@@ -20,8 +20,8 @@ std::vector<Gap> visible_gaps(const std::vector<TimeRange>& gaps, TimeRange rang
   while (gap != gaps.end() && gap->begin_ns < range.end_ns) {
     Gap joined{*gap++};
     const auto near = [&] {
-      const std::ranges::subrange later(gap, gaps.end());
-      return std::ranges::lower_bound(later, joined.time.end_ns + pixel_ns, {}, &TimeRange::begin_ns);
+      return std::ranges::lower_bound(gap, gaps.end(), joined.time.end_ns + pixel_ns, {},
+                                      &TimeRange::begin_ns);
     };
     for (auto next = near(); next != gap && joined.time.end_ns < range.end_ns; next = near()) {
       joined = {{joined.time.begin_ns, std::prev(next)->end_ns}, false};
