@@ -3,11 +3,11 @@
 #include <analysis/model/units.h>
 #include <analysis/model/watched_source.h>
 #include <analysis/report/csv.h>
+#include <analysis/report/file_digest.h>
 #include <analysis/report/json.h>
 #include <analysis/report/text.h>
 
 #include <app/cli/commands.h>
-#include <app/cli/file_digest.h>
 #include <app/cli/markers.h>
 #include <app/cli/open_capture.h>
 #include <app/cli/output.h>

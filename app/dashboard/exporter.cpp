@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <analysis/energy/build_report.h>
-#include <analysis/report/json.h>
-
 #include <app/dashboard/exporter.h>
-#include <app/dashboard/gui_version.h>
-#include <app/models/text.h>
 
+#include <QBuffer>
 #include <QFileInfo>
 #include <QPainter>
 #include <QPdfWriter>
@@ -18,19 +14,21 @@
 namespace joulemark {
 namespace {
 
-tl::unexpected<Error> cannot_write(const QFileDevice& file) {
-  return fail(ErrorCode::io, file.fileName().toStdString() + ": " + file.errorString().toStdString());
+Status cannot_write(const QString& file, const QString& why) {
+  return fail(ErrorCode::io, file.toStdString() + ": " + why.toStdString());
 }
 
-Status commit(QSaveFile& file) {
-  if (!file.commit()) return cannot_write(file);
-  return {};
+// The file appears when it is whole.
+Status write(const QString& file, const QByteArray& bytes) {
+  QSaveFile out(file);
+  const bool written = out.open(QIODevice::WriteOnly) && out.write(bytes) == bytes.size() && out.commit();
+  return written ? Status() : cannot_write(file, out.errorString());
 }
 
 // Renders into a device that paints vectors.
 Status render(QWidget& widget, QPaintDevice& device, double scale, const QString& file) {
   QPainter painter(&device);
-  if (!painter.isActive()) return fail(ErrorCode::io, file.toStdString() + ": cannot be written");
+  if (!painter.isActive()) return cannot_write(file, QStringLiteral("cannot be painted"));
   painter.scale(scale, scale);
   widget.render(&painter);
   return {};
@@ -40,34 +38,27 @@ Status render(QWidget& widget, QPaintDevice& device, double scale, const QString
 
 Status export_picture(QWidget& widget, const QString& file) {
   const QString ending = QFileInfo(file).suffix().toLower();
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
   if (ending == QStringLiteral("png")) {
-    if (widget.grab().save(file)) return {};
-    return fail(ErrorCode::io, file.toStdString() + ": cannot be written");
-  }
-  if (ending == QStringLiteral("svg")) {
+    if (!widget.grab().save(&buffer, "PNG"))
+      return cannot_write(file, QStringLiteral("no memory for the picture"));
+  } else if (ending == QStringLiteral("svg")) {
     QSvgGenerator device;
-    device.setFileName(file);
+    device.setOutputDevice(&buffer);
     device.setSize(widget.size());
     device.setViewBox(QRect(QPoint(0, 0), widget.size()));
-    return render(widget, device, 1, file);
-  }
-  if (ending == QStringLiteral("pdf")) {
-    QPdfWriter device(file);
+    JM_TRY(render(widget, device, 1, file));
+  } else if (ending == QStringLiteral("pdf")) {
+    QPdfWriter device(&buffer);
     device.setPageSize(QPageSize(QSizeF(widget.size()) * 0.75, QPageSize::Point));
     device.setPageMargins({});
-    return render(widget, device, device.logicalDpiX() / 96.0, file);
+    JM_TRY(render(widget, device, device.logicalDpiX() / 96.0, file));
+  } else {
+    return fail(ErrorCode::usage, file.toStdString() + ": a picture ends in .png, .svg or .pdf");
   }
-  return fail(ErrorCode::usage, file.toStdString() + ": a picture ends in .png, .svg or .pdf");
-}
-
-Status export_report(const Analysis& analysis, const QString& file) {
-  Report report = analysis.report;
-  report.tool = {"joulemark", JOULEMARK_GUI_VERSION};
-  QSaveFile out(file);
-  if (!out.open(QIODevice::WriteOnly)) return cannot_write(out);
-  const std::string text = to_json(report);
-  out.write(text.data(), static_cast<qint64>(text.size()));
-  return commit(out);
+  return write(file, bytes);
 }
 
 QString with_ending_of(const QString& filter, const QString& file) {

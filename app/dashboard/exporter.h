@@ -9,12 +9,9 @@ class QWidget;
 
 namespace joulemark {
 
-struct Analysis;
-
-// By the ending of the file: .png (at the screen's resolution), .svg and .pdf as they are seen; .json, the
-// report as `joulemark report --json`. Errors: usage for another ending; io.
+// By the ending of the file: .png (at the screen's resolution), .svg and .pdf as it is seen. Errors: usage
+// for another ending; io.
 [[nodiscard]] Status export_picture(QWidget& widget, const QString& file);
-[[nodiscard]] Status export_report(const Analysis& analysis, const QString& file);
 
 // A file as it was named in a dialog, with an ending that its chosen filter, "Samples (*.csv)", has: what is
 // written goes by the ending.

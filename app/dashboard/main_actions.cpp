@@ -5,11 +5,13 @@
 #include <app/dashboard/event_dock.h>
 #include <app/dashboard/exporter.h>
 #include <app/dashboard/figure_box.h>
+#include <app/dashboard/gui_version.h>
 #include <app/dashboard/main_window.h>
 #include <app/dashboard/pane.h>
 #include <app/dashboard/theme.h>
 #include <app/dashboard/waveform_view.h>
 #include <app/models/capture_document.h>
+#include <app/models/event_setup.h>
 #include <app/models/export_job.h>
 #include <app/models/text.h>
 
@@ -202,7 +204,8 @@ void MainWindow::export_as() {
   QString filter;
   const QString named = QFileDialog::getSaveFileName(
       this, tr("Export"), from.path() + QLatin1Char('/') + from.completeBaseName() + QStringLiteral(".png"),
-      tr("Picture of the waveform (*.png *.svg *.pdf);;Report (*.json);;Samples of the selection or the view "
+      tr("Picture of the waveform (*.png *.svg *.pdf);;Report, with the selection as a window "
+         "(*.json);;Samples of the selection or the view "
          "(*.csv)"),
       &filter);
   if (named.isEmpty()) return;
@@ -216,16 +219,9 @@ void MainWindow::export_as() {
 
 void MainWindow::export_to(const QString& file) {
   const QString ending = QFileInfo(file).suffix().toLower();
-  Status done;
-  if (ending == QStringLiteral("json")) {
-    done = document_->analysis() ? export_report(*document_->analysis(), file)
-                                 : Status(fail(ErrorCode::inadequate, "there is no report yet"));
-  } else if (ending == QStringLiteral("csv")) {
-    return start_export(file);
-  } else {
-    done = export_picture(*waveform_, file);
-  }
-  if (!done) return trouble(to_qt(done.error().message));
+  if (ending == QStringLiteral("json") || ending == QStringLiteral("csv")) return start_export(file);
+  if (const Status done = export_picture(*waveform_, file); !done)
+    return trouble(to_qt(done.error().message));
   banner_->show_message(Banner::Level::note, tr("Written: %1").arg(file));
 }
 
@@ -245,7 +241,12 @@ void MainWindow::start_export(const QString& file) {
   };
   connect(export_.get(), &ExportJob::progressed, this, show);
   show(0);
-  export_->start(document_->path().toStdString(), selection().value_or(window_.range()), file);
+  const std::string capture = document_->path().toStdString();
+  if (file.endsWith(QStringLiteral(".csv"), Qt::CaseInsensitive))
+    return export_->start_samples(capture, selection().value_or(window_.range()), file);
+  ReportOptions options = report_options_for(document_->setup());
+  if (selection()) options.windows.push_back({"selection", *selection()});
+  export_->start_report(capture, options, {"joulemark", JOULEMARK_GUI_VERSION}, file);
 }
 
 void MainWindow::context_menu(const QPoint& global, TimeNs time_ns, Quantity quantity) {

@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <analysis/energy/build_report.h>
+#include <analysis/model/progress.h>
+#include <analysis/model/result.h>
 #include <analysis/model/time.h>
 
 #include <app/models/worker.h>
 
 #include <QObject>
 #include <QString>
+#include <functional>
+#include <stop_token>
 #include <string>
 
 namespace joulemark {
 
-// The samples of a range of a capture file as CSV (sample_export.h), on a thread and with a reader of its
-// own. Cancelled or failed, no file is made.
+// What is made of a capture file on a thread and with a reader of its own. Cancelled or failed, no file is
+// made.
 class ExportJob final : public QObject {
   Q_OBJECT
  public:
   using QObject::QObject;
 
-  void start(std::string capture, TimeRange range, QString file);  // then done() or failed()
+  // The samples of a range as CSV (sample_export.h); then done() or failed().
+  void start_samples(std::string capture, TimeRange range, QString file);
+  // The report as `joulemark report --json` gives it; then done() or failed().
+  void start_report(std::string capture, ReportOptions options, ToolReport tool, QString file);
   void cancel() { worker_.cancel_all(); }
 
  Q_SIGNALS:
@@ -27,6 +35,9 @@ class ExportJob final : public QObject {
   void failed(const QString& message);
 
  private:
+  using Work = std::function<Status(const std::stop_token& stop, const Progress& tell)>;
+  void start(Work work, QString file);
+
   Worker worker_;
 };
 

@@ -26,6 +26,7 @@
 #include <QClipboard>
 #include <QDialog>
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
@@ -83,6 +84,7 @@ class DashboardTest : public WindowFixture {
   void aRecordingThatWasCutOffIsOfferedUntilItIsAnswered();
   void samplesLostAtTheBeginAreCountedAsTheReportDoes();
   void exportsPicturesAndReports();
+  void exportsTheReportOfTheSelection();
   void exportsEveryChannelAndTheGaps();
   void aFileIsWhatItsFilterSays();
   void darkAndLightAreBothDrawn();
@@ -684,8 +686,27 @@ void DashboardTest::exportsPicturesAndReports() {
   open(sample_);
   for (const QString& ending : QStringList{"png", "svg", "pdf", "json"}) {
     window_->export_to(path("out." + ending));
-    QVERIFY2(QFileInfo(path("out." + ending)).size() > 1000, qPrintable(ending));
+    QTRY_VERIFY2_WITH_TIMEOUT(QFileInfo(path("out." + ending)).size() > 1000, qPrintable(ending),
+                              k_patience_ms);
   }
+  window_->export_to(QStringLiteral("/dev/full/out.svg"));
+  QVERIFY(!QFileInfo::exists(QStringLiteral("/dev/full/out.svg")));
+}
+
+void DashboardTest::exportsTheReportOfTheSelection() {
+  open(sample_);
+  window_->time_window().set_cursors(0, TimeRange{2'000'000'000, 3'500'000'000});
+  const QString file = path("selected.json");
+  window_->export_to(file);
+  QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(file), k_patience_ms);
+  QFile json(file);
+  QVERIFY(json.open(QIODevice::ReadOnly));
+  QJsonObject mine = QJsonDocument::fromJson(json.readAll()).object();
+  QJsonObject theirs = reported({window_->document()->path(), "--window", "selection=2s..3.5s"});
+  QVERIFY(!theirs["capture"].toObject()["sha256"].toString().isEmpty());
+  QCOMPARE(mine["tool"].toObject()["name"], theirs["tool"].toObject()["name"]);
+  for (const char* part : {"capture", "quality", "total", "events", "idle", "useful_event", "findings"})
+    QVERIFY2(mine[QLatin1String(part)] == theirs[QLatin1String(part)], part);
 }
 
 // The lines of a range's samples.

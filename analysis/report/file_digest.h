@@ -5,9 +5,9 @@
 
 #include <string>
 
-namespace joulemark::cli {
+namespace joulemark {
 
 // SHA-256 of a file's bytes in lower-case hex; reads it in pieces. Errors: unreadable, naming the file.
 [[nodiscard]] Result<std::string> sha256_of_file(const std::string& path);
 
-}  // namespace joulemark::cli
+}  // namespace joulemark

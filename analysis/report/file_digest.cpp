@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <app/cli/file_digest.h>
+#include <analysis/report/file_digest.h>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -12,7 +12,7 @@
 #include <memory>
 #include <vector>
 
-namespace joulemark::cli {
+namespace joulemark {
 namespace {
 
 constexpr std::size_t k_piece = 256 << 10;
@@ -51,4 +51,4 @@ Result<std::string> sha256_of_file(const std::string& path) {
   return hex;
 }
 
-}  // namespace joulemark::cli
+}  // namespace joulemark
