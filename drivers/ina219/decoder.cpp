@@ -49,7 +49,7 @@ Decoder::Decoder(const ChannelSetup& setup, SampleSink& sink)
       bus_clipped_(AnomalyKind::clipped, k_voltage_channel, bus_clip_text(setup)),
       over_range_(AnomalyKind::over_range, k_current_channel,
                   "the chip says that its current or power register overflowed"),
-      missed_(AnomalyKind::gap, Severity::data_loss, "{} conversions were not read in time"),
+      missed_(AnomalyKind::gap, Severity::data_loss, "conversions not read in time: {}"),
       stale_(AnomalyKind::protocol, Severity::info,
              "{} readings were of a conversion that had been read before, and left out"),
       faults_(AnomalyKind::protocol, Severity::doubtful, "{} transfers on the I2C bus failed"),

@@ -98,7 +98,7 @@ Status Intake::tell_rate(const Instrument::News& news) {
   JM_TRY(sink_.accept(item("instrument.achieved_rate_hz", rate_hz)));
   JM_TRY(sink_.accept(item("instrument.conversions_missed", static_cast<double>(decoder_.missed()))));
   std::string text =
-      fmt::format("{:.6g} samples a second, {} conversions missed", rate_hz, decoder_.missed());
+      fmt::format("{:.6g} samples a second, conversions missed: {}", rate_hz, decoder_.missed());
   if (const auto period_s = decoder_.measured_period_s(); period_s && setup_.timing.clocked) {
     JM_TRY(sink_.accept(item("instrument.conversion_period_s", *period_s)));
     text += fmt::format("; one conversion took {}", format_si(*period_s, "s", 5));

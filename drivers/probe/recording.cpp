@@ -250,7 +250,7 @@ Status Recording::tell_clock() {
   if (samples.samples() > 1 && span_s > 0) {
     const double rate_hz = static_cast<double>(samples.samples()) / span_s;
     JM_TRY(sink_.accept(item("instrument.achieved_rate_hz", rate_hz, 9)));
-    tell(fmt::format("{:.6g} samples a second, {} conversions missing, {} frames damaged", rate_hz,
+    tell(fmt::format("{:.6g} samples a second, conversions missing: {}, frames damaged: {}", rate_hz,
                      samples.lost(), decoder_.damaged()));
   }
   const auto fit = pings_.fit();

@@ -56,7 +56,7 @@ SampleStream::SampleStream(const Setup& setup, CaptureClock& clock, SampleSink& 
       voltage_(k_voltage_channel, sink),
       clipped_(AnomalyKind::clipped, k_current_channel, clip_text(setup)),
       bus_clipped_(AnomalyKind::clipped, k_voltage_channel, "voltage at or beyond the end of its range"),
-      lost_(AnomalyKind::gap, Severity::data_loss, "{} conversions are missing"),
+      lost_(AnomalyKind::gap, Severity::data_loss, "conversions missing: {}"),
       close_(AnomalyKind::protocol, Severity::doubtful,
              "{} records came sooner than a conversion takes, and were left out") {}
 

@@ -112,7 +112,7 @@ TEST(Decoder, ConversionsThatNobodyReadAreAGapOfThatSize) {
   EXPECT_EQ(gaps[0].count, 7);
   EXPECT_EQ(gaps[0].first_index, 100);
   EXPECT_EQ(gaps[0].severity, Severity::data_loss);
-  EXPECT_THAT(gaps[0].message, HasSubstr("7 conversions"));
+  EXPECT_THAT(gaps[0].message, HasSubstr("not read in time: 7"));
 }
 
 TEST(Decoder, ManySmallLossesAreToldOnceASecond) {
