@@ -58,7 +58,7 @@ Result<EndReason> Recording::run(const std::stop_token& stop) {
   sampled_ns_ = timebase_.steady_ns();
   const Status began = start();
   const bool failed = !began && !port_->closed();
-  const Result<EndReason> ended = failed ? tl::make_unexpected(began.error()) : keep_on(stop);
+  Result<EndReason> ended = failed ? tl::make_unexpected(began.error()) : keep_on(stop);
   const Status closed = end();
   if (ended && !closed) return tl::make_unexpected(closed.error());
   return ended;
