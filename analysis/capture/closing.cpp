@@ -4,7 +4,9 @@
 #include <analysis/model/channel.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
+#include <thread>
 
 namespace joulemark::capture {
 
@@ -35,16 +37,35 @@ Status write_early_ending(Database& db, const CaptureInfo& info, EndReason reaso
   return store.write(Commit{});
 }
 
+namespace {
+
+constexpr std::chrono::seconds k_patience{10};  // with those who read the file
+constexpr std::chrono::milliseconds k_between_tries{20};
+
+// False: somebody has it open. SQLite does not wait for that lock, whatever its busy timeout.
+Result<bool> try_to_leave_wal(Database& db) {
+  auto mode = db.prepare("PRAGMA journal_mode=MEMORY", "closing");
+  auto answered = mode ? mode->step() : tl::make_unexpected(mode.error());
+  if (!answered && answered.error().code == ErrorCode::busy) return false;
+  if (!answered) return tl::make_unexpected(answered.error());
+  return *answered && mode->text(0) == "memory";
+}
+
+}  // namespace
+
 // What is written after the log is folded in is one page, in which only the first sector changes. With a
 // journal on the disk a kill in that moment would leave one that nobody who only reads can roll back.
 Status leave_wal(Database& db) {
-  JM_TRY(db.execute("PRAGMA busy_timeout=2000"));
-  JM_TRY_ASSIGN(Statement mode, db.prepare("PRAGMA journal_mode=MEMORY", "closing"));
-  JM_TRY_ASSIGN(const bool answered, mode.step());
-  if (answered && mode.text(0) == "memory") return {};
-  return fail(ErrorCode::busy, db.path() +
-                                   ": another program has it open, so its -wal file stays; joulemark verify "
-                                   "--repair folds it in later");
+  const auto give_up = std::chrono::steady_clock::now() + k_patience;
+  for (;; std::this_thread::sleep_for(k_between_tries)) {
+    JM_TRY_ASSIGN(const bool left, try_to_leave_wal(db));
+    if (left) return {};
+    if (std::chrono::steady_clock::now() < give_up) continue;
+    return fail(ErrorCode::busy,
+                db.path() +
+                    ": another program has it open, so its -wal file stays; joulemark verify "
+                    "--repair folds it in later");
+  }
 }
 
 }  // namespace joulemark::capture

@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import sqlite3
 import subprocess
 import time
 import unittest
@@ -101,6 +102,24 @@ class Record(CliTest):
             self.assertIn("the log of another recording, x.jmk-wal", done.stderr)
         self.assertEqual((self.folder / "x.jmk").read_bytes(), whole)
         log.rename(self.folder / "kept-wal")
+        self.run_cli("verify", "x.jmk")
+
+    def test_a_reader_at_the_end_is_waited_for(self):
+        recorder = subprocess.Popen([BINARY, "record", "sim:kws", "-o", "x.jmk", "--until-signal", "--quiet"],
+                                    cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(recorder.communicate)
+        self.addCleanup(recorder.kill)
+        time.sleep(2)
+        reader = sqlite3.connect(self.folder / "x.jmk")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        recorder.send_signal(signal.SIGINT)
+        time.sleep(1)
+        self.assertIsNone(recorder.poll(), "it ended while the file was read")
+        reader.close()
+        _, errors = recorder.communicate(timeout=30)
+        self.assertEqual(recorder.returncode, 0, errors)
+        self.assertFalse((self.folder / "x.jmk-wal").exists())
         self.run_cli("verify", "x.jmk")
 
     def test_signals_close_the_file_and_further_ones_change_nothing(self):
