@@ -8,8 +8,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <iterator>
 #include <memory>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 namespace joulemark {
@@ -25,6 +28,14 @@ struct FreeContext {
 };
 
 }  // namespace
+
+Result<std::optional<std::string>> sha256_of_capture(const std::string& path) {
+  std::error_code error;
+  const std::uintmax_t log_bytes = std::filesystem::file_size(path + "-wal", error);
+  if (!error && log_bytes > 0) return std::nullopt;
+  JM_TRY_ASSIGN(std::string digest, sha256_of_file(path));
+  return digest;
+}
 
 Result<std::string> sha256_of_file(const std::string& path) {
   const auto unreadable = [&] {

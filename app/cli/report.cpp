@@ -82,7 +82,7 @@ bool nothing_to_judge(const ReportCommand& command, const Report& report) {
 // The report and the digest of the same file, side by side.
 Result<Analysis> analyse(const ReportCommand& command, const ReportOptions& options, bool quiet) {
   JM_TRY_ASSIGN(const std::unique_ptr<SampleSource> source, open_capture(command.file));
-  auto digest = std::async(std::launch::async, sha256_of_file, command.file);
+  auto digest = std::async(std::launch::async, sha256_of_capture, command.file);
   ProgressLine line(quiet);
   WatchedSource watched(*source, {}, percentage(line, "Measuring"));
   auto analysis = build_report(watched, options);

@@ -58,7 +58,7 @@ void ExportJob::start_report(std::string capture, ReportOptions options, ToolRep
     Report& report = analysis.report;
     report.tool = tool;
     report.capture.file = capture;
-    JM_TRY_ASSIGN(report.capture.sha256, sha256_of_file(capture));
+    JM_TRY_ASSIGN(report.capture.sha256, sha256_of_capture(capture));
     return stop.stop_requested() ? Status() : write(file, to_json(report));
   };
   start(work, std::move(file));
