@@ -24,7 +24,7 @@ Channel current_channel(const ChannelSetup& setup) {
   if (!timing.both && timing.bus_interval_s > 0)
     channel.dead_time_s.value = timing.interruption_s / timing.bus_interval_s * timing.period_s();
   const double full_a = full_scale_v(setup.configuration.range) / setup.shunt_ohm;
-  channel.ranges = {{-full_a, full_a, full_a / 4000}};
+  channel.ranges = {{-full_a, full_a, shunt_step_v(setup.configuration) / setup.shunt_ohm}};
   return channel;
 }
 

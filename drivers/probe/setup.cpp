@@ -123,6 +123,10 @@ std::vector<Channel> channels_for(const Setup& setup) {
   const double period_s = setup.period_s.value;
   current.rate_hz = period_s > 0 ? 1 / period_s : 0;
   current.aperture_s = setup.aperture_s;
+  if (setup.hello.facts.sensor == JM_WIRE_INA219) {
+    const auto configuration = ina219::configuration_from(setup.hello.facts.sensor_config);
+    current.ranges.front().resolution = ina219::shunt_step_v(configuration) / setup.shunt_ohm;
+  }
   current.dead_time_s = {std::max(0.0, period_s - setup.aperture_s.value), setup.period_s.provenance};
   if (setup.clocked && !setup.both) current.dead_time_s = {interruption_s(setup), Provenance::specified};
   std::vector<Channel> channels{std::move(current)};

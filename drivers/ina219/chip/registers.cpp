@@ -33,6 +33,14 @@ Configuration Configuration::with_mode(Mode other) const {
   return changed;
 }
 
+double shunt_step_v(const Configuration& configuration) {
+  constexpr int k_averages = 8;  // from this code on, of so many conversions of 12 bits
+  const double step_v = full_scale_v(configuration.range) / 4000;
+  const int code = configuration.shunt_adc;
+  if (code < k_averages) return step_v * (8 >> (code & 3));
+  return std::max(step_v / (1 << (code - k_averages)), k_shunt_step_v);
+}
+
 Configuration configuration_from(std::uint16_t code) {
   return {static_cast<BusRange>(code >> 13 & 1), static_cast<ShuntRange>(code >> 11 & 3),
           static_cast<std::uint8_t>(code >> 7 & 15), static_cast<std::uint8_t>(code >> 3 & 15),

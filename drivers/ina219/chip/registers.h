@@ -77,6 +77,9 @@ struct Configuration {
   [[nodiscard]] Configuration with_mode(Mode other) const;
   bool operator==(const Configuration&) const = default;
 };
+// The step of what the shunt register shows: of fewer bits than 12 it is coarser, of an average finer, but
+// never finer than the register.
+[[nodiscard]] double shunt_step_v(const Configuration& configuration);
 [[nodiscard]] Configuration configuration_from(std::uint16_t code);
 
 // What the registers of an INA219 never hold (bits that are always 0): then it is something else.
