@@ -12,7 +12,7 @@ constexpr TimeNs k_spreads = 4;
 
 }  // namespace
 
-std::optional<CutShort> find_cut_short(std::vector<TimeNs> lengths_ns) {
+std::optional<CutShort> find_cut_short(std::vector<TimeNs> lengths_ns, TimeNs resolution_ns) {
   std::ranges::sort(lengths_ns);
   const std::size_t size = lengths_ns.size();
   for (std::size_t cut = 1; cut <= std::max<std::size_t>(1, size / k_one_in); ++cut) {
@@ -22,7 +22,8 @@ std::optional<CutShort> find_cut_short(std::vector<TimeNs> lengths_ns) {
     const TimeNs spread_ns =
         lengths_ns[cut + (size - cut) * 9 / 10] - shortest_ns;  // but for a few long ones
     if (spread_ns > alike_ns) continue;
-    if (lengths_ns[cut - 1] >= shortest_ns - std::max(alike_ns, k_spreads * spread_ns)) continue;
+    if (lengths_ns[cut - 1] >= shortest_ns - std::max({alike_ns, k_spreads * spread_ns, 2 * resolution_ns}))
+      continue;
     return CutShort{static_cast<std::int64_t>(cut), lengths_ns[cut - 1], shortest_ns};
   }
   return std::nullopt;

@@ -17,8 +17,9 @@ struct CutShort {
   TimeNs shortest_ns = 0;  // of the others
 };
 
-// Of the lengths of all windows of one name. None: no such windows, fewer than five others, or others that
-// differ among themselves.
-[[nodiscard]] std::optional<CutShort> find_cut_short(std::vector<TimeNs> lengths_ns);
+// Of the lengths of all windows of one name, by edges known to resolution_ns. None: no such windows, fewer
+// than five others, others that differ among themselves, or a difference that the edges may have made.
+[[nodiscard]] std::optional<CutShort> find_cut_short(std::vector<TimeNs> lengths_ns,
+                                                     TimeNs resolution_ns = 0);
 
 }  // namespace joulemark

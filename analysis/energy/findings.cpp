@@ -16,6 +16,7 @@ namespace {
 constexpr std::int64_t k_few_useful = 10;
 constexpr std::int64_t k_many_ignored = 20;  // one edge in so many
 constexpr double k_unsettled = 0.005;        // of the idle draw
+constexpr double k_step_to_warn_of = 0.01;   // half a step, of what is typical
 
 class Findings {
  public:
@@ -126,8 +127,8 @@ void find_in_clipping(const Measurement& m, Findings& findings) {
   findings.warn(
       "clipped_time",
       fmt::format("For {} the current went beyond the instrument's range. Totals and energy per useful "
-                  "event are lower bounds, shares are off, and events that touch that time are left "
-                  "out. Use a wider range or a smaller shunt.",
+                  "event are lower bounds, shares are off, events that touch that time are left "
+                  "out, and so it is from idle. Use a wider range or a smaller shunt.",
                   format_si(m.sampling.clipped_s, "s", 3)));
 }
 
@@ -170,15 +171,26 @@ void find_in_doubts(const Measurement& m, Findings& findings) {
 // Samples that stand still on one step of the instrument may all be off by the same part of it.
 void find_in_noise(const Measurement& m, Findings& findings) {
   std::vector<std::string> where;
-  if (m.idle_noise.undithered) where.emplace_back("idle");
-  for (std::size_t name = 0; name < m.noise.size(); ++name) {
-    if (m.noise[name].undithered) where.push_back(fmt::format("'{}'", m.timeline.names[name].name));
-  }
+  double worst_rel = 0;
+  const auto add = [&](const Noise& noise, const std::string& name) {
+    if (!noise.undithered) return;
+    const std::string part =
+        noise.half_step_rel > 0 ? fmt::format(" ({:.2g} %)", 100 * noise.half_step_rel) : std::string();
+    where.push_back(name + part);
+    worst_rel = std::max(worst_rel, noise.half_step_rel);
+  };
+  add(m.idle_noise, "idle");
+  for (std::size_t name = 0; name < m.noise.size(); ++name)
+    add(m.noise[name], fmt::format("'{}'", m.timeline.names[name].name));
   if (where.empty()) return;
-  findings.info("undithered",
-                fmt::format("In {}, successive samples hardly differ: the noise is below half a step of the "
-                            "instrument, so the mean may be off by part of a step, which no interval shows.",
-                            fmt::join(where, ", ")));
+  const std::string message = fmt::format(
+      "In {}, successive samples hardly differ: the noise is below half a step of the instrument, so the "
+      "mean may "
+      "be off by up to half a step, which no interval shows{}.",
+      fmt::join(where, ", "),
+      worst_rel > 0 ? " (in brackets: half a step as a part of what is typical)" : "");
+  if (worst_rel > k_step_to_warn_of) return findings.warn("undithered", message);
+  findings.info("undithered", message);
 }
 
 // A slow tail after the events raises idle, and what is subtracted for it is missing from the events.
@@ -266,16 +278,24 @@ void find_in_event(const EventResult& result, const EventPlan& plan, Findings& f
 }
 
 // A target that was reset in the middle of an event: its line falls, and no more is seen of that.
-void find_in_lengths(const Timeline& timeline, Findings& findings) {
+void find_in_lengths(const Measurement& m, Findings& findings) {
+  const Timeline& timeline = m.timeline;
   std::vector<std::vector<TimeNs>> lengths_ns(timeline.names.size());
-  for (const Event& event : timeline.events)
-    lengths_ns[event.name].push_back(event.time.length_ns());
+  const auto judged = [&](std::size_t i) {
+    const Event& event = timeline.events[i];
+    return !timeline.names[event.name].drawn && counts(m.flags[i], m.plans[event.name].method);
+  };
+  for (std::size_t i = 0; i < timeline.events.size(); ++i) {
+    if (judged(i)) lengths_ns[timeline.events[i].name].push_back(timeline.events[i].time.length_ns());
+  }
   for (std::uint32_t name = 0; name < timeline.names.size(); ++name) {
-    const auto cut = find_cut_short(std::move(lengths_ns[name]));
+    const auto cut = find_cut_short(std::move(lengths_ns[name]), m.plans[name].resolution_ns);
     if (!cut) continue;
-    const auto first = std::ranges::find_if(timeline.events, [&](const Event& event) {
-      return event.name == name && event.time.length_ns() <= cut->longest_ns;
-    });
+    std::size_t i = 0;
+    while (!judged(i) || timeline.events[i].name != name ||
+           timeline.events[i].time.length_ns() > cut->longest_ns)
+      ++i;
+    const Event* first = &timeline.events[i];
     findings.warn(
         "cut_short",
         fmt::format("'{}': {} at most {} long (the first at {:.6f} s), all others {} and more. A target "
@@ -322,7 +342,7 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
   find_in_noise(m, findings);
   find_in_idle(m, findings);
   find_in_ending(report.capture.end_reason, findings);
-  find_in_lengths(m.timeline, findings);
+  find_in_lengths(m, findings);
   for (std::size_t name = 0; name < results.size(); ++name)
     find_in_event(results[name], m.plans[name], findings);
   if (!results.empty() && report.idle.time_s == 0) {

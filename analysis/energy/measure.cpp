@@ -232,20 +232,21 @@ Result<Measurement> measure(SampleSource& source, Timeline timeline, const Measu
   plan_guards(m, options);
   const std::vector<TimeNs> guards = guards_of(m);
   m.partition = partition_time(m.timeline, guards, m.sampling.span);
+  JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, source.anomalies());
+  const std::vector<TimeRange> clipped = clipped_stretches(anomalies);
+  leave_out_clipped(clipped, m.partition);
   cut_idle(m);
   const bool idle = std::any_of(m.partition.segments.begin(), m.partition.segments.end(),
                                 [](const Segment& segment) { return segment.label == k_idle_label; });
   choose_methods(m, find_isolated(m.timeline, guards), idle);
   JM_TRY(read_fractional(rail, options.blocks, m));
   JM_TRY(read_whole(rail, m));
-  JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, source.anomalies());
   JM_TRY_ASSIGN(const ChannelId primary, primary_channel(source.info()));
   for (const WindowSum& block : m.blocks)
     m.sampling.lost_s += block.missing_s;
   const double paused_s = static_cast<double>(paused_samples(anomalies, primary)) * m.sampling.interval_s;
   m.sampling.lost_s -= paused_s;
   if (m.sampling.lost_s < 1e-6 * m.sampling.interval_s) m.sampling.lost_s = 0;  // rounding
-  const std::vector<TimeRange> clipped = clipped_stretches(anomalies);
   for (const TimeRange& stretch : clipped)
     m.sampling.clipped_s += to_seconds(overlap_ns(stretch, m.sampling.span));
   flag_events(clipped, m);

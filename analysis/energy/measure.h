@@ -42,7 +42,8 @@ struct EventPlan {
 struct Noise {
   std::optional<double> energy;  // J^2/s
   std::optional<double> charge;  // C^2/s
-  bool undithered = false;  // below half a step of the instrument: unknown, and errors do not average out
+  bool undithered = false;   // below half a step of the instrument: unknown, and errors do not average out
+  double half_step_rel = 0;  // of undithered: half a step of the instrument, to what is typical; 0: not known
 };
 
 // Idle is cut at the ends of its batches and, in a thousand unbroken stretches at most, where their first

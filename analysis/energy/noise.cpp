@@ -8,6 +8,10 @@
 namespace joulemark {
 namespace {
 
+constexpr std::int64_t k_stamped_samples = 1 << 16;
+// Steps that noise of half a step shows as: its variance and that of rounding, 1/4 + 1/12. Less, and the mean
+// of what is rounded need not be that of what was there.
+constexpr double k_dithered = 0.577;
 constexpr std::size_t k_least_stretches = 16;
 constexpr std::size_t k_most_stretches = 256;
 constexpr std::int64_t k_samples = 8192;
@@ -74,6 +78,46 @@ Result<Fluctuation> fluctuation_of(SampleSource& source, const Derivation& prima
   return Fluctuation{noise_deviation(differences), *middle};
 }
 
+// The same of a timed channel, whose indices only its stamps place: of the first k_stamped_samples in the
+// ranges, which are in order.
+Result<Fluctuation> stamped_fluctuation(SampleSource& source, const Derivation& primary,
+                                        const std::vector<TimeRange>& ranges) {
+  std::vector<double> differences;
+  std::vector<double> run;
+  std::vector<double> all;
+  const auto end_run = [&] {
+    append_second_differences(run, differences);
+    all.insert(all.end(), run.begin(), run.end());
+    run.clear();
+  };
+  JM_TRY_ASSIGN(const Extent extent, source.extent(primary.channel));
+  auto range = ranges.begin();
+  std::int64_t next = 0;
+  const auto take = [&](const SampleBlock& block) -> Status {
+    if (block.first_index != next) end_run();
+    next = block.first_index + static_cast<std::int64_t>(block.values.size());
+    for (std::size_t i = 0; i < block.values.size(); ++i) {
+      const TimeNs stamp_ns = block.stamps_ns[i];
+      if (range != ranges.end() && stamp_ns >= range->end_ns) end_run();
+      while (range != ranges.end() && stamp_ns >= range->end_ns)
+        ++range;
+      if (range == ranges.end()) break;
+      if (stamp_ns >= range->begin_ns) run.push_back(static_cast<double>(block.values[i]) * primary.gain);
+    }
+    return {};
+  };
+  for (std::int64_t begin = extent.indices.begin; begin < extent.indices.end; begin += k_stamped_samples) {
+    const IndexRange part{begin, std::min(begin + k_stamped_samples, extent.indices.end)};
+    JM_TRY(source.read(primary.channel, part, take));
+    if (range == ranges.end() || std::ssize(all) + std::ssize(run) >= k_stamped_samples) break;
+  }
+  end_run();
+  if (all.empty()) return Fluctuation{};
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  std::ranges::nth_element(all, middle);
+  return Fluctuation{noise_deviation(differences), *middle};
+}
+
 // Of the finest range that the value fits; none when the channel does not say.
 std::optional<double> step_at(const Channel& channel, double value) {
   std::optional<double> step;
@@ -90,8 +134,10 @@ Noise noise_of(const Fluctuation& found, const Channel& primary, double interval
   if (!found.deviation) return noise;
   const bool current = primary.quantity == Quantity::current;
   const auto step = current ? step_at(primary, found.typical) : std::nullopt;
-  noise.undithered =
-      *found.deviation <= k_storage_step * std::abs(found.typical) || (step && *found.deviation < *step / 2);
+  noise.undithered = *found.deviation <= k_storage_step * std::abs(found.typical) ||
+                     (step && *found.deviation < k_dithered * *step);
+  if (noise.undithered && step && found.typical != 0)
+    noise.half_step_rel = *step / 2 / std::abs(found.typical);
   if (noise.undithered) return noise;
   const double density = *found.deviation * *found.deviation * interval_s;
   if (current || volts != 0) noise.charge = current ? density : density / (volts * volts);
@@ -116,12 +162,19 @@ Status read_noise(SampleSource& source, Measurement& m) {
   m.noise.resize(m.plans.size());
   JM_TRY_ASSIGN(const ChannelId id, primary_channel(source.info()));
   const Channel& primary = source.info().channels[id.value];
-  if (primary.timed) return {};
   const ChannelId quantity = primary.quantity == Quantity::current ? k_current : k_power;
   JM_TRY_ASSIGN(const Derivation derivation, derive(source.info(), quantity));
   const SampleGrid grid(primary);
   const double volts = volts_over(m, m.blocks);
   const auto noise_in = [&](const std::vector<TimeRange>& ranges) -> Result<Noise> {
+    if (primary.timed) {  // its samples are apart by this and that: what noise does to a sum is not known
+      JM_TRY_ASSIGN(const Fluctuation stamped, stamped_fluctuation(source, derivation, ranges));
+      Noise noise;
+      const Noise whole = noise_of(stamped, primary, m.sampling.interval_s, volts);
+      noise.undithered = whole.undithered;
+      noise.half_step_rel = whole.half_step_rel;
+      return noise;
+    }
     JM_TRY_ASSIGN(const Fluctuation found, fluctuation_of(source, derivation, stretches_in(grid, ranges)));
     return noise_of(found, primary, m.sampling.interval_s, volts);
   };

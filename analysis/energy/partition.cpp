@@ -128,7 +128,7 @@ std::vector<std::uint32_t> labels_of_events(const Timeline& timeline, OpenEvents
 
 Partition partition_time(const Timeline& timeline, std::span<const TimeNs> guards_ns, TimeRange span) {
   Partition partition;
-  partition.labels = {"idle", "guard", "doubt"};
+  partition.labels = {"idle", "guard", "doubt", "clipped"};
   for (const EventName& name : timeline.names)
     partition.labels.push_back(name.name);
   OpenEvents open(timeline, partition.labels);
@@ -152,6 +152,31 @@ Partition partition_time(const Timeline& timeline, std::span<const TimeNs> guard
   add_until(span.end_ns);
   partition.event_labels = labels_of_events(timeline, open);
   return partition;
+}
+
+void leave_out_clipped(std::span<const TimeRange> clipped, Partition& partition) {
+  std::vector<Segment> segments;
+  segments.reserve(partition.segments.size() + 2 * clipped.size());
+  const auto add = [&](TimeNs begin_ns, TimeNs end_ns, std::uint32_t label) {
+    if (end_ns > begin_ns) segments.push_back({{begin_ns, end_ns}, label});
+  };
+  auto next = clipped.begin();
+  for (const Segment& segment : partition.segments) {
+    const TimeRange time = segment.time;
+    while (next != clipped.end() && next->end_ns <= time.begin_ns)
+      ++next;
+    TimeNs from_ns = time.begin_ns;
+    for (auto it = next; segment.label == k_idle_label && it != clipped.end() && it->begin_ns < time.end_ns;
+         ++it) {
+      const TimeNs begin_ns = std::max(it->begin_ns, from_ns);
+      const TimeNs end_ns = std::min(it->end_ns, time.end_ns);
+      add(from_ns, begin_ns, k_idle_label);
+      add(begin_ns, end_ns, k_clipped_label);
+      from_ns = end_ns;
+    }
+    add(from_ns, time.end_ns, segment.label);
+  }
+  partition.segments = std::move(segments);
 }
 
 std::vector<bool> find_isolated(const Timeline& timeline, std::span<const TimeNs> guards_ns) {

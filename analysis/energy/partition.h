@@ -15,7 +15,8 @@ namespace joulemark {
 inline constexpr std::uint32_t k_idle_label = 0;
 inline constexpr std::uint32_t k_guard_label = 1;
 inline constexpr std::uint32_t k_doubt_label = 2;
-inline constexpr std::uint32_t k_first_event_label = 3;  // label of name i is k_first_event_label + i
+inline constexpr std::uint32_t k_clipped_label = 3;
+inline constexpr std::uint32_t k_first_event_label = 4;  // label of name i is k_first_event_label + i
 
 struct Segment {
   TimeRange time;
@@ -23,7 +24,7 @@ struct Segment {
 };
 
 struct Partition {
-  std::vector<std::string> labels;  // "idle", "guard", "doubt", the names, then overlaps "a+b"
+  std::vector<std::string> labels;  // "idle", "guard", "doubt", "clipped", the names, then overlaps "a+b"
   std::vector<Segment> segments;    // adjoining, in time order, covering the span
   // By event: its name's label, or that of the overlap when events of other names have the same window.
   std::vector<std::uint32_t> event_labels;
@@ -36,6 +37,10 @@ struct Partition {
 // open at once.
 [[nodiscard]] Partition partition_time(const Timeline& timeline, std::span<const TimeNs> guards_ns,
                                        TimeRange span);
+
+// What is idle of these stretches (in order, apart) becomes clipped: the instrument did not see what was
+// drawn. Linear.
+void leave_out_clipped(std::span<const TimeRange> clipped, Partition& partition);
 
 // For each event: true when no other event's guarded window overlaps its own, but for events that lie within
 // it, and no Doubt touches it.

@@ -68,7 +68,7 @@ Result<std::map<std::uint32_t, std::uint32_t>> CodedEvents::add_names(Timeline& 
       return fail(ErrorCode::usage,
                   fmt::format("a coded marker and another event are both named '{}'", name));
     indices[code] = static_cast<std::uint32_t>(timeline.names.size());
-    timeline.names.push_back({name, 1});
+    timeline.names.push_back({name, 1, false});
   }
   return indices;
 }

@@ -52,7 +52,7 @@ Result<std::vector<EventName>> collect_names(std::span<const EventRule> rules,
   };
   for (const EventRule& rule : rules) {
     if (known(rule.name)) return fail(ErrorCode::usage, fmt::format("two events are named '{}'", rule.name));
-    names.push_back({rule.name, rule.repeat});
+    names.push_back({rule.name, rule.repeat, false});
   }
   const std::size_t of_rules = names.size();
   for (const NamedWindow& window : windows) {
@@ -61,7 +61,7 @@ Result<std::vector<EventName>> collect_names(std::span<const EventRule> rules,
     if (same != names.end() && same - names.begin() < static_cast<std::ptrdiff_t>(of_rules)) {
       return fail(ErrorCode::usage, fmt::format("an event and a window are both named '{}'", window.name));
     }
-    if (same == names.end()) names.push_back({window.name, 1});
+    if (same == names.end()) names.push_back({window.name, 1, true});
   }
   return names;
 }

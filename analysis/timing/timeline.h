@@ -21,6 +21,7 @@ namespace joulemark {
 struct EventName {
   std::string name;
   std::int64_t repeat = 1;
+  bool drawn = false;  // its windows are a person's
 
   bool operator==(const EventName&) const = default;
 };

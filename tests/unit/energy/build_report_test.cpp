@@ -10,6 +10,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <random>
 
 namespace joulemark {
 namespace {
@@ -340,6 +341,42 @@ TEST(BuildReport, UnevenSamplesHaveAMeanRate) {
   ASSERT_TRUE(capture.end(EndReason::completed));
   const CaptureReport described = analyse(capture, {}).report.capture;
   EXPECT_NEAR(*described.primary.rate_hz, 3 / described.duration_s, 1e-12);
+}
+
+// 1.55 steps, as a converter with this much noise (in steps) before it shows them.
+Report report_of_steps(double noise_steps) {
+  constexpr double k_step_a = 80e-6;
+  MemoryCapture capture;
+  CaptureInfo info;
+  info.channels.resize(1);
+  info.channels[0].name = "slow.current";
+  info.channels[0].timed = true;
+  info.channels[0].rate_hz = 1000;
+  info.channels[0].ranges = {{-0.32, 0.32, k_step_a}};
+  info.supply = {3.3, VoltageBasis::setpoint};
+  EXPECT_TRUE(capture.begin(info));
+  std::mt19937 random(1);
+  std::normal_distribution<double> steps(1.55, noise_steps);
+  std::vector<float> values;
+  std::vector<TimeNs> stamps;
+  for (int i = 0; i < 5000; ++i) {
+    values.push_back(static_cast<float>(std::round(steps(random)) * k_step_a));
+    stamps.push_back(i * TimeNs{1'000'000} + i % 7 * 10'000);
+  }
+  EXPECT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, values, stamps}));
+  EXPECT_TRUE(capture.end(EndReason::completed));
+  return analyse(capture, {}).report;
+}
+
+TEST(BuildReport, WarnsOfStepsThatNoiseDoesNotCover) {
+  for (const double quiet : {0.0, 0.2, 0.3}) {
+    const Report report = report_of_steps(quiet);
+    const auto found = std::ranges::find(report.findings, "undithered", &Finding::code);
+    ASSERT_NE(found, report.findings.end()) << quiet;
+    EXPECT_EQ(found->severity, FindingSeverity::warning);
+    EXPECT_THAT(found->message, ::testing::HasSubstr("idle (25 %)"));  // half a step of two
+  }
+  EXPECT_THAT(codes(report_of_steps(0.8)), ::testing::Not(Contains("undithered")));
 }
 
 TEST(BuildReport, TellsChargeButNoEnergyWithoutAVoltage) {

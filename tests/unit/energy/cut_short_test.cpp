@@ -48,6 +48,8 @@ TEST(CutShort, IsNothingThatHonestWorkShows) {
   EXPECT_FALSE(find_cut_short(with(alike(40, 40 * k_ms, 60 * k_ms), {20 * k_ms})));  // by what comes in
   EXPECT_FALSE(find_cut_short(with(alike(40, 85 * k_ms, 5 * k_ms), {70 * k_ms})));  // little more than spread
   EXPECT_FALSE(find_cut_short(with(alike(4, 85 * k_ms, 0), {40 * k_ms})));          // too few to say
+  EXPECT_FALSE(find_cut_short(with(alike(40, 7 * k_ms, 0), {6 * k_ms}), k_ms));     // on a grid of 1 ms
+  EXPECT_TRUE(find_cut_short(with(alike(40, 7 * k_ms, 0), {4 * k_ms}), k_ms));
 }
 
 // A target that is reset in the middle of the fourth inference: the line falls, the next ones are whole.
@@ -67,6 +69,18 @@ TEST(CutShort, IsFoundInTheReportAndLeftInTheFigures) {
   EXPECT_THAT(said, HasSubstr("one window is at most 50"));
   EXPECT_THAT(said, HasSubstr("0.550000 s"));
   EXPECT_EQ(analysis->report.events[0].latency_s.n, 10);
+}
+
+TEST(CutShort, IsNotSaidOfWindowsThatAPersonDrew) {
+  MemoryCapture capture;
+  test::record(capture, {1e-3, {}}, {.rate_hz = 1000, .duration_s = 2, .aperture_s = 1e-3});
+  ReportOptions options;
+  for (int i = 0; i < 10; ++i)
+    options.windows.push_back({"mine", {i * 150 * k_ms, i * 150 * k_ms + (i == 3 ? 50 : 100) * k_ms}});
+  const auto analysis = build_report(capture, options);
+  ASSERT_TRUE(analysis);
+  for (const Finding& finding : analysis->report.findings)
+    EXPECT_NE(finding.code, "cut_short");
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 Timeline timeline_of(std::vector<Event> events, std::uint32_t names) {
   Timeline timeline;
   for (std::uint32_t i = 0; i < names; ++i)
-    timeline.names.push_back({std::string(1, static_cast<char>('a' + i)), 1});
+    timeline.names.push_back({std::string(1, static_cast<char>('a' + i)), 1, false});
   std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
     return a.time.begin_ns != b.time.begin_ns ? a.time.begin_ns < b.time.begin_ns
                                               : a.time.end_ns > b.time.end_ns;
@@ -57,6 +57,20 @@ TEST(Partition, GivesEqualWindowsToNeitherAlone) {
   for (const std::uint32_t label : partition.event_labels)
     labels.push_back(partition.labels[label]);
   EXPECT_THAT(labels, ElementsAre("c", "a+b", "a+b", "c"));
+}
+
+TEST(Partition, LeavesClippedStretchesOutOfIdleAlone) {
+  const Timeline timeline = timeline_of({{{10, 30}, 0}}, 1);
+  Partition partition = partition_time(timeline, std::vector<TimeNs>(1, 0), {0, 60});
+  leave_out_clipped(std::vector<TimeRange>{{2, 4}, {6, 12}, {25, 28}, {29, 40}, {50, 90}}, partition);
+  std::string text;
+  for (const Segment& segment : partition.segments)
+    text += partition.labels[segment.label] + " " + std::to_string(segment.time.begin_ns) + ".." +
+            std::to_string(segment.time.end_ns) + "; ";
+  EXPECT_EQ(
+      text,
+      "idle 0..2; clipped 2..4; idle 4..6; clipped 6..10; a 10..30; clipped 30..40; idle 40..50; clipped "
+      "50..60; ");
 }
 
 TEST(Partition, CountsOneWindowDrawnTwiceOnce) {

@@ -7,8 +7,22 @@
 namespace joulemark::ina219 {
 namespace {
 
+TEST(Registers, HaveTheStepOfTheirRangeAndBits) {
+  Configuration configuration;
+  EXPECT_DOUBLE_EQ(shunt_step_v(configuration), 10e-6);
+  configuration.range = ShuntRange::mv160;
+  EXPECT_DOUBLE_EQ(shunt_step_v(configuration), 40e-6);
+  configuration.shunt_adc = 0;  // 9 bits
+  EXPECT_DOUBLE_EQ(shunt_step_v(configuration), 320e-6);
+  configuration.shunt_adc = 9;  // the mean of two
+  EXPECT_DOUBLE_EQ(shunt_step_v(configuration), 20e-6);
+  configuration.shunt_adc = 15;
+  EXPECT_DOUBLE_EQ(shunt_step_v(configuration), 10e-6);
+}
+
 TEST(Registers, TheResetConfigurationIsWhatTheDataSheetSays) {
   const Configuration reset = configuration_from(0x399F);
+  EXPECT_DOUBLE_EQ(shunt_step_v(reset), 80e-6);  // 12 bits over 320 mV
   EXPECT_EQ(reset.bus_range, BusRange::v32);
   EXPECT_EQ(reset.range, ShuntRange::mv320);
   EXPECT_EQ(reset.bus_adc, 3);
