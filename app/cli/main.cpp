@@ -4,6 +4,7 @@
 #include <app/cli/commands.h>
 #include <app/cli/help_text.h>
 #include <app/cli/output.h>
+#include <app/recording/standard_streams.h>
 
 #include <fmt/format.h>
 #include <version.h>
@@ -108,6 +109,7 @@ int run(int argc, char** argv) {
 }  // namespace joulemark::cli
 
 int main(int argc, char** argv) {
+  joulemark::reserve_standard_streams();
   try {
     return joulemark::cli::run(argc, argv);
   } catch (const std::exception& error) {

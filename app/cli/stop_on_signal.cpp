@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <app/cli/stop_on_signal.h>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
@@ -42,7 +43,8 @@ extern "C" void on_signal(int) {
 
 StopOnSignal::StopOnSignal() {
   std::array<int, 2> ends{};
-  if (::pipe(ends.data()) != 0) throw std::system_error(errno, std::generic_category(), "cannot make a pipe");
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot make a pipe");
   read_end = ends[0];
   write_end = ends[1];
   listener_ = std::thread([this] {

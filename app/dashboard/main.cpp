@@ -6,6 +6,7 @@
 #include <app/dashboard/theme.h>
 #include <app/dashboard/tour.h>
 #include <app/recording/instruments.h>
+#include <app/recording/standard_streams.h>
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -42,6 +43,7 @@ void install_language(QApplication& app) {
 
 int main(int argc, char** argv) {
   using namespace joulemark;
+  reserve_standard_streams();
   bool unseen = false;  // nothing comes to a display
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """joulemark record as a user meets it: limits, exit codes, signals."""
 import json
+import os
+import pathlib
 import re
 import signal
 import sqlite3
@@ -121,6 +123,35 @@ class Record(CliTest):
         self.assertEqual(recorder.returncode, 0, errors)
         self.assertFalse((self.folder / "x.jmk-wal").exists())
         self.run_cli("verify", "x.jmk")
+
+    def start(self, redirection, *arguments):
+        recorder = subprocess.Popen(["sh", "-c", f'exec "$0" "$@" {redirection}', BINARY, "record", *arguments],
+                                    cwd=self.folder)
+        self.addCleanup(recorder.wait)
+        self.addCleanup(recorder.kill)
+        deadline = time.monotonic() + 30
+        while self.samples() == 0 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return recorder
+
+    def test_nothing_opened_gets_the_number_of_a_closed_stream(self):
+        """What is said on stderr would go into it: a byte there stops the recording, or damages the capture."""
+        recorder = self.start("0<&- 1>&- 2>&-", "sim:kws", "-o", "x.jmk")
+        open_files = pathlib.Path(f"/proc/{recorder.pid}/fd")
+        self.assertEqual({str((open_files / number).readlink()) for number in "012"}, {"/dev/null"})
+
+    def test_a_child_gets_none_of_the_recorder_s_files(self):
+        recorder = self.start("", "sim:kws", "-o", "x.jmk")
+        for file in pathlib.Path(f"/proc/{recorder.pid}/fd").iterdir():
+            if int(file.name) <= 2 or not str(file.readlink()).startswith("pipe:"):
+                continue
+            flags = re.search(r"flags:\s+(\d+)", file.parent.with_name("fdinfo").joinpath(file.name).read_text())
+            self.assertTrue(int(flags.group(1), 8) & os.O_CLOEXEC, file)
+
+    def test_a_closed_standard_output_is_an_error(self):
+        done = subprocess.run(["sh", "-c", 'exec "$0" record sim:kws -o x.jmk --duration 1s --option pace=max 1>&-',
+                               BINARY], cwd=self.folder)
+        self.assertEqual(done.returncode, 9)
 
     def test_signals_close_the_file_and_further_ones_change_nothing(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
