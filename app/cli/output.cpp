@@ -21,8 +21,8 @@ tl::unexpected<Error> io_failure(const std::string& path, std::string_view doing
   return fail(ErrorCode::io, fmt::format("{}: {}: {}", path, doing, std::strerror(errno)));
 }
 
-Status write_file(const std::string& path, std::string_view text) {
-  std::FILE* file = std::fopen(path.c_str(), "wb");
+// Errors are told of the path as it was given.
+Status write_and_close(const std::string& path, std::FILE* file, std::string_view text) {
   if (file == nullptr) return io_failure(path, "cannot create");
   const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
   const int error = errno;
@@ -31,10 +31,43 @@ Status write_file(const std::string& path, std::string_view text) {
   return written && closed ? Status() : Status(io_failure(path, "cannot write"));
 }
 
-// Where the text really goes: the target of a link, so that the link stays.
+Status write_in_place(const std::string& path, const std::string& target, std::string_view text) {
+  return write_and_close(path, std::fopen(target.c_str(), "wb"), text);
+}
+
+// The folder may not be written though the file may, or the name has no room for more.
+bool only_in_place(int error) {
+  return error == EACCES || error == EPERM || error == ENAMETOOLONG;
+}
+
+Status replace_whole(const std::string& path, const std::string& target, std::string_view text) {
+  // Of this process: two may write to one place.
+  const std::string temporary = fmt::format("{}.{}.part", target, ::getpid());
+  std::FILE* file = std::fopen(temporary.c_str(), "wb");
+  if (file == nullptr && only_in_place(errno)) return write_in_place(path, target, text);
+  Status written = write_and_close(path, file, text);
+  if (written && std::rename(temporary.c_str(), target.c_str()) == 0) return written;
+  const int error = errno;
+  std::remove(temporary.c_str());
+  errno = error;
+  if (!written) return written;
+  return only_in_place(error) ? write_in_place(path, target, text)
+                              : Status(io_failure(path, "cannot replace"));
+}
+
+bool leads_nowhere(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_symlink(fs::symlink_status(path, ignored)) && !fs::exists(path, ignored);
+}
+
+// Where the text really goes: the target of a link, there or not, so that the link stays.
 fs::path behind_links(const std::string& path) {
+  constexpr int k_most = 40;  // as the kernel follows
   std::error_code failed;
-  const fs::path target = fs::weakly_canonical(fs::absolute(path, failed), failed);
+  fs::path target = fs::absolute(path, failed);
+  for (int i = 0; i < k_most && !failed && leads_nowhere(target); ++i)
+    target = target.parent_path() / fs::read_symlink(target, failed);
+  if (!failed) target = fs::weakly_canonical(target, failed);
   return failed ? fs::path(path) : target;
 }
 
@@ -86,18 +119,10 @@ Status write_output(const std::string& path, std::string_view text) {
   }
   const std::string target = behind_links(path).string();
   std::error_code ignored;
-  const fs::file_status status = fs::status(target, ignored);
+  const fs::file_status status = fs::symlink_status(target, ignored);  // a link still: it leads in a circle
   if (fs::is_directory(status)) return fail(ErrorCode::usage, path + ": is a folder, not a file to write");
-  if (fs::exists(status) && !fs::is_regular_file(status))
-    return write_file(target, text);  // a device or pipe
-  // Of this process: two may write to one place.
-  const std::string temporary = fmt::format("{}.{}.part", target, ::getpid());
-  if (Status written = write_file(temporary, text); !written) {
-    std::remove(temporary.c_str());
-    return written;
-  }
-  if (std::rename(temporary.c_str(), target.c_str()) != 0) return io_failure(path, "cannot replace");
-  return {};
+  const bool special = fs::exists(status) && !fs::is_regular_file(status);
+  return special ? write_in_place(path, target, text) : replace_whole(path, target, text);
 }
 
 void print(std::string_view text) {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stands where a capture is to be written: kept, replaced whole, or refused; never mixed or lost unasked."""
+import json
 import os
 import re
 import signal
@@ -159,6 +160,55 @@ class OutputsAndInputs(CliTest):
         self.run_cli("report", self.capture, "--json", link)
         self.assertTrue(link.is_symlink())
         self.assertIn("schema_version", target.read_text())
+
+    def test_a_link_to_a_file_that_is_not_there_yet_makes_it(self):
+        (self.folder / "results").mkdir()
+        (self.folder / "link.json").symlink_to("results/next")
+        (self.folder / "results" / "next").symlink_to("new.json")
+        self.run_cli("report", self.capture, "--json", "link.json")
+        self.assertTrue((self.folder / "link.json").is_symlink())
+        self.assertIn("schema_version", (self.folder / "results" / "new.json").read_text())
+        (self.folder / "circle").symlink_to("circle")
+        self.run_cli("report", self.capture, "--json", "circle", expect=9)
+
+    def test_two_ways_to_a_file_that_is_not_there_yet_are_one_place(self):
+        (self.folder / "link").symlink_to("new.json")
+        self.run_cli("report", self.capture, "--json", "link", "--per-event", "new.json", expect=2)
+
+    def test_a_name_of_the_longest_length_is_written(self):
+        name = "n" * 255
+        self.run_cli("report", self.capture, "--json", name)
+        self.assertIn("schema_version", (self.folder / name).read_text())
+
+    def as_nobody(self, *arguments):
+        return subprocess.run([BINARY, *arguments], cwd=self.folder, user=65534, capture_output=True, text=True)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become another user")
+    def test_a_file_that_may_be_written_in_a_folder_that_may_not(self):
+        self.capture.chmod(0o644)
+        out = self.folder / "out.json"
+        out.write_text("old" * 100_000)
+        out.chmod(0o666)
+        self.folder.chmod(0o555)
+        done = self.as_nobody("report", "log.jmk", "--json", "out.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(out.read_text())["schema_version"], "1")
+        done = self.as_nobody("report", "log.jmk", "--json", "new.json")
+        self.assertEqual((done.returncode, done.stderr), (9, "joulemark: new.json: cannot create: Permission denied\n"))
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become another user")
+    def test_a_file_of_another_in_a_sticky_folder_leaves_nothing_beside_it(self):
+        self.capture.chmod(0o644)
+        (self.folder / "out.json").write_text("another's")
+        self.folder.chmod(0o1777)
+        done = self.as_nobody("report", "log.jmk", "--json", "out.json")
+        self.assertEqual(done.returncode, 9)
+        self.assertRegex(done.stderr, "^joulemark: out.json: cannot")
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["log.csv", "log.jmk", "out.json"])
+
+    def test_a_pipe_by_its_number_is_written(self):
+        text = self.run_cli("report", self.capture, "--json", "/dev/stdout").stdout
+        self.assertIn('"schema_version"', text)
 
     def test_a_full_standard_output_is_an_error(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
