@@ -39,7 +39,10 @@ struct Context {
 CLI::App* add_command(CLI::App& app, Context& context, const std::string& name,
                       const std::string& description, const std::string& example);
 
-// Refuses what looks like an option where a file to write is wanted: then its name was forgotten.
+[[nodiscard]] CLI::Validator not_empty();
+
+// Refuses no name, and what looks like an option where a file to write is wanted: then its name was
+// forgotten.
 [[nodiscard]] CLI::Validator file_to_write();
 
 }  // namespace joulemark::cli

@@ -153,8 +153,10 @@ void add_monsoon(CLI::App& emulate, Context& context) {
       "Repeatable: drop:N@TIME, lose:N@TIME (packets), corrupt@TIME, stall@TIME, unplug@TIME, "
       "unplug@list|configure|calibrate|sample|stop, trip@TIME, wrap@TIME, drift:PPM, bad-daccal, "
       "start-sampling, no-calibration. TIME is since the start of sampling");
-  command->add_option("--truth", arguments->truth_file,
-                      "Where to write the exact energies of each run when it ends");
+  command
+      ->add_option("--truth", arguments->truth_file,
+                   "Where to write the exact energies of each run when it ends")
+      ->check(file_to_write());
   command->callback([&context, arguments] {
     context.action = [&context, arguments] { return emulate_monsoon(*arguments, context.quiet); };
   });

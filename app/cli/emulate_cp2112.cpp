@@ -110,8 +110,9 @@ void add_emulate_cp2112(CLI::App& emulate, Context& context) {
   command->add_option("--serial", arguments->bridge.serial, "Serial number")->capture_default_str();
   command->add_option("--unplug", arguments->unplug, "A fault: it leaves the USB then, like 5s");
   command->add_option("--loose", arguments->loose, "A fault: the INA219 does not acknowledge from then on");
-  command->add_option("--truth", arguments->truth_file,
-                      "Where to write every conversion as it really was (CSV)");
+  command
+      ->add_option("--truth", arguments->truth_file, "Where to write every conversion as it really was (CSV)")
+      ->check(file_to_write());
   command->callback(
       [&context, arguments] { context.action = [arguments] { return emulate_cp2112(*arguments); }; });
 }

@@ -46,8 +46,16 @@ CLI::App* add_command(CLI::App& app, Context& context, const std::string& name,
   return command;
 }
 
+CLI::Validator not_empty() {
+  const auto check = [](const std::string& text) {
+    return std::string(text.empty() ? "it is empty, like an unset variable" : "");
+  };
+  return {check, ""};
+}
+
 CLI::Validator file_to_write() {
-  const auto check = [](const std::string& name) {
+  const auto check = [](std::string name) {
+    if (std::string empty = not_empty()(name); !empty.empty()) return empty;
     const bool option = name.size() > 1 && name.front() == '-';
     return option ? fmt::format("a file name is missing before '{0}' (a file of that name: ./{0})", name)
                   : std::string();

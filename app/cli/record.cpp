@@ -56,13 +56,6 @@ Result<RecordingLimits> limits_from(const RecordArguments& arguments) {
   return limits;
 }
 
-CLI::Validator not_empty() {
-  return {[](const std::string& text) {
-            return std::string(text.empty() ? "it is empty, like an unset variable" : "");
-          },
-          ""};
-}
-
 CLI::Validator positive_count() {
   const auto check = [](const std::string& text) {
     std::int64_t count = 0;

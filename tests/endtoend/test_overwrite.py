@@ -206,6 +206,15 @@ class OutputsAndInputs(CliTest):
         self.assertRegex(done.stderr, "^joulemark: out.json: cannot")
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["log.csv", "log.jmk", "out.json"])
 
+    def test_an_empty_name_is_no_output(self):
+        for arguments in (("report", self.capture, "--json", ""), ("report", self.capture, "--per-event", ""),
+                          ("mlperf", self.capture, "--json", ""), ("record", "sim:kws", "-o", "", "--duration", "1s"),
+                          ("import", self.log, "-o", "", "--option", "voltage=3V"),
+                          ("emulate", "monsoon", "--port", "0", "--truth", "")):
+            done = self.run_cli(*arguments, expect=2, timeout=10)
+            self.assertIn("it is empty, like an unset variable", done.stderr)
+            self.assertEqual(done.stdout, "")
+
     def test_a_pipe_by_its_number_is_written(self):
         text = self.run_cli("report", self.capture, "--json", "/dev/stdout").stdout
         self.assertIn('"schema_version"', text)
