@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <mutex>
 #include <system_error>
 
 namespace joulemark::cli {
@@ -94,6 +95,15 @@ bool beside(const std::string& output, const std::string& input) {
                              [&](const char* companion) { return same_place(output, input + companion); });
 }
 
+constexpr std::size_t k_columns = 79;
+std::mutex stderr_mutex;
+std::size_t shown_columns = 0;  // of the line in place
+
+void clear_line() {
+  if (shown_columns > 0) std::fputs(fmt::format("\r{:{}}\r", "", shown_columns).c_str(), stderr);
+  shown_columns = 0;
+}
+
 }  // namespace
 
 Status check_outputs(std::span<const std::string> inputs, std::span<const std::string> outputs) {
@@ -134,6 +144,15 @@ Status flush_output() {
   return flushed && std::ferror(stdout) == 0 ? Status() : Status(io_failure("stdout", "cannot write"));
 }
 
+void show_in_place(std::string line) {
+  const std::scoped_lock lock(stderr_mutex);
+  if (line.empty()) return clear_line();
+  line.resize(std::min(line.size(), k_columns));
+  line.resize(std::max(line.size(), shown_columns), ' ');
+  std::fputs(("\r" + line).c_str(), stderr);
+  shown_columns = line.size();
+}
+
 // What comes from files and arguments must not steer the terminal.
 void talk(std::string_view text) {
   std::string line(text);
@@ -142,6 +161,8 @@ void talk(std::string_view text) {
     if ((byte < 0x20 && c != '\n') || byte == 0x7F) c = '?';
   }
   line += '\n';
+  const std::scoped_lock lock(stderr_mutex);
+  clear_line();
   std::fwrite(line.data(), 1, line.size(), stderr);  // where nobody can be told, what is done goes on
 }
 

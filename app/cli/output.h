@@ -24,4 +24,8 @@ void print(std::string_view text);    // stdout
 [[nodiscard]] Status flush_output();  // what print() wrote has arrived. Errors: io
 void talk(std::string_view text);     // stderr, one line, without control characters
 
+// On stderr, a terminal: a line that the next one, or talk(), takes the place of; "" for none. From any
+// thread, like talk().
+void show_in_place(std::string line);  // ASCII; cut at 79 columns
+
 }  // namespace joulemark::cli

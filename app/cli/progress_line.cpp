@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <app/cli/output.h>
 #include <app/cli/progress_line.h>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <utility>
 
 namespace joulemark::cli {
 namespace {
 
-constexpr std::size_t k_columns = 79;
 constexpr std::chrono::milliseconds k_interval{100};
 
 }  // namespace
@@ -18,7 +17,7 @@ constexpr std::chrono::milliseconds k_interval{100};
 ProgressLine::ProgressLine(bool quiet) : shown_to_someone_(!quiet && isatty(STDERR_FILENO) == 1) {}
 
 ProgressLine::~ProgressLine() {
-  if (dirty_) std::fputs(fmt::format("\r{:{}}\r", "", k_columns).c_str(), stderr);
+  show_in_place("");
 }
 
 bool ProgressLine::due() const {
@@ -27,10 +26,7 @@ bool ProgressLine::due() const {
 
 void ProgressLine::show(std::string text) {
   if (!shown_to_someone_) return;
-  text.resize(k_columns, ' ');
-  std::fputs(("\r" + text).c_str(), stderr);
-  std::fflush(stderr);
-  dirty_ = true;
+  show_in_place(std::move(text));
   next_ = std::chrono::steady_clock::now() + k_interval;
 }
 

@@ -9,7 +9,7 @@
 namespace joulemark::cli {
 
 // One line on stderr that is rewritten in place, and only when stderr is a terminal. Gone when it is
-// destroyed.
+// destroyed; what is said meanwhile stands on lines of its own. One at a time.
 class ProgressLine {
  public:
   explicit ProgressLine(bool quiet);
@@ -19,11 +19,10 @@ class ProgressLine {
 
   // Ten times a second at most: ask before making the text.
   [[nodiscard]] bool due() const;
-  void show(std::string text);  // ASCII; cut at 79 columns
+  void show(std::string text);  // as show_in_place() takes it
 
  private:
   bool shown_to_someone_;
-  bool dirty_ = false;
   std::chrono::steady_clock::time_point next_{};
 };
 

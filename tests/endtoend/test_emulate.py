@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """joulemark emulate as a script uses it: wait for its line, work with it, stop it."""
+import contextlib
 import json
 import os
+import pty
 import signal
 import socket
 import struct
@@ -125,6 +127,31 @@ class EmulateLvpmSerial(CliTest):
         refused = self.run_cli("record", uri, "-o", "x.jmk", "--vout", "5", expect=2)
         self.assertIn("4.55", refused.stderr)
         self.assertEqual(self.outputs(), ["3.3000", "4.1000"])
+
+    def on_a_terminal(self, *arguments):
+        """What stands on each line of the terminal that is stderr in the end."""
+        ours, its = pty.openpty()
+        recorder = subprocess.Popen([BINARY, *arguments], stdout=subprocess.DEVNULL, stderr=its, cwd=self.folder)
+        os.close(its)
+        received = b""
+        with contextlib.suppress(OSError):  # how a terminal's other end says that nobody is left
+            while some := os.read(ours, 4096):
+                received += some
+        os.close(ours)
+        self.assertEqual(recorder.wait(timeout=60), 0)
+        lines = []
+        for sent in received.decode().split("\r\n"):
+            line = ""
+            for part in sent.split("\r"):
+                line = part + line[len(part):]
+            lines.append(line.rstrip())
+        return received.decode(), lines
+
+    def test_what_is_said_while_progress_is_shown_has_a_line_of_its_own(self):
+        _, uri = self.start()
+        received, lines = self.on_a_terminal("record", uri, "-o", "run.jmk", "--duration", "1s", "--vout", "3.7")
+        self.assertIn(" lost 0", received)
+        self.assertEqual(lines, ["main output: 0 V before, 3.7 V now", "main output: 0 V before, 3.7 V after", ""])
 
     def test_the_output_is_switched_off_even_when_nobody_can_be_told(self):
         for stderr in ("/dev/full", "closed pipe"):
