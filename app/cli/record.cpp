@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -59,7 +60,11 @@ Result<RecordingLimits> limits_from(const RecordArguments& arguments) {
 CLI::Validator positive_count() {
   const auto check = [](const std::string& text) {
     std::int64_t count = 0;
-    const bool good = CLI::detail::lexical_cast(text, count) && count > 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, count);
+    if (error == std::errc::result_out_of_range && rest == end && text.front() != '-')
+      return fmt::format("'{}' is more events than can be counted", text);
+    const bool good = error == std::errc() && rest == end && count > 0;
     return good ? std::string() : "'" + text + "' is not a number of events, 1 or more";
   };
   return {check, "", "count"};
