@@ -122,6 +122,12 @@ Status check_outputs(std::span<const std::string> inputs, std::span<const std::s
   return {};
 }
 
+Status check_beside(const std::string& capture, const std::string& output) {
+  if (!beside(output, capture)) return {};
+  return fail(ErrorCode::usage,
+              fmt::format("{}: belongs to {}, so nothing else can be written there", output, capture));
+}
+
 Status write_output(const std::string& path, std::string_view text) {
   if (path == "-") {
     print(text);

@@ -20,6 +20,9 @@ namespace joulemark::cli {
 // is written.
 [[nodiscard]] Status check_outputs(std::span<const std::string> inputs, std::span<const std::string> outputs);
 
+// No output may be what SQLite keeps beside a capture that is written too. Errors: usage.
+[[nodiscard]] Status check_beside(const std::string& capture, const std::string& output);
+
 void print(std::string_view text);    // stdout
 [[nodiscard]] Status flush_output();  // what print() wrote has arrived. Errors: io
 void talk(std::string_view text);     // stderr, one line, without control characters

@@ -168,6 +168,7 @@ Status check_truth(const RecordArguments& arguments) {
     if (!option.starts_with("truth=")) continue;
     const std::string truth = option.substr(option.find('=') + 1);
     JM_TRY(check_outputs({}, std::array{arguments.file, truth}));
+    JM_TRY(check_beside(arguments.file, truth));
     if (std::filesystem::is_regular_file(truth) && !arguments.overwrite) {
       return fail(ErrorCode::usage, truth + ": exists already; --overwrite replaces it");
     }

@@ -68,6 +68,10 @@ class Overwrite(CliTest):
         before = (self.folder / "x.jmk").read_bytes()
         self.record("y.jmk", 1, "--option", "truth=x.jmk", expect=2)
         self.record("y.jmk", 1, "--option", "truth=y.jmk", expect=2)
+        for companion in ("-wal", "-shm", "-journal"):
+            refused = self.record("y.jmk", 1, "--option", f"truth=./y.jmk{companion}", expect=2)
+            self.assertIn(f"y.jmk{companion}: belongs to y.jmk", refused.stderr)
+            self.assertEqual(list(self.folder.glob("y.jmk*")), [])
         self.assertEqual((self.folder / "x.jmk").read_bytes(), before)
         self.assertFalse((self.folder / "y.jmk").exists())
 
