@@ -21,6 +21,8 @@ struct Importer {
   std::string description;
   std::vector<OptionSpec> options;
 
+  std::vector<std::string> files;  // what it reads in a folder
+
   // Whether the path looks like this format; cheap, and never an error.
   bool (*matches)(const std::filesystem::path& path);
 
@@ -35,6 +37,9 @@ struct Importer {
 
 // By name, or by what the first path looks like when the name is empty. Errors: usage, listing the formats.
 [[nodiscard]] Result<const Importer*> choose_importer(std::string_view name, ImportPaths paths);
+
+// The files that such an import reads: those it is given, and the parts that are there of a run.
+[[nodiscard]] std::vector<std::string> files_read(std::string_view name, ImportPaths paths);
 
 // Ends an import that has begun: completed, or failed with its Error.
 [[nodiscard]] Status finish_import(SampleSink& sink, Status outcome);

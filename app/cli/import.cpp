@@ -88,8 +88,8 @@ Status tell(const std::string& file, const std::string& format, bool quiet) {
 }
 
 // The inputs, and files that options name.
-std::vector<std::string> files_read(const ImportArguments& arguments) {
-  std::vector<std::string> files = arguments.inputs;
+std::vector<std::string> inputs_of(const ImportArguments& arguments, ImportPaths paths) {
+  std::vector<std::string> files = files_read(arguments.format, paths);
   for (const std::string& option : arguments.options)
     files.push_back(option.substr(option.find('=') + 1));
   return files;
@@ -97,7 +97,7 @@ std::vector<std::string> files_read(const ImportArguments& arguments) {
 
 Result<int> run_import(const ImportArguments& arguments, bool quiet) {
   const std::vector<std::filesystem::path> paths(arguments.inputs.begin(), arguments.inputs.end());
-  JM_TRY(check_outputs(files_read(arguments), std::array{arguments.file}));
+  JM_TRY(check_outputs(inputs_of(arguments, paths), std::array{arguments.file}));
   JM_TRY_ASSIGN(const Importer* const importer, choose_importer(arguments.format, paths));
   JM_TRY_ASSIGN(const OptionValues options, OptionValues::parse(arguments.options, importer->options));
   CaptureWriter writer(

@@ -54,7 +54,8 @@ int exit_code_of(MlperfVerdict verdict) {
 }
 
 Result<int> run(const Arguments& arguments) {
-  JM_TRY(check_outputs(std::array{arguments.path}, std::array{arguments.json}));
+  const std::array<std::filesystem::path, 1> paths{arguments.path};
+  JM_TRY(check_outputs(files_read("", paths), std::array{arguments.json}));
   JM_TRY_ASSIGN(const std::unique_ptr<SampleSource> source, open_run(arguments.path));
   const auto judged = evaluate_mlperf(*source);
   if (!judged) return fail_at(arguments.path, judged.error());

@@ -72,15 +72,6 @@ fs::path behind_links(const std::string& path) {
   return failed ? fs::path(path) : target;
 }
 
-// A file that is there already, in a folder that is read as a whole.
-bool part_of(const std::string& output, const std::string& folder) {
-  std::error_code ignored;
-  if (output.empty() || output == "-" || !fs::is_directory(folder, ignored) || !fs::exists(output, ignored))
-    return false;
-  const fs::path inside = behind_links(output).lexically_relative(behind_links(folder));
-  return !inside.empty() && *inside.begin() != "..";
-}
-
 bool same_place(const std::string& a, const std::string& b) {
   if (a.empty() || b.empty()) return false;
   if (a == "-" || b == "-") return a == b;
@@ -109,8 +100,7 @@ void clear_line() {
 Status check_outputs(std::span<const std::string> inputs, std::span<const std::string> outputs) {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     for (const std::string& input : inputs) {
-      if (!same_place(outputs[i], input) && !part_of(outputs[i], input) && !beside(outputs[i], input))
-        continue;
+      if (!same_place(outputs[i], input) && !beside(outputs[i], input)) continue;
       return fail(ErrorCode::usage,
                   fmt::format("{}: is read here, so it cannot be written to as well", outputs[i]));
     }

@@ -16,8 +16,7 @@ namespace joulemark::cli {
 [[nodiscard]] Status write_output(const std::string& path, std::string_view text);
 
 // No output may be an input or another output (links and spellings seen through; "-" twice is the same too;
-// "" is none), nor a file that is there in an input folder. Errors: usage, naming the two, before anything
-// is written.
+// "" is none). Errors: usage, naming the two, before anything is written.
 [[nodiscard]] Status check_outputs(std::span<const std::string> inputs, std::span<const std::string> outputs);
 
 // No output may be what SQLite keeps beside a capture that is written too. Errors: usage.

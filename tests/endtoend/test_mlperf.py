@@ -125,6 +125,20 @@ class PublishedFigures(CliTest):
         asked = self.run_json("report", capture, "--event", "inference=d0,pair=falling,skip=1")
         self.assertIn("event_withheld", [f["code"] for f in asked["findings"]])
 
+    def test_an_output_among_the_files_of_a_run_takes_the_place_of_none_that_is_read(self):
+        run = self.with_edges(eembc_runs()[1], lambda edges: edges)
+        before = {path: path.read_bytes() for path in run.iterdir()}
+        for _ in range(2):
+            self.run_cli("mlperf", run, "--json", run / "results.json")
+            self.run_cli("import", run, "-o", run / "run.jmk", "--overwrite")
+        self.assertEqual(json.loads((run / "results.json").read_text())["verdict"], "valid")
+        for name in ("trace1-energy.bin", "trace1-timestamps.json", "log.txt"):
+            for given in (run, run / "trace1-energy.bin"):
+                self.assertIn("is read here", self.run_cli("mlperf", given, "--json", run / name, expect=2).stderr)
+                self.run_cli("import", given, "-o", run / name, "--overwrite", expect=2)
+        for path, content in before.items():
+            self.assertEqual(path.read_bytes(), content, path.name)
+
     def test_without_its_handshake_the_windows_are_the_same(self):
         folder = eembc_runs()[1]
         whole, lost = self.folder / "whole.jmk", self.folder / "lost.jmk"
