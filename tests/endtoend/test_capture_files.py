@@ -124,8 +124,8 @@ class CaptureFiles(CliTest):
         for companion in ("x.jmk-wal", "x.jmk-shm", "x.jmk-journal"):
             self.run_cli("report", "x.jmk", "--json", companion, expect=2)
             self.run_cli("report", "x.jmk", "--per-event", companion, expect=2)
-        for nothing in ("", "-"):
-            self.assertIn("a capture is a file", self.run_cli(
+        for nothing, says in (("", "it is empty"), ("-", "a capture is a file")):
+            self.assertIn(says, self.run_cli(
                 "record", "sim:kws", "-o", nothing, "--duration", "1s", expect=2).stderr)
         self.run_cli("record", "sim:kws", "-o", "y.jmk", "--duration", "", expect=2)
 
