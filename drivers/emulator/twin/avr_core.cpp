@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <drivers/emulator/twin/avr_core.h>
+#include <drivers/emulator/twin/avr_elf.h>
 #include <drivers/emulator/twin/avr_timer_flags.h>
 
 #include <avr_adc.h>
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <cstdarg>
-#include <filesystem>
 #include <utility>
 
 // libsimavr keeps what it reads of an ELF file and its interrupt lines until the process ends.
@@ -52,9 +52,9 @@ struct AvrCore::RegisterWatch {
 Result<std::unique_ptr<AvrCore>> AvrCore::load(const std::string& elf, std::uint32_t clock_hz) {
   avr_global_logger_set(say_nothing);
   elf_firmware_t firmware{};
-  if (!std::filesystem::exists(elf) || elf_read_firmware(elf.c_str(), &firmware) != 0) {
-    return fail(ErrorCode::unreadable, elf + ": no AVR firmware there (an ELF file, not a HEX file)");
-  }
+  JM_TRY(check_avr_elf(elf));
+  if (elf_read_firmware(elf.c_str(), &firmware) != 0)
+    return fail(ErrorCode::unreadable, elf + ": not AVR firmware for an ATmega328P: it cannot be read");
   avr_t* avr = avr_make_mcu_by_name("atmega328p");
   if (avr == nullptr || avr_init(avr) != 0) {
     return fail(ErrorCode::internal, "libsimavr knows no ATmega328P");

@@ -22,7 +22,7 @@ inline constexpr Cycle k_cycles_per_us = 16;
 
 class AvrCore {
  public:
-  // Errors: unreadable when there is no such ELF file or it is not an AVR's.
+  // Errors: unreadable when there is no such ELF file or it is not for an ATmega328P.
   [[nodiscard]] static Result<std::unique_ptr<AvrCore>> load(const std::string& elf,
                                                              std::uint32_t clock_hz = 16'000'000);
   ~AvrCore();
