@@ -105,11 +105,14 @@ void CodeDecoder::change_before_strobe(const Edge& edge) {
 void CodeDecoder::extend_burst(const Edge& edge, std::uint32_t mask) {
   if (!burst_) burst_ = Burst{{edge.time_ns, edge.time_ns}};
   Burst& burst = *burst_;
-  if (burst.changed != 0 && levels_ == 0 && edge.time_ns - burst.time.end_ns > edge.resolution_ns)
+  // Two lines that change at once are stamped no further apart than both are exact.
+  const TimeNs inexact_ns = (TimeNs{edge.resolution_ns} + burst.last_resolution_ns + 1) / 2;
+  if (burst.changed != 0 && levels_ == 0 && edge.time_ns - burst.time.end_ns > inexact_ns)
     burst.passed_zero = true;
   burst.line_changed_twice = burst.line_changed_twice || (burst.changed & mask) != 0;
   burst.changed |= mask;
   burst.time.end_ns = edge.time_ns;
+  burst.last_resolution_ns = edge.resolution_ns;
   burst.resolution_ns = std::max(burst.resolution_ns, edge.resolution_ns);
 }
 

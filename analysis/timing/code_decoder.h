@@ -61,11 +61,12 @@ class CodeDecoder {
   };
   // Without a strobe: the changes since the lines were last stable.
   struct Burst {
-    TimeRange time;  // of the first and the last
-    std::uint32_t resolution_ns = 0;
+    TimeRange time;                        // of the first and the last
+    std::uint32_t resolution_ns = 0;       // the coarsest
+    std::uint32_t last_resolution_ns = 0;  // of the last
     std::uint32_t changed = 0;
     bool line_changed_twice = false;
-    bool passed_zero = false;  // no line was active for a while in between
+    bool passed_zero = false;  // no line was active for longer than edges are inexact
   };
 
   [[nodiscard]] bool pass_blindness(TimeNs time_ns);

@@ -12,6 +12,7 @@ import unittest
 from harness import BINARY, LONG, CliTest
 
 TWIN = pathlib.Path(BINARY).with_name("joulemark-twin")
+FIRMWARE = TWIN.parent.parent / "firmware"
 SECONDS = 60 if LONG else 6
 
 
@@ -181,6 +182,25 @@ class TwinProcess(Twin):
         while any(pathlib.Path(f"/proc/{twin}").exists() for twin in twins) and time.monotonic() < deadline:
             time.sleep(0.05)
         self.assertFalse([twin for twin in twins if pathlib.Path(f"/proc/{twin}").exists()])
+
+    def test_refuses_what_is_no_firmware_of_its(self):
+        for option in ("--firmware", "--probe-firmware"):
+            for file in ("/bin/ls", str(FIRMWARE / "kws.hex")):
+                done = subprocess.run([TWIN, option, file], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                      timeout=30)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(f"{file}: not AVR firmware for an ATmega328P: ", done.stderr)
+
+    def test_reads_nested_codes_of_lines_that_are_not_equally_exact(self):
+        firmware = str(FIRMWARE / "markers_nested.elf")
+        self.record(5, f"firmware={firmware}", "lines=d0-d2")
+        report = self.run_json("report", "twin.jmk", "--markers", "code:d0-d2", "--elf", firmware)
+        events = {event["name"]: event for event in report["events"]}
+        self.assertGreater(events["inference"]["count"], 250)  # every 18 ms, 9 ms long, and the layer in it 4
+        self.assertAlmostEqual(events["layer"]["count"], events["inference"]["count"], delta=1)
+        self.assertAlmostEqual(events["inference"]["latency_s"]["mean"], 9.04e-3, delta=0.1e-3)
+        self.assertAlmostEqual(events["layer"]["latency_s"]["mean"], 4.02e-3, delta=0.1e-3)
+        self.assertFalse([each for each in report["quality"]["anomalies"] if each["kind"] == "unpaired_marker"])
 
     def test_says_what_is_wrong_with_an_option(self):
         done = self.run_cli("record", "twin:kws", "-o", "x.jmk", "--option", "fault=flood:3@2s", expect=2)

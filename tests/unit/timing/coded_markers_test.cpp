@@ -269,6 +269,45 @@ TEST_F(CodedMarkers, ReadALineThatIsStampedLateWithItsStrobe) {
               ElementsAre("inference 100..400", "layer 200..300", "radio 500..600"));
 }
 
+// d0 is exact, the others may be stamped early or late: from 1 to 2 and back the lines seem to pass 3 or 0.
+TEST_F(CodedMarkers, ChangeTwoLinesOfUnlikeResolutionAtOnce) {
+  for (const TimeNs late_us : {-12, 12}) {
+    target = Target();
+    jm_marker_depth = 0;
+    nested();
+    strip_strobe();
+    for (Edge& edge : target.edges) {
+      if (edge.line.value == 0) continue;
+      edge.time_ns += late_us * 1000;
+      edge.resolution_ns = 25'000;
+    }
+    std::ranges::stable_sort(target.edges, {}, &Edge::time_ns);
+    const Timeline timeline = decode("code:d0-d2");
+    ASSERT_THAT(timeline.events, SizeIs(3)) << late_us;
+    EXPECT_THAT(timeline.anomalies, IsEmpty()) << late_us;
+    EXPECT_NEAR(static_cast<double>(timeline.events[1].time.length_ns()), 100e3, 12e3);
+  }
+}
+
+// A zero that no inexactness explains is an end, of which it is not known what ended.
+TEST_F(CodedMarkers, AreLeftOutWhenZeroLastedLongerThanEdgesAreInexact) {
+  target.run(97);
+  jm_marker_begin(inference);
+  target.run(98);
+  jm_marker_end(inference);
+  target.run(15);
+  jm_marker_begin(layer);
+  target.run(98);
+  jm_marker_end(layer);
+  target.run(98);
+  strip_strobe();
+  for (Edge& edge : target.edges)
+    edge.resolution_ns = edge.line.value == 0 ? 500 : 25'000;
+  const Timeline timeline = decode("code:d0-d2");
+  EXPECT_THAT(timeline.events, IsEmpty());
+  EXPECT_THAT(kinds(timeline), testing::Contains(AnomalyKind::unpaired_marker));
+}
+
 TEST_F(CodedMarkers, AreNotMergedWhenTheTimeBetweenThemIsTooShortToCount) {
   target.run(97);
   for (int i = 0; i < 3; ++i) {  // 2 us from each to the next
