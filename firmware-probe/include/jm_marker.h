@@ -102,13 +102,14 @@ static inline void jm_marker_instant_number(uint8_t number) {
 
 #else
 
-#include "jm_marker_port.h"
-
 #ifdef JM_MARKER_STROBE
-#define JM_MARKER_ALL_LINES ((1u << (JM_MARKER_LINES + 1)) - 1u)
+#define JM_MARKER_PINS (JM_MARKER_LINES + 1)
 #else
-#define JM_MARKER_ALL_LINES ((1u << JM_MARKER_LINES) - 1u)
+#define JM_MARKER_PINS JM_MARKER_LINES
 #endif
+#define JM_MARKER_ALL_LINES ((1u << JM_MARKER_PINS) - 1u)
+
+#include "jm_marker_port.h"
 
 /* Lines become outputs, low. */
 static inline void jm_marker_setup(void) {

@@ -10,9 +10,8 @@
      JM_MARKER_PORT_RP2040            by the SIO
      JM_MARKER_PORT_ESP_IDF           GPIO 0 to 31, by W1TS and W1TC
      JM_MARKER_PORT_ZEPHYR device     a struct device pointer of a gpio controller
-     JM_MARKER_PORT_LINUX fd          a line handle of a gpiochip (GPIO_GET_LINEHANDLE_IOCTL); a system call
-   each JM_MARKER_PORT_HOOK put          your own: put(lines, levels); JM_MARKER_HOOK_SETUP(lines) if it needs
-   one
+     JM_MARKER_PORT_LINUX fd          a line handle of a gpiochip; each change is a system call
+     JM_MARKER_PORT_HOOK put          your own put(lines, levels), and if needed JM_MARKER_HOOK_SETUP(lines)
 
    nRF, ESP32 and Arduino raise lines before they lower others, some 50 ns (Arduino: some us) apart: in
    between another code may be seen, but never 0, which would end an event. Use a strobe, or have the host
@@ -26,6 +25,10 @@
 
 #define JM_MARKER_JOIN_(a, b) a##b
 #define JM_MARKER_JOIN(a, b) JM_MARKER_JOIN_(a, b)
+
+/* The pins of all lines, and the strobe's, are on the port. */
+#define JM_MARKER_PORT_HAS(count) \
+  typedef char jm_marker_lines_fit_the_port[JM_MARKER_FIRST_PIN + JM_MARKER_PINS <= (count) ? 1 : -1];
 
 /* One variable a program, however many of its files include this, in C or in C++. */
 #ifdef __cplusplus
@@ -44,6 +47,8 @@
 #define JM_MARKER_PORTX JM_MARKER_JOIN(PORT, JM_MARKER_PORT_AVR)
 #define JM_MARKER_DDRX JM_MARKER_JOIN(DDR, JM_MARKER_PORT_AVR)
 #define JM_MARKER_PINX JM_MARKER_JOIN(PIN, JM_MARKER_PORT_AVR)
+
+JM_MARKER_PORT_HAS(8)
 
 /* On the older ones a store to PINx does nothing. */
 #if defined(__AVR_ATmega8__) || defined(__AVR_ATmega8A__) || defined(__AVR_ATmega8515__) ||   \
@@ -94,7 +99,9 @@ static inline __attribute__((always_inline)) void jm_marker_port_put(unsigned jm
 
 static inline void jm_marker_port_setup(uint32_t jm_lines) {
   static const uint8_t k_pins[] = JM_MARKER_PORT_ARDUINO;
+  typedef char jm_marker_every_line_has_a_pin[sizeof k_pins >= JM_MARKER_PINS ? 1 : -1];
   uint8_t i;
+  (void)sizeof(jm_marker_every_line_has_a_pin);
   for (i = 0; i < sizeof k_pins; ++i) {
     if ((jm_lines >> i) & 1u) pinMode(k_pins[i], OUTPUT);
   }
@@ -112,6 +119,8 @@ static inline void jm_marker_port_put(uint32_t jm_lines, uint32_t jm_levels) {
 }
 
 #elif defined(JM_MARKER_PORT_STM32)
+
+JM_MARKER_PORT_HAS(16)
 
 /* The device's header (stm32xxxx.h) comes before this one. */
 static inline void jm_marker_port_setup(uint32_t jm_lines) {

@@ -4,7 +4,9 @@
 #define JM_MARKER_LINES 3
 #define JM_MARKER_CODED
 #define JM_MARKER_STROBE
+#ifndef FIRST
 #define FIRST 2
+#endif
 #define JM_MARKER_FIRST_PIN FIRST
 
 #if defined(TEST_PORT_avr_old)
@@ -15,8 +17,13 @@
 #if defined(TEST_PORT_avr)
 #define JM_MARKER_PORT_AVR D
 #elif defined(TEST_PORT_arduino)
+#ifdef TEST_TOO_FEW_PINS
+#define JM_MARKER_PORT_ARDUINO \
+  { 2, 3, 4 }
+#else
 #define JM_MARKER_PORT_ARDUINO \
   { 2, 3, 4, 5 }
+#endif
 #elif defined(TEST_PORT_stm32)
 #include <stm32.h>
 #define JM_MARKER_PORT_STM32 GPIOB
