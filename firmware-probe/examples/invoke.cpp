@@ -10,14 +10,13 @@ static void put(std::uint32_t lines, std::uint32_t levels) {
   std::printf("lines %02x <- %02x\n", static_cast<unsigned>(lines), static_cast<unsigned>(levels));
 }
 
-#define JM_MARKER_LINES 2
-#define JM_MARKER_CODED
+#define JM_MARKER_LINES 3
 #define JM_MARKER_PORT_HOOK put
 #include <jm_marker.h>
 
 JM_MARKER_EVENT(front_end, 1)
 JM_MARKER_EVENT(inference, 2)
-JM_MARKER_INSTANT(keyword, 3)
+JM_MARKER_INSTANT(keyword, 3)  // a pulse: for instruments whose lines resolve it, else make it an event
 
 namespace stand_in {
 

@@ -2,26 +2,33 @@
 /* For the firmware that is measured: tells the instrument, by a few pins, what runs when. Header-only, C99
    and C++.
 
-     #define JM_MARKER_LINES 4
+     #define JM_MARKER_LINES 2
      #define JM_MARKER_CODED             // leave it out: one line for each event
      #define JM_MARKER_PORT_STM32 GPIOB  // see jm_marker_port.h for the others
      #include <jm_marker.h>
 
      JM_MARKER_EVENT(inference, 1)       // at file scope, also in a header; number and name must be unique
-     JM_MARKER_EVENT(layer, 2)
-     JM_MARKER_INSTANT(keyword, 3)
+     JM_MARKER_EVENT(layer, 3)           // within an inference: one bit from 1 to 3, no code in between
+     JM_MARKER_EVENT(radio, 2)
 
      jm_marker_setup();                  // once
      jm_marker_begin(inference);
+     jm_marker_begin(layer);
      ...
+     jm_marker_end(layer);
      jm_marker_end(inference);
-     jm_marker_instant(keyword);
 
    One line for each event: event n drives line n - 1, high from begin to end; events may overlap as they
    like. Coded: the lines show the number of the innermost open event, 0 when none is open, least significant
    bit first; events nest (end closes the one begun last), at most JM_MARKER_DEPTH deep. JM_MARKER_STROBE adds
    one more line that changes after each code, when all lines hold it. A number that is open already cannot be
    told from the end of what is in it, so begin it again only when it is the innermost, and with a strobe.
+
+   Coded on an instrument whose lines are not equally exact (the AVR probe's: line 0 to 1 us, others +- 13
+   us): where two lines change at once another code, or 0, is seen for a while. Give events that nest numbers
+   that differ in one bit, as above, and without a strobe hold every code for 50 us, 0 too. An instant
+   (JM_MARKER_INSTANT(name, number), jm_marker_instant(name)) is a pulse of some us: only for instruments
+   whose lines resolve it. On others it is not seen, and among codes it spoils those around it.
 
    The names cost no memory: JM_MARKER_EVENT puts them into an ELF section that is not loaded, `.jm_markers`.
    Its format: docs/formats/markers.md.
