@@ -55,9 +55,23 @@ void find_in_supply(const CaptureInfo& info, const Measurement& m, Findings& fin
   }
 }
 
-std::optional<double> stated_interval_s(const std::vector<MetadataItem>& metadata) {
-  const auto stated = std::ranges::find(metadata, "voltage.interval_s", &MetadataItem::key);
-  return stated == metadata.end() ? std::nullopt : parse_number(stated->value);
+std::string_view stated(const std::vector<MetadataItem>& metadata, std::string_view key) {
+  const auto item = std::ranges::find(metadata, key, &MetadataItem::key);
+  return item == metadata.end() ? std::string_view() : item->value;
+}
+
+// A shunt of another size makes every current wrong by the same factor, which nothing else shows.
+void find_in_shunt(const std::vector<MetadataItem>& metadata, Findings& findings) {
+  const std::string_view basis = stated(metadata, "instrument.shunt_basis");
+  const auto ohm = parse_number(stated(metadata, "instrument.shunt_ohm"));
+  if (!ohm || (basis != "probe" && basis != "assumed")) return;
+  const std::string value = format_si(*ohm, "ohm", 3);
+  findings.warn(
+      "shunt_not_stated",
+      fmt::format("The shunt was not stated: {}. Currents and energies are off by as much as it is. "
+                  "Record with --option shunt=OHM.",
+                  basis == "probe" ? "the probe's setting of " + value + " was taken"
+                                   : value + " was assumed, as on most boards"));
 }
 
 // A voltage that is read now and then does not follow what the current makes of it, or only so far as that is
@@ -67,7 +81,7 @@ void find_in_voltage(const Report& report, const std::vector<MetadataItem>& meta
   const auto& channels = report.capture.channels;
   const auto voltage = std::ranges::find(channels, Quantity::voltage, &ChannelReport::quantity);
   if (voltage == channels.end() || voltage->samples == 0) return;
-  const auto stated_s = stated_interval_s(metadata);
+  const auto stated_s = parse_number(stated(metadata, "voltage.interval_s"));
   const double interval_s =
       stated_s.value_or(report.capture.duration_s / static_cast<double>(voltage->samples));
   std::vector<std::string> names;
@@ -332,6 +346,7 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
                                  const std::vector<MetadataItem>& metadata) {
   Findings findings;
   find_in_supply(info, m, findings);
+  find_in_shunt(metadata, findings);
   find_in_voltage(report, metadata, findings);
   find_in_sign(report.total, findings);
   find_in_recording(info, m, findings);

@@ -260,6 +260,31 @@ TEST(BuildReport, SaysThatAVoltageReadNowAndThenMissesTheSag) {
   EXPECT_THAT(codes(analyse(capture, {}).report), testing::Not(Contains("voltage_at_intervals")));
 }
 
+TEST(BuildReport, SaysWhenNobodyStatedTheShunt) {
+  for (const auto& [basis, said] : {std::pair{"probe", "the probe's setting of 100 mohm was taken"},
+                                    {"assumed", "100 mohm was assumed, as on most boards"},
+                                    {"stated", ""},
+                                    {"kernel", ""}}) {
+    MemoryCapture capture;
+    CaptureInfo info;
+    info.channels.resize(1);
+    info.channels[0].name = "probe.current";
+    info.channels[0].rate_hz = 1000;
+    ASSERT_TRUE(capture.begin(info));
+    ASSERT_TRUE(capture.accept(MetadataItem{"instrument.shunt_ohm", "0.1"}));
+    ASSERT_TRUE(capture.accept(MetadataItem{"instrument.shunt_basis", basis}));
+    ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, std::vector<float>(1000, 1e-3F), {}}));
+    ASSERT_TRUE(capture.end(EndReason::completed));
+    const Report report = analyse(capture, {}).report;
+    const auto found = std::ranges::find(report.findings, "shunt_not_stated", &Finding::code);
+    ASSERT_EQ(found != report.findings.end(), *said != '\0') << basis;
+    if (found == report.findings.end()) continue;
+    EXPECT_EQ(found->severity, FindingSeverity::warning);
+    EXPECT_THAT(found->message, ::testing::HasSubstr(said));
+    EXPECT_THAT(found->message, ::testing::HasSubstr("off by as much as it is"));
+  }
+}
+
 // Ten stretches of idle of 100 ms at 100 uA and 3 V whose first tenth draws more or less by a tenth: without
 // it the mean of 100 uA +- 1 % is 100 uA.
 TEST(BuildReport, SaysByHowMuchIdleFallsOrRisesAfterTheEvents) {
