@@ -60,10 +60,13 @@ Result<std::uint16_t> bus_every_for(const Hello& hello, const Settings& settings
   return static_cast<std::uint16_t>(std::max(1.0, conversions));
 }
 
+jm_wire_configure settings_in_force(const jm_wire_hello& has) {
+  return {has.sensor_config, has.bus_every, has.shunt_uohm, has.watched, 0, has.sensor_address};
+}
+
 Result<jm_wire_configure> wanted_of(const Hello& hello, const Settings& settings) {
   const jm_wire_hello& has = hello.facts;
-  jm_wire_configure wanted{has.sensor_config, has.bus_every, has.shunt_uohm, has.watched, 0,
-                           has.sensor_address};
+  jm_wire_configure wanted = settings_in_force(has);
   JM_TRY_ASSIGN(wanted.lines, line_mask(hello, settings));
   if (settings.shunt_ohm)
     wanted.shunt_uohm = static_cast<std::uint32_t>(std::max(1.0, std::round(*settings.shunt_ohm * 1e6)));
@@ -113,6 +116,11 @@ Result<std::vector<std::uint64_t>> try_out(Conversation& talk, SurveyEar& ear, c
                         "SDA (A4) and SCL (A5), and the address (--option addr)",
                         setup.hello.facts.sensor_address)
           : "the probe is there, but its sensor gives no samples");
+}
+
+// Settings that did not work are not left to the next recording, which would take them for the probe's own.
+void take_back(Conversation& talk, const Setup& setup, const jm_wire_configure& before) {
+  if (!has_already(setup.hello.facts, before)) static_cast<void>(talk.configure(before));
 }
 
 double median_step_ns(const Setup& setup, const std::vector<std::uint64_t>& stamps) {
@@ -194,10 +202,15 @@ Result<Setup> survey(serial::ByteStream& port, Timebase& timebase, const Setting
   Conversation talk(port, ear, timebase, settings.slack);
   JM_TRY_ASSIGN(Hello hello, talk.ask_hello(k_hello_ns));
   if (hello.facts.state != JM_WIRE_IDLE) JM_TRY(talk.stop());
+  const jm_wire_configure before = settings_in_force(hello.facts);
   JM_TRY_ASSIGN(hello, apply(talk, std::move(hello), settings));
   JM_TRY_ASSIGN(Setup setup, setup_from(std::move(hello), settings));
-  JM_TRY_ASSIGN(const std::vector<std::uint64_t> stamps, try_out(talk, ear, setup));
-  note_period(setup, stamps);
+  const auto stamps = try_out(talk, ear, setup);
+  if (!stamps) {
+    take_back(talk, setup, before);
+    return tl::make_unexpected(stamps.error());
+  }
+  note_period(setup, *stamps);
   return setup;
 }
 

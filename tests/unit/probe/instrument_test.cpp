@@ -119,6 +119,19 @@ TEST(ProbeInstrument, MeasuresThePeriodBehindTheFirstVoltage) {
   }
 }
 
+// The fake answers at 0x40 only.
+TEST(ProbeInstrument, TakesBackAnAddressAtWhichNothingAnswers) {
+  Board board;
+  const auto nobody = open(board, {"addr=0x41", "shunt=0.05"});
+  ASSERT_FALSE(nobody);
+  EXPECT_EQ(nobody.error().code, ErrorCode::no_instrument);
+  EXPECT_THAT(nobody.error().message, HasSubstr("0x41"));
+  const auto recorded = record(board, 100 * k_ms);
+  EXPECT_EQ(recorded->metadata("instrument.sensor_address"), "0x40");
+  EXPECT_EQ(recorded->metadata("instrument.shunt_ohm"), "0.1");
+  EXPECT_FALSE(recorded->samples(ChannelId{0}).empty());
+}
+
 TEST(ProbeInstrument, RefusesAnIntervalItCannotCount) {
   Board board;
   const auto opened = open(board, {"bus_interval=10min"});
