@@ -145,7 +145,7 @@ Status Recording::take_up() {
   const bool same_boot = hello.facts.boot == setup_.hello.facts.boot;
   if (same_boot && hello.facts.state != JM_WIRE_IDLE) return {};
   if (hello.facts.state != JM_WIRE_IDLE) JM_TRY(talk_->stop());
-  JM_TRY_ASSIGN(hello, apply(*talk_, std::move(hello), settings_));
+  JM_TRY_ASSIGN(hello, apply(*talk_, std::move(hello), settings_, setup_.counted_s));
   JM_TRY(check_same(hello));
   if (!same_boot) JM_TRY(pair_anew(hello.facts.boot));
   return start();

@@ -25,6 +25,7 @@ struct Setup {
   // From one sample of the current to the next, and what one averages over (0: a point), as far as measured.
   Characteristic period_s;
   Characteristic aperture_s;
+  double counted_s = 0;  // a sample, as the interval between bus voltages was counted
   double bus_s = 0;      // one conversion of the bus voltage; in mode both it follows that of the shunt
   bool both = false;     // the two alternate
   bool clocked = false;  // conversions follow each other at once, on the sensor's own clock: each ends where

@@ -15,6 +15,7 @@ namespace {
 constexpr TimeNs k_hello_ns = 6'000'000'000;  // a boot loader may come first
 constexpr std::uint16_t k_lease_s = 5;
 constexpr double k_measure_s = 0.25;
+constexpr double k_read_s = 0.5e-3;  // about: below 12 bits reading a sample takes longer than converting it
 constexpr double k_fewest = 8;
 constexpr double k_most = 1024;
 
@@ -46,16 +47,16 @@ Result<ina219::Configuration> configuration_for(const Settings& settings, double
   return configuration;
 }
 
-Result<std::uint16_t> bus_every_for(const Hello& hello, const Settings& settings) {
+Result<std::uint16_t> bus_every_for(const Hello& hello, const Settings& settings, double sample_s) {
   constexpr double k_most_conversions = 65535;
   if (settings.both || settings.voltage_v || !hello.can(JM_WIRE_CAN_MEASURE_BUS)) return 0;
-  const double conversions = std::round(settings.bus_interval_s / settings.adc->typical_s);
+  const double conversions = std::round(settings.bus_interval_s / sample_s);
   if (conversions > k_most_conversions) {
     return fail(
         ErrorCode::usage,
         fmt::format("option 'bus_interval': the probe counts {:.0f} conversions at most, which is {:.3g} s "
                     "with adc={}",
-                    k_most_conversions, k_most_conversions * settings.adc->typical_s, settings.adc->name));
+                    k_most_conversions, k_most_conversions * sample_s, settings.adc->name));
   }
   return static_cast<std::uint16_t>(std::max(1.0, conversions));
 }
@@ -64,7 +65,7 @@ jm_wire_configure settings_in_force(const jm_wire_hello& has) {
   return {has.sensor_config, has.bus_every, has.shunt_uohm, has.watched, 0, has.sensor_address};
 }
 
-Result<jm_wire_configure> wanted_of(const Hello& hello, const Settings& settings) {
+Result<jm_wire_configure> wanted_of(const Hello& hello, const Settings& settings, double sample_s) {
   const jm_wire_hello& has = hello.facts;
   jm_wire_configure wanted = settings_in_force(has);
   JM_TRY_ASSIGN(wanted.lines, line_mask(hello, settings));
@@ -80,7 +81,7 @@ Result<jm_wire_configure> wanted_of(const Hello& hello, const Settings& settings
   JM_TRY_ASSIGN(const ina219::Configuration configuration,
                 configuration_for(settings, wanted.shunt_uohm * 1e-6));
   wanted.sensor_config = configuration.code();
-  JM_TRY_ASSIGN(wanted.bus_every, bus_every_for(hello, settings));
+  JM_TRY_ASSIGN(wanted.bus_every, bus_every_for(hello, settings, sample_s));
   wanted.sensor_address = settings.address.value_or(has.sensor_address);
   return wanted;
 }
@@ -185,8 +186,8 @@ void SurveyEar::take(const jm_wire_samples& samples) {
   }
 }
 
-Result<Hello> apply(Conversation& talk, Hello hello, const Settings& settings) {
-  JM_TRY_ASSIGN(const jm_wire_configure wanted, wanted_of(hello, settings));
+Result<Hello> apply(Conversation& talk, Hello hello, const Settings& settings, double sample_s) {
+  JM_TRY_ASSIGN(const jm_wire_configure wanted, wanted_of(hello, settings, sample_s));
   if (has_already(hello.facts, wanted)) return hello;
   JM_TRY_ASSIGN(const std::uint8_t outcome, talk.configure(wanted));
   if (outcome != JM_WIRE_OK)
@@ -203,7 +204,8 @@ Result<Setup> survey(serial::ByteStream& port, Timebase& timebase, const Setting
   JM_TRY_ASSIGN(Hello hello, talk.ask_hello(k_hello_ns));
   if (hello.facts.state != JM_WIRE_IDLE) JM_TRY(talk.stop());
   const jm_wire_configure before = settings_in_force(hello.facts);
-  JM_TRY_ASSIGN(hello, apply(talk, std::move(hello), settings));
+  const double expected_s = std::max(settings.adc->typical_s, k_read_s);
+  JM_TRY_ASSIGN(hello, apply(talk, std::move(hello), settings, expected_s));
   JM_TRY_ASSIGN(Setup setup, setup_from(std::move(hello), settings));
   const auto stamps = try_out(talk, ear, setup);
   if (!stamps) {
@@ -211,6 +213,8 @@ Result<Setup> survey(serial::ByteStream& port, Timebase& timebase, const Setting
     return tl::make_unexpected(stamps.error());
   }
   note_period(setup, *stamps);
+  setup.counted_s = setup.clocked ? expected_s : setup.period_s.value;
+  JM_TRY_ASSIGN(setup.hello, apply(talk, std::move(setup.hello), settings, setup.counted_s));
   return setup;
 }
 

@@ -37,9 +37,10 @@ class SurveyEar final : public Listener {
   bool interrupted_ = false;  // by records without the channel
 };
 
-// Has the probe take the settings, if it has others; what it then says. Errors: usage (lines or a current it
-// does not have), capability (settings it cannot change), protocol.
-[[nodiscard]] Result<Hello> apply(Conversation& talk, Hello hello, const Settings& settings);
+// Has the probe take the settings, if it has others; what it then says. sample_s: from one sample to the
+// next, since the probe counts an interval in samples. Errors: usage (lines or a current it does not have),
+// capability (settings it cannot change), protocol.
+[[nodiscard]] Result<Hello> apply(Conversation& talk, Hello hello, const Settings& settings, double sample_s);
 
 // Asks, stops what may still run, applies the settings and measures for about a quarter of a second, longer
 // where conversions do. Errors: as above, and no_instrument when the sensor does not answer.

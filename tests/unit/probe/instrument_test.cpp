@@ -101,6 +101,24 @@ TEST(ProbeInstrument, TakesTheBusVoltageAtIntervals) {
   EXPECT_NEAR(told_s / unobserved_s, 1, 0.25);
 }
 
+// Of conversions that end faster than they are read, only those read are counted.
+TEST(ProbeInstrument, KeepsTheIntervalOfTheBusVoltageWhateverTheConversions) {
+  for (const char* adc : {"9bit", "10bit", "11bit", "12bit", "2x"}) {
+    Board board;
+    const auto recorded =
+        record(board, 500 * k_ms,
+               {"bus_interval=100ms", "max_current=3.2", "bus_range=32V", std::string("adc=") + adc});
+    EXPECT_NEAR(std::stod(recorded->metadata("voltage.interval_s")), 0.1, 2e-3) << adc;
+    const auto current = recorded->samples(ChannelId{0});
+    const auto voltage = recorded->samples(ChannelId{1});
+    ASSERT_EQ(current.size(), voltage.size());
+    int readings = 0;
+    for (std::size_t i = 1; i < current.size(); ++i)
+      readings += voltage[i].code + current[i].code != voltage[i - 1].code + current[i - 1].code;
+    EXPECT_NEAR(readings, 4, 1) << adc;
+  }
+}
+
 TEST(ProbeInstrument, HasAVoltageHoweverShortTheRecordingIs) {
   Board board;
   const auto recorded = record(board, 100 * k_ms, {"bus_interval=30s"});
