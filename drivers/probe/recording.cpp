@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <drivers/probe/clock_note.h>
 #include <drivers/probe/recording.h>
 #include <drivers/probe/survey.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace joulemark::probe {
@@ -23,8 +23,6 @@ constexpr TimeNs k_first_point_ns = 2'000'000'000;
 constexpr TimeNs k_retry_every_ns = 100'000'000;
 constexpr TimeNs k_hello_ns = 3'000'000'000;
 constexpr TimeNs k_status_ns = 500'000'000;
-constexpr double k_drift_limit_ppm = 150;
-constexpr double k_no_oscillator_ppm = 20'000;  // an RC oscillator keeps within 2 %
 
 MetadataItem item(const char* key, double value, int digits) {
   return {key, fmt::format("{:.{}g}", value, digits)};
@@ -259,24 +257,10 @@ Status Recording::tell_clock() {
   JM_TRY(
       sink_.accept(MetadataItem{"instrument.clock_drift_sigma_ppm", fmt::format("{:.2f}", fit->sigma_ppm)}));
   JM_TRY(sink_.accept(item("instrument.clock_residual_s", fit->residual_s, 3)));
-  const double beyond_ppm = std::abs(fit->drift_ppm) - 2 * fit->sigma_ppm;
-  if (beyond_ppm < k_drift_limit_ppm) return {};
-  const bool oscillator = beyond_ppm < k_no_oscillator_ppm;
-  const std::string text =
-      oscillator
-          ? fmt::format(
-                "the probe's clock runs {:.0f} ppm {} against this computer's (+- {:.0f} ppm); "
-                "its energies are off by as much",
-                std::abs(fit->drift_ppm), fit->drift_ppm > 0 ? "fast" : "slow", 2 * fit->sigma_ppm)
-          : fmt::format("the probe's second takes {:.3g} s here: a simulated one, which has time of its own",
-                        1 / (1 + fit->drift_ppm * 1e-6));
-  return sink_.accept(Anomaly{AnomalyKind::clock_drift,
-                              oscillator ? Severity::doubtful : Severity::info,
-                              std::nullopt,
-                              {0, samples.last_ns()},
-                              0,
-                              1,
-                              text});
+  const auto note = note_on(*fit);
+  if (!note) return {};
+  return sink_.accept(Anomaly{
+      AnomalyKind::clock_drift, note->severity, std::nullopt, {0, samples.last_ns()}, 0, 1, note->text});
 }
 
 }  // namespace joulemark::probe
