@@ -100,10 +100,25 @@ void find_in_voltage(const Report& report, const std::vector<MetadataItem>& meta
                   format_si(interval_s, "s", 3), fmt::join(names, ", "), unseen));
 }
 
-// Targets draw; the other sign is a sensor the other way round, or a battery's own convention.
-void find_in_sign(const TotalReport& total, Findings& findings) {
-  const double drawn = total.mean_power_w.value_or(total.mean_current_a.value_or(0));
-  if (drawn >= 0) return;
+// A supply that is off supplies nothing, and measures that.
+void find_in_output(const std::vector<MetadataItem>& metadata, Findings& findings) {
+  const auto value = [&](std::string_view key) {
+    const auto item = std::ranges::find(metadata, key, &MetadataItem::key);
+    return item == metadata.end() ? std::string() : item->value;
+  };
+  if (value("instrument.vout_before_v") != "0" || !value("instrument.vout").empty()) return;
+  findings.warn(
+      "output_off",
+      "The instrument's output was off, so it supplied nothing to be measured: record with --vout.");
+}
+
+// Targets draw; the other sign is a sensor the other way round, or a battery's own convention. Nothing at
+// all, but for what a zero is known to, is neither.
+void find_in_sign(const Report& report, Findings& findings) {
+  const double drawn = report.total.mean_power_w.value_or(report.total.mean_current_a.value_or(0));
+  const auto& idle = report.idle.current_a.ci95;
+  const bool nothing = report.events.empty() && idle && idle->low <= 0 && idle->high >= 0;
+  if (drawn >= 0 || nothing) return;
   findings.warn("negative_power",
                 "The target gives power instead of drawing it: the sensor may sit the other way round. A CSV "
                 "import turns the sign with --option current=COLUMN:-mA.");
@@ -153,6 +168,18 @@ void find_in_damage(const QualityReport& quality, Findings& findings) {
         "damaged_capture",
         "The capture file was damaged and lost data that no figure holds; where an end of the recording "
         "is gone, duration and counts are those of the rest: " +
+            group.message);
+  }
+}
+
+// What the target did meanwhile is not what it does.
+void find_in_faults(const QualityReport& quality, Findings& findings) {
+  for (const AnomalyGroup& group : quality.anomalies) {
+    if (group.kind != AnomalyKind::instrument_fault) continue;
+    findings.warn(
+        "instrument_fault",
+        "The instrument reported trouble, and what it measured meanwhile may not be what the target "
+        "draws: " +
             group.message);
   }
 }
@@ -348,10 +375,12 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
   find_in_supply(info, m, findings);
   find_in_shunt(metadata, findings);
   find_in_voltage(report, metadata, findings);
-  find_in_sign(report.total, findings);
+  find_in_sign(report, findings);
+  find_in_output(metadata, findings);
   find_in_recording(info, m, findings);
   find_in_clipping(m, findings);
   find_in_damage(report.quality, findings);
+  find_in_faults(report.quality, findings);
   find_in_markers(report.markers, findings);
   find_in_doubts(m, findings);
   find_in_noise(m, findings);

@@ -260,6 +260,29 @@ TEST(BuildReport, SaysThatAVoltageReadNowAndThenMissesTheSag) {
   EXPECT_THAT(codes(analyse(capture, {}).report), testing::Not(Contains("voltage_at_intervals")));
 }
 
+TEST(BuildReport, SaysThatAnOutputIsOffAndNotThatTheSensorIsTheOtherWayRound) {
+  for (const bool set : {false, true}) {
+    MemoryCapture capture;
+    CaptureInfo info;
+    info.channels.resize(1);
+    info.channels[0].name = "monsoon.current";
+    info.channels[0].rate_hz = 1000;
+    ASSERT_TRUE(capture.begin(info));
+    ASSERT_TRUE(capture.accept(MetadataItem{"instrument.vout_before_v", "0"}));
+    if (set) {
+      ASSERT_TRUE(capture.accept(MetadataItem{"instrument.vout", "3.7"}));
+    }
+    std::vector<float> values;
+    for (int i = 0; i < 5000; ++i)
+      values.push_back(set ? -1e-3F : i % 2 == 0 ? 2e-6F : -2.1e-6F);
+    ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, values, {}}));
+    ASSERT_TRUE(capture.end(EndReason::completed));
+    const Report report = analyse(capture, {}).report;
+    EXPECT_EQ(std::ranges::count(report.findings, "output_off", &Finding::code), set ? 0 : 1);
+    EXPECT_EQ(std::ranges::count(report.findings, "negative_power", &Finding::code), set ? 1 : 0);
+  }
+}
+
 TEST(BuildReport, SaysWhenNobodyStatedTheShunt) {
   for (const auto& [basis, said] : {std::pair{"probe", "the probe's setting of 100 mohm was taken"},
                                     {"assumed", "100 mohm was assumed, as on most boards"},
