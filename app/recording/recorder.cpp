@@ -26,13 +26,15 @@ EndReason reason_for(const Result<EndReason>& ran, const RecordingSink& sink) {
 std::optional<Error> error_for(const Result<EndReason>& ran, const RecordingSink& sink) {
   if (sink.sink_error()) return sink.sink_error();
   if (!ran) return ran.error();
+  const std::string kept = sink.summary().samples() > 0 ? "; what it gave before is kept"
+                                                        : "; it had given nothing that could be kept";
   switch (*ran) {
     case EndReason::unplugged:
-      return Error{ErrorCode::protocol, "the instrument was unplugged; what it gave before is kept"};
+      return Error{ErrorCode::protocol, "the instrument was unplugged" + kept};
     case EndReason::stalled:
-      return Error{ErrorCode::protocol, "the instrument stopped sending; what it gave before is kept"};
+      return Error{ErrorCode::protocol, "the instrument stopped sending" + kept};
     case EndReason::failed:
-      return Error{ErrorCode::protocol, "the instrument failed; what it gave before is kept"};
+      return Error{ErrorCode::protocol, "the instrument failed" + kept};
     case EndReason::completed:
     case EndReason::interrupted:
     case EndReason::disk_full:
