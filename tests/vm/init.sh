@@ -19,6 +19,12 @@ mount -t devpts devpts /root/dev/pts
 for folder in dev/shm run tmp; do mount -t tmpfs -o mode=1777 tmpfs "/root/$folder"; done
 mkdir /root/run/results
 mount -t 9p -o "$share" results /root/run/results
+project=$(cat /root/run/results/project)
+case "$project" in
+  /tmp/* | /run/*)  # a tmpfs hides it
+    mkdir -p "/root$project" /over/project /over/project-work
+    mount -t overlay -o "lowerdir=/lower$project,upperdir=/over/project,workdir=/over/project-work" overlay "/root$project" ;;
+esac
 ifconfig lo 127.0.0.1 up
 stty -opost < /root/dev/ttyS1
 chroot /root /bin/bash /run/results/job.sh < /root/dev/null > /root/dev/ttyS1 2>&1

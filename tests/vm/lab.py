@@ -83,6 +83,7 @@ def run_alone(results, arguments):
     folder = kernel.fetch_kernel(CACHE)
     kernel.build_initramfs(results / "initramfs", folder, ROOT / "tests/vm/init.sh", BOOT_MODULES + DEVICE_MODULES)
     write_job(results / "job.sh", arguments.command)
+    (results / "project").write_text(str(ROOT))
     started = time.monotonic()
     finished = boot(folder, results, arguments)
     print(f"lab: the guest ran {time.monotonic() - started:.1f} s", file=sys.stderr)
