@@ -52,6 +52,7 @@ class Decoder {
   [[nodiscard]] Status accept(std::span<const std::byte> bytes, TimeNs arrival_ns,
                               std::int64_t missed_packets = 0);
 
+  void expect_end(std::int64_t index) { stream_.expect_end(index); }
   [[nodiscard]] Status flush() { return stream_.flush(); }  // hands over what is buffered
   [[nodiscard]] Status finish();                            // flush, and what is still to be told
 

@@ -121,6 +121,7 @@ Status MonsoonInstrument::apply_settings(SampleSink& sink) {
 
 Result<EndReason> MonsoonInstrument::measure(SampleSink& sink, const std::stop_token& stop) {
   Decoder decoder(decoder_setup(), sink);
+  if (end_index_) decoder.expect_end(*end_index_);
   JM_TRY(unit_.start());
   Result<EndReason> ended = fetch(decoder, sink, stop);
   JM_TRY(decoder.finish());

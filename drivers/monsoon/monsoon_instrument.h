@@ -7,7 +7,9 @@
 #include <drivers/monsoon/settings.h>
 #include <drivers/monsoon/unit.h>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,7 @@ class MonsoonInstrument final : public Instrument {
         timebase_(timebase) {}
 
   [[nodiscard]] const CaptureInfo& info() const override { return info_; }
+  void expect_end(std::int64_t index) override { end_index_ = index; }
   void on_news(News news) override { news_ = std::move(news); }
   [[nodiscard]] Result<EndReason> run(SampleSink& sink, const std::stop_token& stop) override;
 
@@ -61,6 +64,7 @@ class MonsoonInstrument final : public Instrument {
   double vout_before_v_ = 0;
   bool vout_changed_ = false;
   std::vector<Column> columns_;
+  std::optional<std::int64_t> end_index_;
   CaptureInfo info_;
   News news_;
 };

@@ -47,6 +47,7 @@ class SerialDecoder {
   // Frames were damaged on the way. Errors: the sink's.
   [[nodiscard]] Status damaged();
 
+  void expect_end(std::int64_t index) { stream_.expect_end(index); }
   [[nodiscard]] Status flush() { return stream_.flush(); }
   [[nodiscard]] Status finish();
   [[nodiscard]] std::int64_t records() const { return records_; }  // that came

@@ -132,6 +132,7 @@ Status SerialInstrument::prepare(SampleSink& sink) {
 
 Result<EndReason> SerialInstrument::measure(SampleSink& sink, const std::stop_token& stop) {
   SerialDecoder decoder(sink);
+  if (end_index_) decoder.expect_end(*end_index_);
   JM_TRY(order({0x01, 0x1B, 0x01}));
   JM_TRY(order({0x02, 0xFF, 0xFF, 0xFF, 0xFF, 0x03, 0xE8}));
   Result<EndReason> ended = fetch(decoder, sink, stop);

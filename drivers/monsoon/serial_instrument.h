@@ -8,8 +8,10 @@
 #include <drivers/monsoon/settings.h>
 #include <drivers/transport/serial/byte_stream.h>
 
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,7 @@ class SerialInstrument final : public Instrument {
         timebase_(timebase) {}
 
   [[nodiscard]] const CaptureInfo& info() const override { return info_; }
+  void expect_end(std::int64_t index) override { end_index_ = index; }
   void on_news(News news) override { news_ = std::move(news); }
   [[nodiscard]] Result<EndReason> run(SampleSink& sink, const std::stop_token& stop) override;
 
@@ -59,6 +62,7 @@ class SerialInstrument final : public Instrument {
   Timebase& timebase_;
   SerialStatus before_;
   bool vout_changed_ = false;
+  std::optional<std::int64_t> end_index_;
   CaptureInfo info_;
   News news_;
 };

@@ -53,6 +53,7 @@ Status SlotStream::close_hole(const float* right) {
 
 Status SlotStream::bridge(const float* from, const float* to) {
   const std::int64_t slots = std::exchange(unmeasured_, 0);
+  const std::int64_t within = std::clamp<std::int64_t>(end_ - next_, 0, slots);
   if (dead_.empty()) dead_.begin = next_;
   std::copy_n(from, from_.size(), from_.begin());
   for (std::int64_t slot = 1; slot <= slots; ++slot) {
@@ -62,8 +63,9 @@ Status SlotStream::bridge(const float* from, const float* to) {
     append(row_.data());
     if (size_ == k_block) JM_TRY(flush());
   }
-  dead_.end = next_;
-  bridged_ += slots;
+  if (within == 0) return {};
+  dead_.end = std::min(next_, end_);
+  bridged_ += within;
   return dead_.count() >= k_tell_every ? tell_dead_time() : Status();
 }
 

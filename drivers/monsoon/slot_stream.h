@@ -4,6 +4,7 @@
 #include <analysis/model/sample_sink.h>
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ class SlotStream {
 
   // Channel i of the sink takes column i. The sink outlives this.
   SlotStream(std::size_t columns, SampleSink& sink);
+
+  // What is bridged from this index on is no dead time of the recording.
+  void expect_end(std::int64_t index) { end_ = index; }
 
   // A measured slot: one stored value per column. Errors (here and below): the sink's.
   [[nodiscard]] Status measured(const float* row) {
@@ -72,6 +76,7 @@ class SlotStream {
   std::int64_t bridged_ = 0;
   std::int64_t bridged_told_ = 0;
   IndexRange dead_;  // of the bridges not yet told
+  std::int64_t end_ = std::numeric_limits<std::int64_t>::max();
   std::int64_t lost_ = 0;
 };
 

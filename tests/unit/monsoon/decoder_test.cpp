@@ -217,6 +217,23 @@ TEST(MonsoonDecoder, BridgesCalibrationLinearlyAsDeadTimeAndNeverAsLoss) {
   EXPECT_EQ(dead[0].time, (TimeRange{200'000, 11 * 200'000}));
 }
 
+TEST(MonsoonDecoder, CountsNoDeadTimeBeyondTheExpectedEnd) {
+  Bench bench;
+  bench.decoder.expect_end(215);
+  StreamBuilder stream;
+  stream.calibrate();
+  for (int i = 0; i < 4; ++i) {  // bridges at 100..109, 210..219 and 320..329
+    stream.add(test::measurement(20000), 100);
+    stream.calibrate();
+  }
+  stream.add(test::measurement(20000), 10);
+  bench.run(stream);
+  std::int64_t dead = 0;
+  for (const Anomaly& each : bench.anomalies(AnomalyKind::dead_time))
+    dead += each.count;
+  EXPECT_EQ(dead, 10 + 5);
+}
+
 TEST(MonsoonDecoder, LeavesAGapWhereCalibrationTookMoreThanTenSlots) {
   Bench bench;
   StreamBuilder stream;
