@@ -97,8 +97,13 @@ DeviceListing listing_of(const serial::FoundPort& port) {
   DeviceListing listing;
   listing.uri = "monsoon:" + port.path;
   listing.description = "Monsoon LVPM with factory firmware, serial port";
-  if (port.permitted) return listing;
+  if (port.permitted && !port.in_use) return listing;
   listing.usable = false;
+  if (port.permitted) {
+    listing.reason = "in use by another process";
+    listing.advice = std::string(k_busy_advice);
+    return listing;
+  }
   listing.reason = "not permitted for this user";
   listing.advice = "join the group dialout and log in again, or " + std::string(k_permission_advice);
   return listing;

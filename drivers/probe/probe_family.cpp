@@ -49,10 +49,12 @@ DeviceListing listing_of(const serial::FoundPort& port, const Maker& maker) {
   DeviceListing listing;
   listing.uri = "probe:" + port.path;
   listing.description = fmt::format("serial port of {}: a probe, if it has the firmware", maker.what);
-  if (port.permitted) return listing;
+  if (port.permitted && !port.in_use) return listing;
   listing.usable = false;
-  listing.reason = "not permitted for this user";
-  listing.advice = "join the group dialout and log in again";
+  listing.reason = port.permitted ? "in use by another process" : "not permitted for this user";
+  listing.advice = port.permitted
+                       ? "end the other process that uses it (another recording, a terminal program)"
+                       : "join the group dialout and log in again";
   return listing;
 }
 

@@ -379,6 +379,18 @@ TEST(SerialPort, IsFoundByTheVendorOfItsUsbDevice) {
   EXPECT_THAT(serial::find_ports(0x2AB9, folder.path() / "missing"), testing::IsEmpty());
 }
 
+TEST(SerialPort, IsSeenToBeInUseWithoutOpeningIt) {
+  const FakeLvpm unit;
+  EXPECT_FALSE(serial::is_locked(unit.path));
+  {
+    const auto port = serial::open_port(unit.path, 115200);
+    ASSERT_TRUE(port) << port.error().message;
+    EXPECT_TRUE(serial::is_locked(unit.path));
+  }
+  EXPECT_FALSE(serial::is_locked(unit.path));
+  EXPECT_FALSE(serial::is_locked("/dev/does-not-exist"));
+}
+
 TEST(SerialPort, SaysWhatIsWrongWithAPath) {
   const auto missing = serial::open_port("/dev/does-not-exist", 115200);
   ASSERT_FALSE(missing);
