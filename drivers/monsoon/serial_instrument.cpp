@@ -33,6 +33,7 @@ Result<std::unique_ptr<Instrument>> SerialInstrument::open(const std::string& ur
   auto instrument =
       std::make_unique<SerialInstrument>(std::move(port), settings, std::move(options), timebase);
   JM_TRY(instrument->check_settings());
+  JM_TRY_ASSIGN(instrument->found_sampling_, instrument->hears_data());
   JM_TRY_ASSIGN(instrument->before_, instrument->settle());
   instrument->make_info(uri);
   return std::unique_ptr<Instrument>(std::move(instrument));
@@ -66,6 +67,13 @@ void SerialInstrument::make_info(const std::string& uri) {
 
 Status SerialInstrument::order(std::initializer_list<int> payload) {
   return port_->write(make_frame(payload));
+}
+
+// A unit that is not sampling says nothing by itself.
+Result<bool> SerialInstrument::hears_data() {
+  std::array<std::byte, 64> bytes;
+  JM_TRY_ASSIGN(const std::size_t count, port_->read(bytes, k_quiet));
+  return count > 0;
 }
 
 // Stops, waits until nothing comes, and asks for the status: the answer shows that it listens again.
@@ -115,6 +123,10 @@ Status SerialInstrument::prepare(SampleSink& sink) {
   for (const MetadataItem& item : options_)
     JM_TRY(sink.accept(item));
   JM_TRY(sink.accept(MetadataItem{"instrument.vout_before_v", fmt::format("{:.6g}", before_.output_v)}));
+  if (found_sampling_) {
+    JM_TRY(sink.accept(MetadataItem{"instrument.found_sampling", "yes"}));
+    tell("the unit was found sampling (left so by an earlier process); it was stopped first");
+  }
   if (settings_.passthrough) JM_TRY(order({0x01, 0x10, static_cast<int>(*settings_.passthrough)}));
   if (settings_.current_limit_a) {
     const int code = 1023 - static_cast<int>(1023 * *settings_.current_limit_a / 8);

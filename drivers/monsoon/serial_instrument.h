@@ -45,6 +45,7 @@ class SerialInstrument final : public Instrument {
   [[nodiscard]] Status check_settings() const;
   void make_info(const std::string& uri);
   [[nodiscard]] Status order(std::initializer_list<int> payload);
+  [[nodiscard]] Result<bool> hears_data();
   [[nodiscard]] Result<SerialStatus> settle();
   [[nodiscard]] Status set_voltage(double volts);
   [[nodiscard]] Status prepare(SampleSink& sink);
@@ -62,6 +63,7 @@ class SerialInstrument final : public Instrument {
   Timebase& timebase_;
   SerialStatus before_;
   bool vout_changed_ = false;
+  bool found_sampling_ = false;  // when it was opened
   std::optional<std::int64_t> end_index_;
   CaptureInfo info_;
   News news_;

@@ -351,6 +351,8 @@ TEST(LvpmSerialInstrument, RecordsOverARealTerminalAndSwitchesOff) {
   unit.end();
   EXPECT_THAT(unit.settings, ElementsAre(170, 0));
   EXPECT_EQ(unit.hazards, 0);
+  const auto told = capture.metadata();
+  EXPECT_EQ(std::ranges::count(*told, "instrument.found_sampling", &MetadataItem::key), 1);
   const auto extent = capture.extent(ChannelId{0});
   EXPECT_GE(extent->samples, 500);
   EXPECT_EQ(extent->lost_samples, 0);
