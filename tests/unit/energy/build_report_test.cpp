@@ -272,9 +272,12 @@ TEST(BuildReport, SaysThatAnOutputIsOffAndNotThatTheSensorIsTheOtherWayRound) {
     if (set) {
       ASSERT_TRUE(capture.accept(MetadataItem{"instrument.vout", "3.7"}));
     }
-    std::vector<float> values;
-    for (int i = 0; i < 5000; ++i)
-      values.push_back(set ? -1e-3F : i % 2 == 0 ? 2e-6F : -2.1e-6F);
+    std::mt19937 random(1);
+    std::normal_distribution<float> noise_a(0, 2e-6F);
+    std::vector<float> values(5000, -1e-3F);
+    if (!set) std::ranges::generate(values, [&] { return noise_a(random); });
+    const float mean_a = std::accumulate(values.begin(), values.end(), 0.0F) / 5000;
+    if (!set) std::ranges::for_each(values, [&](float& value) { value -= mean_a + 1e-8F; });
     ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, values, {}}));
     ASSERT_TRUE(capture.end(EndReason::completed));
     const Report report = analyse(capture, {}).report;
