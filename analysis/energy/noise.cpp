@@ -50,72 +50,75 @@ struct Fluctuation {
   double typical = 0;               // the median, which lies in the same range as most
 };
 
+// Values in unbroken runs.
+class Runs {
+ public:
+  void add(double value) { run_.push_back(value); }
+  void end_run() {
+    append_second_differences(run_, differences_);
+    all_.insert(all_.end(), run_.begin(), run_.end());
+    run_.clear();
+  }
+  [[nodiscard]] std::int64_t size() const { return std::ssize(all_) + std::ssize(run_); }
+  [[nodiscard]] Fluctuation fluctuation() {
+    end_run();
+    if (all_.empty()) return {};
+    const auto middle = all_.begin() + static_cast<std::ptrdiff_t>(all_.size() / 2);
+    std::ranges::nth_element(all_, middle);
+    return {noise_deviation(differences_), *middle};
+  }
+
+ private:
+  std::vector<double> differences_;
+  std::vector<double> run_;
+  std::vector<double> all_;
+};
+
 // Lost samples end a run.
 Result<Fluctuation> fluctuation_of(SampleSource& source, const Derivation& primary,
                                    const std::vector<IndexRange>& stretches) {
-  std::vector<double> differences;
-  std::vector<double> run;
-  std::vector<double> all;
-  const auto end_run = [&] {
-    append_second_differences(run, differences);
-    all.insert(all.end(), run.begin(), run.end());
-    run.clear();
-  };
+  Runs runs;
   for (const IndexRange& stretch : stretches) {
     std::int64_t next = stretch.begin;
     JM_TRY(source.read(primary.channel, stretch, [&](const SampleBlock& block) -> Status {
-      if (block.first_index != next) end_run();
+      if (block.first_index != next) runs.end_run();
       next = block.first_index + static_cast<std::int64_t>(block.values.size());
       for (const float value : block.values)
-        run.push_back(static_cast<double>(value) * primary.gain);
+        runs.add(static_cast<double>(value) * primary.gain);
       return {};
     }));
-    end_run();
+    runs.end_run();
   }
-  if (all.empty()) return Fluctuation{};
-  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
-  std::ranges::nth_element(all, middle);
-  return Fluctuation{noise_deviation(differences), *middle};
+  return runs.fluctuation();
 }
 
 // The same of a timed channel, whose indices only its stamps place: of the first k_stamped_samples in the
 // ranges, which are in order.
 Result<Fluctuation> stamped_fluctuation(SampleSource& source, const Derivation& primary,
                                         const std::vector<TimeRange>& ranges) {
-  std::vector<double> differences;
-  std::vector<double> run;
-  std::vector<double> all;
-  const auto end_run = [&] {
-    append_second_differences(run, differences);
-    all.insert(all.end(), run.begin(), run.end());
-    run.clear();
-  };
+  Runs runs;
   JM_TRY_ASSIGN(const Extent extent, source.extent(primary.channel));
   auto range = ranges.begin();
   std::int64_t next = 0;
   const auto take = [&](const SampleBlock& block) -> Status {
-    if (block.first_index != next) end_run();
+    if (block.first_index != next) runs.end_run();
     next = block.first_index + static_cast<std::int64_t>(block.values.size());
     for (std::size_t i = 0; i < block.values.size(); ++i) {
       const TimeNs stamp_ns = block.stamps_ns[i];
-      if (range != ranges.end() && stamp_ns >= range->end_ns) end_run();
+      if (range != ranges.end() && stamp_ns >= range->end_ns) runs.end_run();
       while (range != ranges.end() && stamp_ns >= range->end_ns)
         ++range;
       if (range == ranges.end()) break;
-      if (stamp_ns >= range->begin_ns) run.push_back(static_cast<double>(block.values[i]) * primary.gain);
+      if (stamp_ns >= range->begin_ns) runs.add(static_cast<double>(block.values[i]) * primary.gain);
     }
     return {};
   };
   for (std::int64_t begin = extent.indices.begin; begin < extent.indices.end; begin += k_stamped_samples) {
     const IndexRange part{begin, std::min(begin + k_stamped_samples, extent.indices.end)};
     JM_TRY(source.read(primary.channel, part, take));
-    if (range == ranges.end() || std::ssize(all) + std::ssize(run) >= k_stamped_samples) break;
+    if (range == ranges.end() || runs.size() >= k_stamped_samples) break;
   }
-  end_run();
-  if (all.empty()) return Fluctuation{};
-  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
-  std::ranges::nth_element(all, middle);
-  return Fluctuation{noise_deviation(differences), *middle};
+  return runs.fluctuation();
 }
 
 // Of the finest range that the value fits; none when the channel does not say.
