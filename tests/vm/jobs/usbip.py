@@ -49,6 +49,7 @@ def attach(tcp_port, serial, timeout=PATIENCE_S):
     connection = connect(tcp_port, timeout)
     device_id, speed = request_import(connection)
     with connection, attaching():
+        wait_for(lambda: free_port(speed) is not None, timeout, "a free port")
         number = free_port(speed)
         (VHCI / "attach").write_text(f"{number} {connection.fileno()} {device_id} {speed}")
     port = Port(number, serial)
@@ -105,9 +106,15 @@ def port_states():
 
 
 def free_port(speed):
+    """One that the hub knows to be free, if there is one. The controller frees a port before the hub has noticed that its
+    device left: a new one there would be taken for the old one, come back, and never be configured."""
     hub = "ss" if speed >= SUPER_SPEED else "hs"
     rows = [line.split() for line in (VHCI / "status").read_text().splitlines()[1:]]
-    return next(int(row[1]) for row in rows if row[0] == hub and int(row[2]) == FREE)
+    ports = [(int(row[1]), int(row[2])) for row in rows if row[0] == hub]
+    bus = sorted(int(root.name[3:]) for root in VHCI.glob("usb[0-9]*"))[hub == "ss"]
+    devices = pathlib.Path("/sys/bus/usb/devices")
+    return next((number for place, (number, state) in enumerate(ports, 1)
+                 if state == FREE and not (devices / f"{bus}-{place}").exists()), None)
 
 
 def serial_of(name):
