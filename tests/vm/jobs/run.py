@@ -7,7 +7,9 @@ run.py all | smoke | NAME...    NAME is a part of a test's id
 """
 import contextlib
 import io
+import itertools
 import multiprocessing
+import multiprocessing.connection
 import pathlib
 import sys
 import time
@@ -25,9 +27,8 @@ def main():
     alone = [test.id() for test in chosen if getattr(test, "alone", False)]
     together = in_turns(test for test in chosen if not getattr(test, "alone", False))
     started = time.monotonic()
-    with multiprocessing.Pool(AT_ONCE, maxtasksperchild=1) as pool:
-        good = [report(pool.apply(run_one, [test])) for test in alone]
-        good += [report(result) for results in pool.imap_unordered(run_in_turn, together) for result in results]
+    good = [report(result) for result in itertools.chain(run_lanes([[test] for test in alone], at_once=1),
+                                                         run_lanes(together, AT_ONCE))]
     print(f"{sum(good)} of {len(good)} tests passed in {time.monotonic() - started:.0f} s", flush=True)
     return 0 if all(good) else 1
 
@@ -56,8 +57,25 @@ def in_turns(tests):
     return sorted(lanes.values(), key=len, reverse=True)
 
 
-def run_in_turn(names):
-    return [run_one(name) for name in names]
+def run_lanes(lanes, at_once):
+    """Each lane in a process of its own, forked by this one, which has no threads: a fork among threads may hang."""
+    running = {}
+    waiting = iter(lanes)
+    while True:
+        for lane in itertools.islice(waiting, at_once - len(running)):
+            ours, theirs = multiprocessing.Pipe(duplex=False)
+            running[ours] = multiprocessing.Process(target=run_in_turn, args=(lane, theirs))
+            running[ours].start()
+            theirs.close()
+        if not running:
+            return
+        for ours in multiprocessing.connection.wait(list(running)):
+            yield from ours.recv()
+            running.pop(ours).join()
+
+
+def run_in_turn(names, results):
+    results.send([run_one(name) for name in names])
 
 
 def run_one(name):
