@@ -170,7 +170,8 @@ void EnsembleDock::show_ensemble(const QString& name, std::shared_ptr<const Ense
   ensemble_ = std::move(ensemble);
   plot_->set(ensemble_, static_cast<std::size_t>(names_->currentIndex()), power);
   QString caption = tr("%1 events folded: median and p5 to p95").arg(ensemble_->folded);
-  if (ensemble_->left_out > 0) caption += tr("; %1 left out, samples are missing").arg(ensemble_->left_out);
+  if (ensemble_->left_out > 0)
+    caption += tr("; %1 left out, with samples missing in or around them").arg(ensemble_->left_out);
   if (ensemble_->not_taken > 0)
     caption += tr("; an even choice, %1 more not taken").arg(ensemble_->not_taken);
   caption_->setText(caption + tr(". The oddest first:"));

@@ -23,6 +23,7 @@ constexpr double k_band_z = 3.5;  // over the chart's grid, under its series
 constexpr double k_least_log = 1e-9;
 constexpr double k_least_shade = 3;
 constexpr double k_tick_px = 44;
+constexpr double k_closest_tick_px = 18;
 
 bool empty(const ViewColumn& column) {
   return column.count == 0;
@@ -208,10 +209,24 @@ void Pane::set_axes() {
 
 std::vector<Tick> Pane::value_ticks(QString* unit) const {
   if (logarithmic_) return decade_ticks(shown_.first, shown_.second, unit_of(quantity_));
-  const int most = std::max(2, static_cast<int>(plot().height() / k_tick_px));
-  LinearTicks linear = linear_ticks(shown_.first, shown_.second, most, unit_of(quantity_));
+  LinearTicks linear = linear_value_ticks();
   if (unit != nullptr) *unit = linear.unit;
   return std::move(linear.ticks);
+}
+
+// Closer where the pane is so low that fewer than two would have room for their texts under the title.
+LinearTicks Pane::linear_value_ticks() const {
+  const double height = plot().height();
+  for (int most = std::max(2, static_cast<int>(height / k_tick_px));; ++most) {
+    LinearTicks linear = linear_ticks(shown_.first, shown_.second, most, unit_of(quantity_));
+    const auto texts =
+        std::ranges::count_if(linear.ticks, [&](const Tick& t) { return y(t.at) >= text_top(); });
+    if (texts >= 2 || height / (most + 1) < k_closest_tick_px) return linear;
+  }
+}
+
+double Pane::text_top() const {
+  return plot().top() + QFontMetrics(label_font()).height() + 6;
 }
 
 void Pane::paint_grid(QPainter& painter) const {
@@ -221,7 +236,7 @@ void Pane::paint_grid(QPainter& painter) const {
     const double at = std::floor(logarithmic_ ? y(std::pow(10.0, tick.at)) : y(tick.at));
     painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at));
   }
-  for (const Tick& tick : time_ticks(overlay_.range, time_tick_count(area.width())).ticks) {
+  for (const Tick& tick : time_ticks_within(overlay_.range, area.width()).ticks) {
     const double at = std::floor(scale().x(static_cast<TimeNs>(tick.at)));
     painter.drawLine(QPointF(at, area.top()), QPointF(at, area.bottom()));
   }
@@ -286,7 +301,6 @@ void Pane::paint_labels(QPainter& painter) const {
   const std::vector<Tick> ticks = value_ticks(&unit_text);
   painter.setFont(label_font());
   const QFontMetrics metrics(painter.font());
-  const double head = plot().top() + metrics.height() + 6;
   painter.setPen(theme().quantity(quantity_));
   const QString title =
       unit_text.isEmpty() ? title_of(quantity_) : title_of(quantity_) + QStringLiteral("  ") + unit_text;
@@ -295,7 +309,7 @@ void Pane::paint_labels(QPainter& painter) const {
   painter.setPen(theme().muted);
   for (const Tick& tick : ticks) {
     const double at = logarithmic_ ? y(std::pow(10.0, tick.at)) : y(tick.at);
-    if (at < head || at > plot().bottom() + 1) continue;
+    if (at < text_top() || at > plot().bottom() + 1) continue;
     painter.drawText(QRectF(0, at - metrics.height() / 2.0, k_gutter - 8, metrics.height()),
                      Qt::AlignRight | Qt::AlignVCenter, tick.text);
   }

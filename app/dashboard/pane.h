@@ -63,6 +63,8 @@ class Pane final : public QChartView {
   void find_holes();
   [[nodiscard]] std::vector<Tick> value_ticks(
       QString* unit) const;  // unit: with prefix, where they share one
+  [[nodiscard]] LinearTicks linear_value_ticks() const;
+  [[nodiscard]] double text_top() const;
   void paint_grid(QPainter& painter) const;
   void paint_labels(QPainter& painter) const;
   void paint_figures(QPainter& painter, std::size_t pair) const;

@@ -78,6 +78,8 @@ QPushButton[primary="true"] { background: @accent; color: @onaccent; border-colo
 QPushButton[recording="true"] { background: @lost; color: @onaccent; border-color: @lost; }
 QPushButton[recording="true"]:disabled { background: @raised; color: @muted; border-color: @line; }
 QComboBox { background: @raised; border: 1px solid @line; border-radius: 5px; padding: 4px 8px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url(:/arrow_down.svg); width: 10px; height: 6px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; selection-background-color: @accent; selection-color: @onaccent; }
 QLineEdit, QSpinBox, QPlainTextEdit { background: @surface; border: 1px solid @line; border-radius: 5px; padding: 4px 7px; selection-background-color: @accent; selection-color: @onaccent; }
 QTabBar { qproperty-drawBase: 0; }
@@ -96,6 +98,7 @@ QListView::item:hover { background: @raised; }
 QHeaderView { background: @surface; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line; padding: 8px 6px 5px 6px; }
 QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: padding; subcontrol-position: top center; width: 9px; height: 6px; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 11px; margin: 1px; }
 QScrollBar:horizontal { background: transparent; height: 11px; margin: 1px; }
 QScrollBar::handle { background: @line; border-radius: 4px; min-height: 24px; min-width: 24px; }

@@ -82,4 +82,15 @@ TimeTicks time_ticks(TimeRange range, int most) {
   return result;
 }
 
+TimeTicks time_ticks_within(TimeRange range, double width) {
+  constexpr double k_close_px = 90;
+  constexpr double k_apart_px = 120;
+  constexpr int k_short_text = 8;
+  const auto within = [&](double px) { return time_ticks(range, std::max(2, static_cast<int>(width / px))); };
+  TimeTicks close = within(k_close_px);
+  const bool fits =
+      std::ranges::all_of(close.ticks, [](const Tick& t) { return t.text.size() <= k_short_text; });
+  return fits ? close : within(k_apart_px);
+}
+
 }  // namespace joulemark

@@ -31,9 +31,7 @@ struct TimeTicks {
   std::vector<Tick> ticks;  // at: ns
 };
 [[nodiscard]] TimeTicks time_ticks(TimeRange range, int most);
-// How many fit into so many pixels.
-[[nodiscard]] inline int time_tick_count(double width) {
-  return width < 220 ? 2 : static_cast<int>(width / 110);
-}
+// As many as fit into so many pixels with their texts.
+[[nodiscard]] TimeTicks time_ticks_within(TimeRange range, double width);
 
 }  // namespace joulemark

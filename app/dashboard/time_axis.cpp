@@ -58,7 +58,7 @@ void TimeAxis::paintEvent(QPaintEvent*) {
       return pair && (near(pair->begin_ns) || near(pair->end_ns));
     });
   };
-  const TimeTicks ticks = time_ticks(overlay_.range, time_tick_count(scale.width));
+  const TimeTicks ticks = time_ticks_within(overlay_.range, scale.width);
   for (const Tick& tick : ticks.ticks) {
     const double x = scale.x(static_cast<TimeNs>(tick.at));
     painter.setPen(theme().line);
