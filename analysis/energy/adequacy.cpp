@@ -12,8 +12,14 @@ namespace {
 
 constexpr double k_turn = 6.283185307179586;
 
+// Without exponents. Of a bound, so what is next to nothing may be rounded up.
 std::string percent(double fraction) {
-  return fmt::format("{:.2g} %", 100 * fraction);
+  const double value = std::max(100 * fraction, 0.001);
+  return value < 10 ? fmt::format("{:.2g} %", value) : fmt::format("{:.0f} %", value);
+}
+
+std::string count(double samples) {
+  return samples < 1000 ? fmt::format("{:.3g}", samples) : fmt::format("{:.0f}", samples);
 }
 
 // Whether the begins fall all over the sampling interval: the length of their mean direction (Rayleigh) is
@@ -50,8 +56,8 @@ void bound_integral(const Sampling& sampling, const EventPlan& plan, double step
   const double aperture_s = sampling.aperture_s.known() ? sampling.aperture_s.value : 0;
   const double split_s = std::min(aperture_s, sampling.interval_s) / 4 + unobserved_s(sampling) / 2;
   bound.add(2 * step * split_s / latency_s,
-            fmt::format("{:.3g} samples of {} per event: splitting those at its edges leaves up to {}",
-                        latency_s / sampling.interval_s, format_si(sampling.interval_s, "s", 3),
+            fmt::format("{} samples of {} per event: splitting those at its edges leaves up to {}",
+                        count(latency_s / sampling.interval_s), format_si(sampling.interval_s, "s", 3),
                         percent(2 * step * split_s / latency_s)));
   const double edges = step * to_seconds(plan.resolution_ns) / latency_s;
   if (edges > 1e-4) {
