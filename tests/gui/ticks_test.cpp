@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/dashboard/ticks.h>
+
+#include <QFont>
+#include <QFontMetricsF>
+#include <QtTest>
+
+namespace joulemark {
+
+// What stands beside an axis can be read, and is enough to read values by.
+class TicksTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void texts_of_a_time_axis_do_not_touch();
+  void a_time_axis_of_usual_width_has_enough_texts();
+  void values_are_one_two_or_five_times_a_power_of_ten_apart();
+};
+
+namespace {
+
+constexpr TimeNs k_s = 1'000'000'000;
+
+double narrowest_gap_px(const TimeTicks& ticks, TimeRange range, double width) {
+  QFont font;
+  font.setPixelSize(12);
+  const QFontMetricsF metrics(font);
+  const double px_per_ns = width / static_cast<double>(range.length_ns());
+  double narrowest = width;
+  for (std::size_t i = 1; i < ticks.ticks.size(); ++i) {
+    const Tick& left = ticks.ticks[i - 1];
+    const Tick& right = ticks.ticks[i];
+    const double texts = metrics.horizontalAdvance(left.text) + metrics.horizontalAdvance(right.text);
+    narrowest = std::min(narrowest, (right.at - left.at) * px_per_ns - texts / 2);
+  }
+  return narrowest;
+}
+
+}  // namespace
+
+void TicksTest::texts_of_a_time_axis_do_not_touch() {
+  for (const TimeNs length : {10 * k_s, 34 * k_s, k_s, k_s / 7, k_s / 1000, k_s / 300'000, 3600 * k_s}) {
+    for (const TimeNs begin : {TimeNs{0}, 3 * k_s + 1, 99'999 * k_s}) {
+      for (const double width : {200.0, 430.0, 730.0, 2000.0}) {
+        const TimeRange range{begin, begin + length};
+        const double gap = narrowest_gap_px(time_ticks_within(range, width), range, width);
+        QVERIFY2(gap >= 4, qPrintable(QStringLiteral("%1 ns from %2 in %3 px: %4 px apart")
+                                          .arg(length)
+                                          .arg(begin)
+                                          .arg(width)
+                                          .arg(gap)));
+      }
+    }
+  }
+}
+
+void TicksTest::a_time_axis_of_usual_width_has_enough_texts() {
+  for (const TimeNs length : {10 * k_s, 34 * k_s, k_s, k_s / 7})
+    QVERIFY(time_ticks_within({0, length}, 730).ticks.size() >= 4);
+}
+
+void TicksTest::values_are_one_two_or_five_times_a_power_of_ten_apart() {
+  const LinearTicks ticks = linear_ticks(0.0182, 0.0274, 5, "A");
+  QCOMPARE(ticks.unit, QStringLiteral("mA"));
+  QStringList texts;
+  for (const Tick& tick : ticks.ticks)
+    texts << tick.text;
+  QCOMPARE(texts, QStringList({"20", "22", "24", "26"}));
+}
+
+}  // namespace joulemark
+
+QTEST_MAIN(joulemark::TicksTest)
+#include "ticks_test.moc"
