@@ -56,7 +56,6 @@ class ComfortsTest : public WindowFixture {
  private:
   [[nodiscard]] QPushButton* output_button() const;
   void drop(const QString& file);
-  QString sample_;
 };
 
 void ComfortsTest::initTestCase() {

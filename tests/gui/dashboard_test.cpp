@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window as a person uses it. Figures are compared with the command line's.
-#include <analysis/capture/capture_reader.h>
-#include <analysis/capture/verify.h>
-
 #include <app/dashboard/banner.h>
 #include <app/dashboard/ensemble_dock.h>
 #include <app/dashboard/event_dock.h>
-#include <app/dashboard/exporter.h>
 #include <app/dashboard/figure_box.h>
 #include <app/dashboard/overlay.h>
 #include <app/dashboard/pane.h>
@@ -14,30 +10,17 @@
 #include <app/dashboard/waveform_view.h>
 #include <app/models/capture_document.h>
 #include <app/models/import_job.h>
-#include <app/models/recording_session.h>
-#include <app/recording/instruments.h>
 
 #include <tests/gui/window_fixture.h>
 
-#include <sys/mount.h>
-
-#include <QAbstractButton>
 #include <QApplication>
 #include <QClipboard>
-#include <QDialog>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
-#include <QLabel>
-#include <QLineEdit>
 #include <QListWidget>
-#include <QMessageBox>
 #include <QPainter>
-#include <QProcess>
-#include <QPushButton>
 #include <QTableView>
 #include <QTest>
-#include <QTimer>
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -48,80 +31,37 @@ class DashboardTest : public WindowFixture {
   Q_OBJECT
 
  private Q_SLOTS:
-  void initTestCase();
-  void init();
-  void cleanup();
+  void initTestCase() { record_sample(); }
+  void init() { show_window(); }
+  void cleanup() { window_.reset(); }
 
   void emptyWindowSaysWhatToDo();
-  void recordsFromTheSimulationAndShowsItsFigures();
   void wheelZoomsAtThePointer();
   void dragPansAndShiftDragSelects();
   void cursorsShowWhatTheCommandLineReports();
   void aLowPaneShowsAllFigures();
   void theSecondPairOfCursorsHasFiguresOfItsOwn();
   void figuresOfAnotherStretchAreNeverTold();
-  void aStretchIsNamedByItsKeyAndReported();
   void theMinimapGoesWhereItIsClicked();
   void theLogarithmicAxisReachesFromIdleToPeak();
   void aClickOnAnEventGoesThere();
   void aDoubleClickGoesToTheEventAndBack();
   void keysGoFromEventToEvent();
   void foldsEventsAndGoesToTheOddest();
-  void anEditedRuleIsShownAndReported();
   void findingsLeadToTheirPlace();
   void manyShortGapsLeaveTheDataInSight();
   void whatCannotBeReadIsToldOnce();
   void aBrokenFileIsRefusedInWords();
   void aBrokenFileLeavesWhatIsOpen();
-  void aRecordingThatDoesNotBeginLeavesWhatIsOpen();
   void figuresOfOneCaptureNeverStandBesideAnother();
-  void measuringThatWasCancelledIsDoneAgain();
   void aBrokenImportIsRefusedInWords();
-  void unpluggedWhileRecordingKeepsWhatCame();
-  void aFullDiskEndsTheRecordingAndKeepsIt();
-  void anInstrumentThatDoesNotAnswerIsToldAbout();
-  void closingWhileRecordingClosesTheFile();
-  void aRecordingThatWasCutOffIsOfferedUntilItIsAnswered();
-  void samplesLostAtTheBeginAreCountedAsTheReportDoes();
-  void exportsPicturesAndReports();
-  void exportsTheReportOfTheSelection();
-  void exportsEveryChannelAndTheGaps();
-  void aFileIsWhatItsFilterSays();
   void darkAndLightAreBothDrawn();
 
  private:
-  [[nodiscard]] QWidget* plot() const { return window_->waveform().pane(Quantity::current)->viewport(); }
-  [[nodiscard]] QPoint at(double part) const;
-  [[nodiscard]] bool has_figures() const {
-    return window_->tiles().tile(1).tile().figure.number != QString(QChar(0x2014));
-  }
-  void click(const QString& button);
-  [[nodiscard]] QStringList exported(TimeRange range);
   void wheel(const QPoint& where, int notches);
-
-  QString sample_;  // a finished recording that all tests share
 };
 
 namespace {
-
-// Gives two seconds of samples and is pulled out.
-class PulledOut final : public Instrument {
- public:
-  PulledOut() {
-    info_.channels.resize(1);
-    info_.channels[0].name = "bench.current";
-    info_.channels[0].rate_hz = 1000;
-    info_.supply = {3.0, VoltageBasis::assumed};
-  }
-  [[nodiscard]] const CaptureInfo& info() const override { return info_; }
-  [[nodiscard]] Result<EndReason> run(SampleSink& sink, const std::stop_token&) override {
-    JM_TRY(sink.accept(SampleBlock{ChannelId{0}, 0, std::vector<float>(2000, 1e-3F), {}}));
-    return EndReason::unplugged;
-  }
-
- private:
-  CaptureInfo info_;
-};
 
 // Has a line over the whole time, of which nothing can be read.
 class Unreadable final : public WaveSource {
@@ -142,52 +82,7 @@ class Unreadable final : public WaveSource {
   std::vector<TimeRange> gaps_;
 };
 
-// Answers the next modal question with the button of that role, as soon as it is up.
-void answer(QMessageBox::StandardButton button) {
-  auto* timer = new QTimer(qApp);
-  QObject::connect(timer, &QTimer::timeout, qApp, [timer, button] {
-    auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
-    if (box == nullptr) return;
-    timer->deleteLater();
-    timer->stop();
-    box->button(button)->click();
-  });
-  timer->start(20);
-}
-
 }  // namespace
-
-void DashboardTest::initTestCase() {
-  make_folder();
-  sample_ = path("sample.jmk");
-  RecordingRequest request;
-  request.uri = "sim:kws";
-  request.options = {"pace=max", "rate=10kHz", "gap=4s,samples=800"};
-  request.file = sample_.toStdString();
-  request.limits.duration_s = 30;
-  record_once(request);
-}
-
-void DashboardTest::init() {
-  show_window();
-}
-
-void DashboardTest::cleanup() {
-  window_.reset();
-}
-
-// A place in the current's plot: 0 at its left end, 1 at its right.
-QPoint DashboardTest::at(double part) const {
-  const QRectF area = window_->waveform().pane(Quantity::current)->plot();
-  return QPointF(area.left() + part * area.width(), area.center().y()).toPoint();
-}
-
-void DashboardTest::click(const QString& button) {
-  const auto buttons = window_->findChildren<QPushButton*>();
-  const auto found = std::ranges::find(buttons, button, &QAbstractButton::text);
-  QVERIFY2(found != buttons.end(), qPrintable(button));
-  (*found)->click();
-}
 
 void DashboardTest::wheel(const QPoint& where, int notches) {
   QWheelEvent event(where, plot()->mapToGlobal(where), {}, {0, 120 * notches}, Qt::NoButton, Qt::NoModifier,
@@ -199,25 +94,6 @@ void DashboardTest::emptyWindowSaysWhatToDo() {
   QVERIFY(window_->document() == nullptr);
   QCOMPARE(window_->tiles().tile(0).tile().figure.number, QString(QChar(0x2014)));
   QVERIFY(!window_->tiles().tile(0).tile().note.isEmpty());
-}
-
-void DashboardTest::recordsFromTheSimulationAndShowsItsFigures() {
-  RecordingRequest request;
-  request.uri = "sim:kws";
-  request.options = {"rate=10kHz"};
-  request.file = path("live.jmk").toStdString();
-  window_->record(request);
-  QTRY_VERIFY_WITH_TIMEOUT(window_->session() != nullptr && window_->session()->figures().samples > 5000,
-                           k_patience_ms);
-  QTRY_VERIFY_WITH_TIMEOUT(window_->events().rowCount() > 0,
-                           k_patience_ms);  // tiles and table follow while it runs
-  QVERIFY(window_->tiles().tile(1).tile().figure.number != QString(QChar(0x2014)));
-  QTest::keyClick(window_.get(), Qt::Key_R, Qt::ControlModifier);
-  settle();
-  const QJsonObject report = reported({path("live.jmk")});
-  QCOMPARE(static_cast<double>(window_->document()->analysis()->report.capture.primary.samples),
-           report["capture"]["samples"].toDouble());
-  QCOMPARE(*window_->document()->analysis()->report.total.energy_j, report["total"]["energy_j"].toDouble());
 }
 
 void DashboardTest::wheelZoomsAtThePointer() {
@@ -312,24 +188,6 @@ void DashboardTest::figuresOfAnotherStretchAreNeverTold() {
   QVERIFY(!stats);
 }
 
-void DashboardTest::aStretchIsNamedByItsKeyAndReported() {
-  open(sample_);
-  window_->time_window().set_cursors(0, TimeRange{5'000'000'000, 9'500'000'000});
-  const auto before = window_->document()->analysis();
-  when_asked([](QDialog& dialog) {
-    dialog.findChild<QLineEdit*>()->setText(QStringLiteral("warm-up"));
-    dialog.accept();
-  });
-  QTest::keyClick(window_.get(), Qt::Key_W);
-  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before && window_->document()->idle(),
-                           k_patience_ms);
-  const EventReport& shown = window_->document()->analysis()->report.events.back();
-  const QJsonObject named = reported({window_->document()->path()})["events"].toArray().last().toObject();
-  QCOMPARE(named["name"].toString(), QStringLiteral("warm-up"));
-  QVERIFY(*shown.energy_j.mean == named["energy_j"]["mean"].toDouble());
-  QCOMPARE(*shown.latency_s.mean, 4.5);
-}
-
 void DashboardTest::theMinimapGoesWhereItIsClicked() {
   open(sample_);
   window_->time_window().show({1'000'000'000, 3'000'000'000});
@@ -422,31 +280,6 @@ void DashboardTest::foldsEventsAndGoesToTheOddest() {
   }
 }
 
-void DashboardTest::anEditedRuleIsShownAndReported() {
-  open(sample_);
-  RuleTable& rules = window_->rules();
-  const auto before = window_->document()->analysis();
-  QVERIFY(rules.setData(rules.index(2, RuleTable::name), "net"));
-  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before && window_->document()->idle(),
-                           k_patience_ms);
-  const auto named = [&] {
-    QStringList names;
-    for (const EventReport& event : window_->document()->analysis()->report.events)
-      names << QString::fromStdString(event.name);
-    return names;
-  };
-  QVERIFY(named().contains(QStringLiteral("net")));
-  QStringList reported_names;
-  for (const auto& event : reported({window_->document()->path()})["events"].toArray())
-    reported_names << event.toObject()["name"].toString();
-  QCOMPARE(named(), reported_names);
-  const auto edited = window_->document()->analysis();
-  QTest::keyClick(window_.get(), Qt::Key_Z, Qt::ControlModifier);
-  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != edited && window_->document()->idle(),
-                           k_patience_ms);
-  QVERIFY(!named().contains(QStringLiteral("net")));
-}
-
 void DashboardTest::findingsLeadToTheirPlace() {
   open(sample_);
   QVERIFY(window_->findings().count(FindingsModel::Level::lost) == 1);
@@ -518,18 +351,6 @@ void DashboardTest::aBrokenFileLeavesWhatIsOpen() {
   QVERIFY(has_figures() && window_->events().rowCount() > 0);
 }
 
-void DashboardTest::aRecordingThatDoesNotBeginLeavesWhatIsOpen() {
-  open(sample_);
-  RecordingRequest request;
-  request.uri = "monsoon:/dev/nothing";
-  request.file = path("none.jmk").toStdString();
-  window_->record(request);
-  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("Nothing was recorded")),
-                           k_patience_ms);
-  QVERIFY(window_->document() != nullptr);
-  QVERIFY(has_figures() && window_->events().rowCount() > 0);
-}
-
 void DashboardTest::figuresOfOneCaptureNeverStandBesideAnother() {
   open(sample_);
   QVERIFY(has_figures());
@@ -551,21 +372,6 @@ void DashboardTest::figuresOfOneCaptureNeverStandBesideAnother() {
   QVERIFY(has_figures());
 }
 
-void DashboardTest::measuringThatWasCancelledIsDoneAgain() {
-  open(sample_);
-  const auto before = window_->document()->analysis();
-  EventSetup setup = window_->document()->setup();
-  setup.windows.push_back({"late", {5'000'000'000, 6'000'000'000}});
-  QVERIFY(window_->document()->change_setup(setup, QStringLiteral("name")).has_value());
-  click(QStringLiteral("Cancel"));
-  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->idle(), k_patience_ms);
-  QApplication::processEvents();
-  QVERIFY(window_->document()->analysis() == before);
-  click(QStringLiteral("Measure again"));
-  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before, k_patience_ms);
-  QCOMPARE(window_->document()->analysis()->report.events.back().name, std::string("late"));
-}
-
 void DashboardTest::aBrokenImportIsRefusedInWords() {
   std::ofstream(path("broken.csv").toStdString()) << "no table\nat all\n";
   window_->start_import(
@@ -573,186 +379,6 @@ void DashboardTest::aBrokenImportIsRefusedInWords() {
   QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("Not imported")), k_patience_ms);
   QVERIFY(window_->banner().text().contains(QStringLiteral("broken.csv")));
   QVERIFY(!QFile::exists(path("broken-import.jmk")));
-}
-
-void DashboardTest::unpluggedWhileRecordingKeepsWhatCame() {
-  RecordingRequest request;
-  request.uri = "bench:";
-  request.file = path("unplugged.jmk").toStdString();
-  request.open = []() -> Result<std::unique_ptr<Instrument>> { return std::make_unique<PulledOut>(); };
-  window_->record(request);
-  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("unplugged")), k_patience_ms);
-  settle();
-  QCOMPARE(window_->document()->analysis()->report.capture.primary.samples, std::int64_t{2000});
-  QVERIFY(window_->document()->closed_properly());
-}
-
-void DashboardTest::aFullDiskEndsTheRecordingAndKeepsIt() {
-  const QString disk = path("disk");
-  QDir().mkpath(disk);
-  if (::mount("tmpfs", disk.toUtf8().constData(), "tmpfs", 0, "size=24m") != 0)
-    QSKIP("needs the right to mount");
-  RecordingRequest request;
-  request.uri = "sim:kws";
-  request.options = {"rate=2MHz", "pace=max"};
-  request.file = (disk + "/full.jmk").toStdString();
-  window_->record(request);
-  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("ended early")), k_patience_ms);
-  QVERIFY(window_->banner().text().contains(QStringLiteral("disk full")));
-  const auto verified = verify_capture(request.file);
-  QVERIFY(verified.has_value());
-  QVERIFY(verified->intact());
-  settle();
-  window_.reset();
-  ::umount(disk.toUtf8().constData());
-}
-
-void DashboardTest::anInstrumentThatDoesNotAnswerIsToldAbout() {
-  RecordingRequest request;
-  request.uri = "monsoon:/dev/nothing";
-  request.file = path("none.jmk").toStdString();
-  window_->record(request);
-  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("Nothing was recorded")),
-                           k_patience_ms);
-  QVERIFY(!QFile::exists(path("none.jmk")));
-}
-
-void DashboardTest::closingWhileRecordingClosesTheFile() {
-  RecordingRequest request;
-  request.uri = "sim:kws";
-  request.file = path("closing.jmk").toStdString();
-  window_->record(request);
-  QTRY_VERIFY_WITH_TIMEOUT(window_->session()->figures().samples > 0, k_patience_ms);
-  answer(QMessageBox::Cancel);
-  window_->close();
-  QVERIFY(window_->session()->running());
-  answer(QMessageBox::Close);
-  window_->close();
-  QVERIFY(window_->session() == nullptr);
-  const auto verified = verify_capture(request.file);
-  QVERIFY(verified.has_value());
-  QVERIFY(verified->closed && verified->intact());
-}
-
-void DashboardTest::aRecordingThatWasCutOffIsOfferedUntilItIsAnswered() {
-  QSettings settings(QSettings::IniFormat, QSettings::UserScope, "joulemark", "joulemark-gui");
-  for (const QString& name : QStringList{"cut-1.jmk", "cut-2.jmk"})
-    QVERIFY(QFile::copy(sample_, path(name)));
-  const auto unfinished = [&settings] {
-    settings.sync();
-    return settings.value("recording/unfinished").toStringList();
-  };
-  settings.setValue("recording/unfinished",
-                    QStringList{path("cut-1.jmk"), path("cut-2.jmk"), path("gone.jmk")});
-  settings.sync();
-  for (int start = 0; start < 2; ++start) {  // not answered the first time
-    window_.reset();
-    show_window();
-    window_->offer_unfinished();
-    QVERIFY(window_->banner().text().contains(QStringLiteral("cut-2.jmk")));
-  }
-  click(QStringLiteral("Dismiss"));
-  QVERIFY(window_->banner().text().contains(QStringLiteral("cut-1.jmk")));
-  QTest::qWait(0);
-  click(QStringLiteral("Recover and open"));
-  settle();
-  QCOMPARE(window_->document()->path(), path("cut-1.jmk"));
-  window_.reset();
-  QCOMPARE(unfinished(), QStringList());
-}
-
-void DashboardTest::samplesLostAtTheBeginAreCountedAsTheReportDoes() {
-  const QString file = path("late.jmk");
-  QProcess recorder;
-  recorder.start(qEnvironmentVariable("JOULEMARK_BIN"),
-                 {"record", "sim:kws", "-o", file, "--duration", "1s", "--option", "pace=max", "--option",
-                  "gap=0s,samples=137"});
-  QVERIFY(recorder.waitForFinished(k_patience_ms));
-  open(file);
-  const QJsonObject report = reported({file});
-  QCOMPARE(report["capture"].toObject()["lost_samples"].toInt(), 137);
-  const auto told = [this] {
-    return std::ranges::any_of(window_->findChildren<QLabel*>(), [](const QLabel* label) {
-      return label->text().contains(QStringLiteral("lost")) && label->text().contains(QStringLiteral("137"));
-    });
-  };
-  QVERIFY(told());
-  window_->set_dark(false);  // says everything anew
-  QVERIFY(told());
-  window_->set_dark(true);
-}
-
-void DashboardTest::exportsPicturesAndReports() {
-  open(sample_);
-  for (const QString& ending : QStringList{"png", "svg", "pdf", "json"}) {
-    window_->export_to(path("out." + ending));
-    QTRY_VERIFY2_WITH_TIMEOUT(QFileInfo(path("out." + ending)).size() > 1000, qPrintable(ending),
-                              k_patience_ms);
-  }
-  window_->export_to(QStringLiteral("/dev/full/out.svg"));
-  QVERIFY(!QFileInfo::exists(QStringLiteral("/dev/full/out.svg")));
-}
-
-void DashboardTest::exportsTheReportOfTheSelection() {
-  open(sample_);
-  window_->time_window().set_cursors(0, TimeRange{2'000'000'000, 3'500'000'000});
-  const QString file = path("selected.json");
-  window_->export_to(file);
-  QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(file), k_patience_ms);
-  QFile json(file);
-  QVERIFY(json.open(QIODevice::ReadOnly));
-  QJsonObject mine = QJsonDocument::fromJson(json.readAll()).object();
-  QJsonObject theirs = reported({window_->document()->path(), "--window", "selection=2s..3.5s"});
-  QVERIFY(!theirs["capture"].toObject()["sha256"].toString().isEmpty());
-  QCOMPARE(mine["tool"].toObject()["name"], theirs["tool"].toObject()["name"]);
-  for (const char* part : {"capture", "quality", "total", "events", "idle", "useful_event", "findings"})
-    QVERIFY2(mine[QLatin1String(part)] == theirs[QLatin1String(part)], part);
-}
-
-// The lines of a range's samples.
-QStringList DashboardTest::exported(TimeRange range) {
-  window_->time_window().set_cursors(0, range);
-  const QString file = path("out.csv");
-  QFile::remove(file);
-  window_->export_to(file);
-  if (!QTest::qWaitFor([&] { return QFileInfo::exists(file); }, k_patience_ms)) return {};
-  QFile csv(file);
-  if (!csv.open(QIODevice::ReadOnly)) return {};
-  return QString::fromUtf8(csv.readAll()).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
-}
-
-void DashboardTest::exportsEveryChannelAndTheGaps() {
-  open(sample_);
-  const QStringList rows = exported({3'995'000'000, 4'085'000'000});  // over the gap
-  QCOMPARE(rows.value(0), QStringLiteral("t_s,current_a,power_w,d0,d1,d2,d3"));
-  QCOMPARE(rows.size(), 1 + 101);  // 50 before the lost 800, one for them, 50 after
-  QVERIFY2(rows[51].startsWith(QStringLiteral("4.000000000,,,")), qPrintable(rows[51]));
-  QVERIFY2(rows[52].startsWith(QStringLiteral("4.080000000,")), qPrintable(rows[52]));
-
-  const TimeRange second{10'000'000'000, 11'000'000'000};
-  const QStringList all = exported(second);
-  double energy_j = 0;
-  for (const QString& row : all.mid(1))
-    energy_j += row.section(QLatin1Char(','), 2, 2).toDouble() / 10'000;
-  const QJsonObject report = reported({window_->document()->path(), "--window", "mine=10s..11s"});
-  const QJsonObject mine = report["events"].toArray().last().toObject();
-  const double told = mine["energy_j"]["mean"].toDouble();
-  QVERIFY(told > 0);
-  QVERIFY2(std::abs(energy_j / told - 1) < 1e-3, qPrintable(QString::number(energy_j / told)));
-
-  const QStringList part = exported({10'500'000'000, 10'510'000'000});  // what no edge of the part tells
-  QVERIFY(part.size() > 2);
-  for (const QString& row : part.mid(1))
-    QVERIFY2(all.contains(row), qPrintable(row));
-}
-
-void DashboardTest::aFileIsWhatItsFilterSays() {
-  const QString samples = QStringLiteral("Samples (*.csv)");
-  const QString picture = QStringLiteral("Picture (*.png *.svg *.pdf)");
-  QCOMPARE(with_ending_of(samples, QStringLiteral("/a/run.png")), QStringLiteral("/a/run.csv"));
-  QCOMPARE(with_ending_of(samples, QStringLiteral("/a/run.v2")), QStringLiteral("/a/run.v2.csv"));
-  QCOMPARE(with_ending_of(picture, QStringLiteral("/a/run.SVG")), QStringLiteral("/a/run.SVG"));
-  QCOMPARE(with_ending_of(picture, QStringLiteral("/a/run")), QStringLiteral("/a/run.png"));
 }
 
 void DashboardTest::darkAndLightAreBothDrawn() {

@@ -46,10 +46,9 @@ class MarkersTest : public WindowFixture {
   }
   [[nodiscard]] QStringList names() const;
   void after(const std::function<void()>& edit);
-
-  QString sample_;  // inference and detector as codes 1 and 2; 1 is called spot
 };
 
+// Inference and detector as codes 1 and 2; 1 is called spot.
 void MarkersTest::initTestCase() {
   make_folder();
   sample_ = path("coded.jmk");

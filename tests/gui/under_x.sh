@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Runs a test program on an X server of its own (no screen needed) with a small window manager.
+# Runs test programs, one after the other, on an X server of its own (no screen needed) with a small window manager.
 set -euo pipefail
 command -v Xvfb >/dev/null && command -v openbox >/dev/null || { echo "Xvfb or openbox is missing: skipped"; exit 77; }
 folder=$(mktemp -d)
@@ -12,4 +12,6 @@ read -r number <"$folder/display"
 export DISPLAY=":$number" QT_QPA_PLATFORM=xcb
 openbox >"$folder/wm" 2>&1 &
 wm=$!
-"$@"
+for program in "$@"; do
+  "$program"
+done

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/dashboard/pane.h>
 #include <app/dashboard/theme.h>
+#include <app/dashboard/tile_row.h>
+#include <app/dashboard/waveform_view.h>
 #include <app/models/capture_document.h>
 #include <app/models/recording_session.h>
 #include <app/recording/instruments.h>
@@ -11,6 +14,7 @@
 #include <QFile>
 #include <QJsonDocument>
 #include <QProcess>
+#include <QPushButton>
 #include <QRandomGenerator>
 #include <QSettings>
 #include <QTest>
@@ -58,6 +62,37 @@ void WindowFixture::record_once(const RecordingRequest& request) {
   window_->record(request);
   settle();
   window_.reset();
+}
+
+void WindowFixture::record_sample() {
+  make_folder();
+  sample_ = path("sample.jmk");
+  RecordingRequest request;
+  request.uri = "sim:kws";
+  request.options = {"pace=max", "rate=10kHz", "gap=4s,samples=800"};
+  request.file = sample_.toStdString();
+  request.limits.duration_s = 30;
+  record_once(request);
+}
+
+void WindowFixture::click(const QString& button) {
+  const auto buttons = window_->findChildren<QPushButton*>();
+  const auto found = std::ranges::find(buttons, button, &QAbstractButton::text);
+  QVERIFY2(found != buttons.end(), qPrintable(button));
+  (*found)->click();
+}
+
+bool WindowFixture::has_figures() const {
+  return window_->tiles().tile(1).tile().figure.number != QString(QChar(0x2014));
+}
+
+QWidget* WindowFixture::plot() const {
+  return window_->waveform().pane(Quantity::current)->viewport();
+}
+
+QPoint WindowFixture::at(double part) const {
+  const QRectF area = window_->waveform().pane(Quantity::current)->plot();
+  return QPointF(area.left() + part * area.width(), area.center().y()).toPoint();
 }
 
 void WindowFixture::settle() {

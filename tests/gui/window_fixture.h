@@ -6,6 +6,7 @@
 
 #include <QJsonObject>
 #include <QObject>
+#include <QPoint>
 #include <QString>
 #include <QTemporaryDir>
 #include <functional>
@@ -35,13 +36,21 @@ class WindowFixture : public QObject {
   void record_once(const RecordingRequest& request);
   // A copy of a capture, opened and measured.
   void open(const QString& file);
+  // Half a minute of the simulation with 800 samples lost at 4 s, as sample_, for all tests of a class.
+  void record_sample();
   void settle();
+  void click(const QString& button);
+  [[nodiscard]] bool has_figures() const;
+  // The current's plot, and a place in it: 0 at its left end, 1 at its right.
+  [[nodiscard]] QWidget* plot() const;
+  [[nodiscard]] QPoint at(double part) const;
   [[nodiscard]] QString path(const QString& name) const { return folder_->filePath(name); }
   // What `joulemark report ARGUMENTS --json -` says.
   [[nodiscard]] static QJsonObject reported(const QStringList& arguments);
 
   std::unique_ptr<QTemporaryDir> folder_;
   std::unique_ptr<MainWindow> window_;
+  QString sample_;  // a finished recording
 };
 
 }  // namespace joulemark

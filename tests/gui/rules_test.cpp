@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Rules and named stretches: edited, measured anew, and reported alike by the command line.
+#include <app/models/capture_document.h>
+
+#include <tests/gui/window_fixture.h>
+
+#include <QApplication>
+#include <QDialog>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QLineEdit>
+#include <QTest>
+
+using namespace joulemark;
+
+class RulesTest : public WindowFixture {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void initTestCase() { record_sample(); }
+  void init() { show_window(); }
+  void cleanup() { window_.reset(); }
+
+  void aStretchIsNamedByItsKeyAndReported();
+  void anEditedRuleIsShownAndReported();
+  void measuringThatWasCancelledIsDoneAgain();
+};
+
+void RulesTest::aStretchIsNamedByItsKeyAndReported() {
+  open(sample_);
+  window_->time_window().set_cursors(0, TimeRange{5'000'000'000, 9'500'000'000});
+  const auto before = window_->document()->analysis();
+  when_asked([](QDialog& dialog) {
+    dialog.findChild<QLineEdit*>()->setText(QStringLiteral("warm-up"));
+    dialog.accept();
+  });
+  QTest::keyClick(window_.get(), Qt::Key_W);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before && window_->document()->idle(),
+                           k_patience_ms);
+  const EventReport& shown = window_->document()->analysis()->report.events.back();
+  const QJsonObject named = reported({window_->document()->path()})["events"].toArray().last().toObject();
+  QCOMPARE(named["name"].toString(), QStringLiteral("warm-up"));
+  QVERIFY(*shown.energy_j.mean == named["energy_j"]["mean"].toDouble());
+  QCOMPARE(*shown.latency_s.mean, 4.5);
+}
+
+void RulesTest::anEditedRuleIsShownAndReported() {
+  open(sample_);
+  RuleTable& rules = window_->rules();
+  const auto before = window_->document()->analysis();
+  QVERIFY(rules.setData(rules.index(2, RuleTable::name), "net"));
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before && window_->document()->idle(),
+                           k_patience_ms);
+  const auto named = [&] {
+    QStringList names;
+    for (const EventReport& event : window_->document()->analysis()->report.events)
+      names << QString::fromStdString(event.name);
+    return names;
+  };
+  QVERIFY(named().contains(QStringLiteral("net")));
+  QStringList reported_names;
+  for (const auto& event : reported({window_->document()->path()})["events"].toArray())
+    reported_names << event.toObject()["name"].toString();
+  QCOMPARE(named(), reported_names);
+  const auto edited = window_->document()->analysis();
+  QTest::keyClick(window_.get(), Qt::Key_Z, Qt::ControlModifier);
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != edited && window_->document()->idle(),
+                           k_patience_ms);
+  QVERIFY(!named().contains(QStringLiteral("net")));
+}
+
+void RulesTest::measuringThatWasCancelledIsDoneAgain() {
+  open(sample_);
+  const auto before = window_->document()->analysis();
+  EventSetup setup = window_->document()->setup();
+  setup.windows.push_back({"late", {5'000'000'000, 6'000'000'000}});
+  QVERIFY(window_->document()->change_setup(setup, QStringLiteral("name")).has_value());
+  click(QStringLiteral("Cancel"));
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->idle(), k_patience_ms);
+  QApplication::processEvents();
+  QVERIFY(window_->document()->analysis() == before);
+  click(QStringLiteral("Measure again"));
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before, k_patience_ms);
+  QCOMPARE(window_->document()->analysis()->report.events.back().name, std::string("late"));
+}
+
+QTEST_MAIN(RulesTest)
+#include "rules_test.moc"
