@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <app/dashboard/figure_box.h>
 #include <app/dashboard/theme.h>
+#include <app/models/words.h>
 
 #include <QCoreApplication>
 #include <QPainter>
@@ -50,8 +51,8 @@ QString figures_as_text(const WindowStats& stats) {
                      .arg(to_seconds(stats.time.end_ns), 0, 'f', 9);
   for (const Quantity quantity : {Quantity::current, Quantity::power, Quantity::voltage}) {
     for (const FigureRow& row : figure_rows(stats, quantity))
-      text += QString::fromUtf8(name_of(quantity).data()) + QLatin1Char(' ') + row.label + QLatin1Char('\t') +
-              row.figure.number + QLatin1Char(' ') + row.figure.unit + QLatin1Char('\n');
+      text += word_of(quantity) + QLatin1Char(' ') + row.label + QLatin1Char('\t') + row.figure.number +
+              QLatin1Char(' ') + row.figure.unit + QLatin1Char('\n');
   }
   return text;
 }

@@ -5,6 +5,7 @@
 #include <app/dashboard/theme.h>
 #include <app/dashboard/ticks.h>
 #include <app/models/text.h>
+#include <app/models/words.h>
 
 #include <QComboBox>
 #include <QLabel>
@@ -35,11 +36,8 @@ QString trust_text(const EventReport& event, const Stats& stats, std::string_vie
   }
   if (event.repeat > 1) parts << HistogramDock::tr("for one of the %1 in a window").arg(event.repeat);
   if (unit != "J" && unit != "C") return parts.join(QStringLiteral(", "));
-  QString method = to_qt(name_of(event.method)).replace(QLatin1Char('_'), QLatin1Char(' '));
-  if (event.method == Method::excess)
-    method += HistogramDock::tr(", guard %1").arg(si_text(event.guard_s, "s", 3));
-  parts << HistogramDock::tr("by %1").arg(method);
-  QString adequacy = HistogramDock::tr("adequacy %1").arg(to_qt(name_of(event.adequacy.grade)));
+  parts << HistogramDock::tr("by %1").arg(method_text(event.method, event.guard_s));
+  QString adequacy = HistogramDock::tr("adequacy %1").arg(word_of(event.adequacy.grade));
   if (event.adequacy.bound_rel)
     adequacy += HistogramDock::tr(" (within %1)")
                     .arg(percent_text(std::max(*event.adequacy.bound_rel, k_least_bound)));

@@ -20,6 +20,7 @@
 #include <app/models/recovery_job.h>
 #include <app/models/text.h>
 #include <app/models/tiles.h>
+#include <app/models/words.h>
 
 #include <QApplication>
 #include <QCheckBox>
@@ -372,7 +373,7 @@ void MainWindow::analysis_changed() {
   const auto& analysis = document_->analysis();
   tiles_->show_tiles(headline_tiles(*analysis), false);
   findings_.set(analysis->report, document_->anomalies());
-  findings_bar_->show_grade(to_qt(name_of(analysis->report.quality.grade)));
+  findings_bar_->show_grade(word_of(analysis->report.quality.grade));
   waveform_->set_analysis(analysis);
   events_.set_analysis(analysis);
   rules_.set_unnamed_codes(unnamed_codes(document_->setup(), analysis->report));
@@ -447,8 +448,8 @@ void MainWindow::set_dark(bool dark) {
   waveform_->apply_theme();
   state_->set_running(recording());
   show_state();
-  findings_bar_->show_grade(
-      events_.analysis() != nullptr ? to_qt(name_of(events_.analysis()->report.quality.grade)) : QString());
+  findings_bar_->show_grade(events_.analysis() != nullptr ? word_of(events_.analysis()->report.quality.grade)
+                                                          : QString());
 }
 
 }  // namespace joulemark

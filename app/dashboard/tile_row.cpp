@@ -131,7 +131,7 @@ void TileView::paint_parts(QPainter& painter, const QRectF& area) const {
   for (const TilePart& part : tile_.parts) {
     const double width = area.width() * std::clamp(part.fraction, 0.0, 1.0);
     QColor colour = part.event >= 0 ? theme().event(static_cast<std::size_t>(part.event)) : theme().muted;
-    if (part.name == QStringLiteral("unattributed")) colour.setAlpha(90);
+    if (part.rest) colour.setAlpha(90);
     painter.setBrush(colour);
     if (width >= 0.5) painter.drawRect(QRectF(x, area.top(), std::max(0.5, width - 1), area.height()));
     x += width;

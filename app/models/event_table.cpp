@@ -3,6 +3,7 @@
 
 #include <app/models/event_table.h>
 #include <app/models/text.h>
+#include <app/models/words.h>
 
 #include <algorithm>
 #include <limits>
@@ -37,13 +38,6 @@ double figure(const EventRow& row, int column) {
 
 std::optional<double> known(double value) {
   return value == value ? std::optional(value) : std::nullopt;
-}
-
-QString remarks_of(std::uint8_t flags) {
-  QStringList words;
-  for (const std::string& flag : names_of_flags(flags))
-    words << to_qt(flag).replace(QLatin1Char('_'), QLatin1Char(' '));
-  return words.join(QStringLiteral(", "));
 }
 
 struct Comparable {
@@ -110,7 +104,7 @@ void EventTable::look_up_words() {
     test.remarks.assign(k_flag_sets, false);
     for (std::size_t flags = 1; flags < k_flag_sets; ++flags)
       test.remarks[flags] =
-          remarks_of(static_cast<std::uint8_t>(flags)).contains(test.word, Qt::CaseInsensitive);
+          words_of_flags(static_cast<std::uint8_t>(flags)).contains(test.word, Qt::CaseInsensitive);
   }
 }
 
@@ -211,7 +205,7 @@ QString EventTable::text_of(const EventRow& row, int column) const {
     case peak:
       return si_text(row.peak_current_a, "A");
     default:
-      return remarks_of(row.flags);
+      return words_of_flags(row.flags);
   }
 }
 
@@ -233,7 +227,7 @@ QVariant EventTable::data(const QModelIndex& index, int role) const {
       return QVariant((text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     }
     case Qt::ToolTipRole:
-      return row.flags == 0 ? QVariant() : QVariant(remarks_of(row.flags));
+      return row.flags == 0 ? QVariant() : QVariant(words_of_flags(row.flags));
     default:
       return {};
   }

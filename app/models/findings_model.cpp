@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <app/models/findings_model.h>
 #include <app/models/text.h>
+#include <app/models/words.h>
 
 #include <algorithm>
 #include <map>
@@ -16,7 +17,7 @@ FindingsModel::Level level_of_severity(Severity severity) {
 }
 
 QString sentence(const Anomaly& anomaly) {
-  QString kind = to_qt(name_of(anomaly.kind)).replace(QLatin1Char('_'), QLatin1Char(' '));
+  QString kind = word_of(anomaly.kind);
   kind[0] = kind[0].toUpper();
   return FindingsModel::tr("%1 at %2: %3")
       .arg(kind, time_text(anomaly.time.begin_ns, 1'000'000), to_qt(anomaly.message));
@@ -34,9 +35,8 @@ void FindingsModel::set(const Report& report, const std::vector<Anomaly>& anomal
   }
   for (const auto& [kind, count] : of_kind) {
     if (count > k_most_of_a_kind)
-      items_.push_back({Level::warning,
-                        tr("%n more of kind %1", "", count - k_most_of_a_kind).arg(to_qt(name_of(kind))),
-                        {}});
+      items_.push_back(
+          {Level::warning, tr("%n more of kind %1", "", count - k_most_of_a_kind).arg(word_of(kind)), {}});
   }
   // Doubts about the markers are found by the analysis, so they are not among the capture's own.
   for (const AnomalyGroup& group : report.quality.anomalies) {

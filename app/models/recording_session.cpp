@@ -7,6 +7,7 @@
 
 #include <app/models/recording_session.h>
 #include <app/models/text.h>
+#include <app/models/words.h>
 #include <app/recording/instruments.h>
 #include <app/recording/recent_source.h>
 
@@ -121,7 +122,7 @@ void RecordingSession::finish(const Result<RecordingOutcome>& outcome) {
   running_ = false;
   if (!outcome) return Q_EMIT ended(false, tr("not started"), to_qt(outcome.error().message));
   const QString error = outcome->error ? to_qt(outcome->error->message) : QString();
-  Q_EMIT ended(true, to_qt(name_of(outcome->end_reason)).replace(QLatin1Char('_'), QLatin1Char(' ')), error);
+  Q_EMIT ended(true, word_of(outcome->end_reason), error);
 }
 
 void RecordingSession::analyse_recent() {

@@ -8,7 +8,9 @@
 namespace joulemark {
 namespace {
 
-constexpr std::array<const char*, 4> k_pairings{"level", "falling", "rising", "toggle"};
+constexpr std::array<const char*, 4> k_pairings{
+    QT_TRANSLATE_NOOP("joulemark::RuleTable", "level"), QT_TRANSLATE_NOOP("joulemark::RuleTable", "falling"),
+    QT_TRANSLATE_NOOP("joulemark::RuleTable", "rising"), QT_TRANSLATE_NOOP("joulemark::RuleTable", "toggle")};
 constexpr TimeNs k_time_step_ns = 1'000'000;
 
 QString dash() {
@@ -103,7 +105,10 @@ QStringList RuleTable::choices(const QModelIndex& index) const {
     for (const Line& each : lines_)
       list << line_text(each.id);
   }
-  if (index.column() == pairing) list.append(QStringList(k_pairings.begin(), k_pairings.end()));
+  if (index.column() == pairing) {
+    for (const char* each : k_pairings)
+      list << tr(each);
+  }
   if (index.column() == polarity) list << tr("high") << tr("low");
   return list;
 }
@@ -176,7 +181,7 @@ QVariant RuleTable::rule_cell(const EventRule& rule, int column, int role) const
     case line:
       return line_text(rule.line);
     case pairing:
-      return QLatin1String(k_pairings[static_cast<std::size_t>(rule.pairing)]);
+      return tr(k_pairings[static_cast<std::size_t>(rule.pairing)]);
     case polarity:
       if (rule.pairing != Pairing::level) return role == Qt::DisplayRole ? dash() : QString();
       return rule.active_low ? tr("low") : tr("high");
@@ -213,8 +218,7 @@ bool RuleTable::change(EventRule& rule, int column, const QVariant& value) const
       return found != lines_.end();
     }
     case pairing: {
-      const auto found =
-          std::ranges::find_if(k_pairings, [&](const char* each) { return text == QLatin1String(each); });
+      const auto found = std::ranges::find_if(k_pairings, [&](const char* each) { return text == tr(each); });
       if (found == k_pairings.end()) return false;
       rule.pairing = static_cast<Pairing>(found - k_pairings.begin());
       if (rule.pairing != Pairing::level) rule.active_low = false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <app/models/tiles.h>
+#include <app/models/words.h>
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -47,11 +48,7 @@ std::vector<double> history_of(const Analysis& analysis, const EventReport& even
 }
 
 QString method_note(const EventReport& event) {
-  QString note = Tiles::tr("%1 windows, by %2")
-                     .arg(event.count)
-                     .arg(to_qt(name_of(event.method)).replace(QLatin1Char('_'), QLatin1Char(' ')));
-  if (event.method == Method::excess) note += Tiles::tr(", guard %1").arg(si_text(event.guard_s, "s", 3));
-  return note;
+  return Tiles::tr("%1 windows, by %2").arg(event.count).arg(method_text(event.method, event.guard_s));
 }
 
 std::size_t index_of(const Analysis& analysis, const EventReport& event) {
@@ -66,7 +63,7 @@ QString newest_note(const Analysis& analysis, const EventReport& event, bool ene
   return Tiles::tr("newest %1, %2 by %3")
       .arg(energy ? si_text(newest->energy_j, "J") : si_text(newest->charge_c, "C"))
       .arg(event.count)
-      .arg(to_qt(name_of(event.method)).replace(QLatin1Char('_'), QLatin1Char(' ')));
+      .arg(word_of(event.method));
 }
 
 void fill_event(Tile& tile, const Analysis& analysis, const EventReport& event, bool live) {
@@ -104,8 +101,9 @@ void fill_useful(Tile& tile, const Report& report) {
   for (const Share& share : useful.shares) {
     const auto event = std::ranges::find(report.events, share.name, &EventReport::name);
     const bool known = event != report.events.end();
-    tile.parts.push_back(
-        {to_qt(share.name), share.fraction, known ? static_cast<int>(event - report.events.begin()) : -1});
+    tile.parts.push_back({known ? to_qt(share.name) : share_text(share.name), share.fraction,
+                          known ? static_cast<int>(event - report.events.begin()) : -1,
+                          &share == &useful.shares.back()});
   }
 }
 

@@ -14,7 +14,8 @@ namespace joulemark {
 struct TilePart {  // of a bar that sums to the whole
   QString name;
   double fraction = 0;
-  int event = -1;  // index of its event name; -1: idle, unattributed, overlaps
+  int event = -1;     // index of its event name; -1: idle, unattributed, overlaps
+  bool rest = false;  // the unattributed one
 };
 
 struct Tile {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A made-up language in which every text stands in guillemets: what then stands without them cannot be
 // translated.
+#include <app/dashboard/tile_row.h>
 #include <app/models/recording_session.h>
+#include <app/models/words.h>
 
 #include <tests/gui/window_fixture.h>
 
@@ -30,6 +32,8 @@ class TranslationTest : public WindowFixture {
  private Q_SLOTS:
   void initTestCase();
   void everyTextOfTheWindowCanBeTranslated();
+  void everyWordOfTheVocabularyCanBeTranslated();
+  void tablesAndFindingsSpeakTheLanguageToo();
 
  private:
   [[nodiscard]] QString run(const QString& tool, const QStringList& arguments);
@@ -151,6 +155,68 @@ void TranslationTest::everyTextOfTheWindowCanBeTranslated() {
   settle();
   look();
   QVERIFY2(left.isEmpty(), qPrintable(left.join(QStringLiteral(" | "))));
+}
+
+namespace {
+
+bool translated(const QString& text) {
+  return text.startsWith(QChar(0x00ab));
+}
+
+// From the first enumerator to the last one.
+template <typename Enum>
+QStringList english_words(Enum last) {
+  QStringList left;
+  for (int value = 0; value <= static_cast<int>(last); ++value) {
+    const QString word = word_of(static_cast<Enum>(value));
+    if (!translated(word)) left << word;
+  }
+  return left;
+}
+
+}  // namespace
+
+void TranslationTest::everyWordOfTheVocabularyCanBeTranslated() {
+  const QStringList left = english_words(AnomalyKind::damaged) + english_words(EndReason::killed) +
+                           english_words(Grade::poor) + english_words(Method::overlap_regression) +
+                           english_words(QualityGrade::bad) + english_words(Quantity::temperature);
+  QVERIFY2(left.isEmpty(), qPrintable(left.join(QStringLiteral(", "))));
+  for (const EventFlag flag :
+       {k_flag_lost_samples, k_flag_outside_capture, k_flag_not_isolated, k_flag_clipped})
+    QVERIFY2(translated(words_of_flags(flag)), qPrintable(words_of_flags(flag)));
+}
+
+void TranslationTest::tablesAndFindingsSpeakTheLanguageToo() {
+  show_window();
+  RecordingRequest request;
+  request.uri = "sim:kws";
+  request.options = {"pace=max", "rate=10kHz", "gap=2s,samples=20000"};
+  request.file = path("gap.jmk").toStdString();
+  request.limits.duration_s = 6;
+  window_->record(request);
+  settle();
+  QStringList remarks;
+  for (int row = 0; row < window_->events().rowCount(); ++row) {
+    const QString text = window_->events().index(row, EventTable::remarks).data().toString();
+    if (!text.isEmpty() && !remarks.contains(text)) remarks << text;
+  }
+  QVERIFY(!remarks.isEmpty());
+  for (const QString& text : remarks)
+    QVERIFY2(translated(text), qPrintable(text));
+  const QString finding = window_->findings().index(0).data().toString();
+  QVERIFY2(finding.contains(QStringLiteral("\u00abgap\u00bb")), qPrintable(finding));
+  const QString note = window_->tiles().tile(0).tile().note;
+  QVERIFY2(note.contains(QStringLiteral("\u00abexcess\u00bb")) ||
+               note.contains(QStringLiteral("\u00abintegral\u00bb")),
+           qPrintable(note));
+  const QString share = window_->tiles().tile(2).tile().parts.front().name;
+  QVERIFY2(translated(share), qPrintable(share));
+  RuleTable& rules = window_->rules();
+  const QModelIndex pairing = rules.index(0, RuleTable::pairing);
+  QVERIFY(translated(pairing.data().toString()));
+  QVERIFY(rules.choices(pairing).contains(pairing.data(Qt::EditRole).toString()));
+  QVERIFY(rules.setData(pairing, rules.choices(pairing)[3]));
+  QVERIFY(rules.setup().rules[0].pairing == Pairing::toggle);
 }
 
 QTEST_MAIN(TranslationTest)
