@@ -27,6 +27,11 @@
 #include <algorithm>
 
 namespace joulemark {
+namespace {
+
+constexpr int k_big_step = 20;  // with Shift, in pixels or samples
+
+}  // namespace
 
 QAction* MainWindow::add_action(QMenu* menu, const QString& text, const QKeySequence& keys,
                                 const std::function<void()>& run) {
@@ -81,8 +86,43 @@ void MainWindow::build_edit_menu() {
     window_.set_cursors(0, std::nullopt);
     window_.set_cursors(1, std::nullopt);
   });
+  build_cursor_menu(edit);
   add_action(edit, tr("Name the window between A and B\u2026"), Qt::Key_W, [this] { mark_selection(); });
   add_action(edit, tr("Set a marker at A\u2026"), Qt::Key_M, [this] { mark_instant(); });
+}
+
+// Where no cursor is shown the first key brings a pair.
+void MainWindow::build_cursor_menu(QMenu* edit) {
+  QMenu* menu = edit->addMenu(tr("Move a cursor"));
+  const auto with_cursor = [this](const std::function<void()>& act) {
+    return [this, act] {
+      if (!window_.active_cursor()) return place_cursors(0);
+      act();
+    };
+  };
+  const auto add_steps = [&](const QString& text, Qt::KeyboardModifiers modifiers, Qt::Key key, int pixels,
+                             int samples) {
+    add_action(menu, text, QKeyCombination(modifiers, key), with_cursor([this, pixels, samples] {
+                 if (pixels != 0) waveform_->step_cursor_by_pixels(pixels);
+                 if (samples != 0) waveform_->step_cursor_by_samples(samples);
+               }));
+  };
+  add_action(menu, tr("Take the next cursor"), Qt::Key_T,
+             with_cursor([this] { window_.activate_next_cursor(); }));
+  const Qt::KeyboardModifiers control = Qt::ControlModifier;
+  const Qt::KeyboardModifiers alt = Qt::AltModifier;
+  add_steps(tr("Cursor a pixel earlier"), control, Qt::Key_Left, -1, 0);
+  add_steps(tr("Cursor a pixel later"), control, Qt::Key_Right, 1, 0);
+  add_steps(tr("Cursor %1 pixels earlier").arg(k_big_step), control | Qt::ShiftModifier, Qt::Key_Left,
+            -k_big_step, 0);
+  add_steps(tr("Cursor %1 pixels later").arg(k_big_step), control | Qt::ShiftModifier, Qt::Key_Right,
+            k_big_step, 0);
+  add_steps(tr("Cursor a sample earlier"), alt, Qt::Key_Left, 0, -1);
+  add_steps(tr("Cursor a sample later"), alt, Qt::Key_Right, 0, 1);
+  add_steps(tr("Cursor %1 samples earlier").arg(k_big_step), alt | Qt::ShiftModifier, Qt::Key_Left, 0,
+            -k_big_step);
+  add_steps(tr("Cursor %1 samples later").arg(k_big_step), alt | Qt::ShiftModifier, Qt::Key_Right, 0,
+            k_big_step);
 }
 
 void MainWindow::build_view_menu() {

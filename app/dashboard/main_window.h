@@ -86,6 +86,7 @@ class MainWindow final : public QMainWindow {
   void build_menus();
   void build_view_menu();
   void build_edit_menu();
+  void build_cursor_menu(QMenu* edit);
   void build_help_menu();
   QAction* add_action(QMenu* menu, const QString& text, const QKeySequence& keys,
                       const std::function<void()>& run);

@@ -59,8 +59,10 @@ void paint_cursor_lines(QPainter& painter, const Overlay& overlay, const TimeSca
     const double b = scale.x(overlay.cursors[pair]->end_ns);
     const QRectF span = QRectF(std::min(a, b), plot.top(), std::abs(b - a), plot.height()).intersected(plot);
     if (!span.isEmpty()) painter.fillRect(span, between);
-    painter.setPen(QPen(colour, 1, pair == 0 ? Qt::SolidLine : Qt::DashLine));
-    for (const double x : {a, b}) {
+    for (const bool at_end : {false, true}) {
+      const double x = at_end ? b : a;
+      const double width = overlay.active == TimeWindow::Cursor{pair, at_end} ? 2 : 1;
+      painter.setPen(QPen(colour, width, pair == 0 ? Qt::SolidLine : Qt::DashLine));
       if (x >= plot.left() && x <= plot.right())
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
     }

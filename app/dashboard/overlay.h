@@ -4,6 +4,8 @@
 
 #include <analysis/model/time.h>
 
+#include <app/models/time_window.h>
+
 #include <QRectF>
 #include <QString>
 #include <algorithm>
@@ -33,7 +35,8 @@ struct Overlay {
   std::vector<Gap> gaps;          // that are visible
   std::vector<std::pair<TimeNs, QString>> instants;
   std::array<std::optional<TimeRange>, 2> cursors;
-  std::optional<TimeRange> selecting;  // while the pointer draws it
+  std::optional<TimeWindow::Cursor> active;  // that keys move
+  std::optional<TimeRange> selecting;        // while the pointer draws it
 };
 
 // Panes, lanes and axis share one gutter for labels, so that time lines up.

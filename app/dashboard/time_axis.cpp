@@ -22,8 +22,8 @@ struct Span {
   std::uint32_t name;
 };
 
-void paint_flag(QPainter& painter, double x, const QString& text, const QColor& colour, double left,
-                double right) {
+QRectF paint_flag(QPainter& painter, double x, const QString& text, const QColor& colour, double left,
+                  double right) {
   const QFontMetrics metrics(painter.font());
   const double width = metrics.horizontalAdvance(text) + 10;
   const double from = std::clamp(x - width / 2, left, std::max(left, right - width));
@@ -31,6 +31,17 @@ void paint_flag(QPainter& painter, double x, const QString& text, const QColor& 
   painter.fillRect(flag, colour);
   painter.setPen(theme().dark ? QColor(0x0b0e12) : QColor(0xffffff));
   painter.drawText(flag, Qt::AlignCenter, text);
+  return flag;
+}
+
+// Arrows on both sides of the flag that keys move.
+void paint_active(QPainter& painter, const QRectF& flag) {
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(theme().text);
+  for (const double side : {-1.0, 1.0}) {
+    const QPointF tip((side < 0 ? flag.left() : flag.right()) + side * 7, flag.center().y());
+    painter.drawPolygon(QPolygonF{tip, tip + QPointF(-side * 4, -4), tip + QPointF(-side * 4, 4)});
+  }
 }
 
 }  // namespace
@@ -80,11 +91,13 @@ void TimeAxis::paintEvent(QPaintEvent*) {
     const QColor colour = pair == 0 ? theme().cursor : theme().second_cursor;
     const double a = scale.x(overlay_.cursors[pair]->begin_ns);
     const double b = scale.x(overlay_.cursors[pair]->end_ns);
-    const char16_t first = pair == 0 ? u'A' : u'C';
-    if (a >= scale.left && a <= right)
-      paint_flag(painter, a, QString(QChar(first)), colour, scale.left, right);
-    if (b >= scale.left && b <= right)
-      paint_flag(painter, b, QString(QChar(static_cast<char16_t>(first + 1))), colour, scale.left, right);
+    for (const bool at_end : {false, true}) {
+      const double x = at_end ? b : a;
+      const auto letter = static_cast<char16_t>(u'A' + 2 * pair + (at_end ? 1 : 0));
+      if (x < scale.left || x > right) continue;
+      const QRectF flag = paint_flag(painter, x, QString(QChar(letter)), colour, scale.left, right);
+      if (overlay_.active == TimeWindow::Cursor{pair, at_end}) paint_active(painter, flag);
+    }
   }
 }
 

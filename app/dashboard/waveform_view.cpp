@@ -51,8 +51,13 @@ WaveformView::WaveformView(TimeWindow& window, QWidget* parent)
   connect(&window_, &TimeWindow::cursorsChanged, this, [this](std::size_t pair) {
     const auto between = window_.cursors(pair);
     overlay_.cursors[pair] = between;
+    overlay_.active = window_.active_cursor();
     if (!between || between->empty()) set_stats(pair, std::nullopt);
     if (stats_[pair] && stats_[pair]->time != between) stats_[pair].reset();  // the panes mute theirs
+    show_overlay();
+  });
+  connect(&window_, &TimeWindow::activeCursorChanged, this, [this] {
+    overlay_.active = window_.active_cursor();
     show_overlay();
   });
 }
@@ -216,6 +221,26 @@ void WaveformView::resizeEvent(QResizeEvent* event) {
   soon_.start(0);
 }
 
+// --- keys ---
+
+// Pixels are whole, as the pointer's are.
+void WaveformView::step_cursor_by_pixels(int pixels) {
+  if (const auto at = window_.active_time())
+    step_cursor_to(scale().time(std::round(scale().x(*at)) + pixels));
+}
+
+void WaveformView::step_cursor_by_samples(int samples) {
+  const auto at = window_.active_time();
+  if (at && source_ != nullptr) step_cursor_to(*at + samples * source_->interval_ns());
+}
+
+void WaveformView::step_cursor_to(TimeNs time_ns) {
+  window_.move_active_cursor(time_ns);
+  const TimeNs now = window_.active_time().value_or(time_ns);
+  const TimeRange& shown = window_.range();
+  if (now < shown.begin_ns || now > shown.end_ns) window_.pan(now - shown.begin_ns - shown.length_ns() / 2);
+}
+
 // --- the pointer ---
 
 TimeScale WaveformView::scale() const {
@@ -248,8 +273,7 @@ bool WaveformView::grab_cursor(double x) {
     if (!between) continue;
     const bool at_end = std::abs(scale().x(between->end_ns) - x) <= k_grab_px;
     if (!at_end && std::abs(scale().x(between->begin_ns) - x) > k_grab_px) continue;
-    drag_pair_ = pair;
-    drag_end_ = at_end;
+    window_.set_active_cursor({pair, at_end});
     return true;
   }
   return false;
@@ -281,13 +305,7 @@ void WaveformView::move(double x) {
     overlay_.selecting = TimeRange{std::min(drag_from_ns_, time_ns), std::max(drag_from_ns_, time_ns)};
     show_overlay();
   } else if (drag_ == Drag::cursor) {
-    TimeRange between = window_.cursors(drag_pair_).value_or(TimeRange{});
-    (drag_end_ ? between.end_ns : between.begin_ns) = time_ns;
-    if (between.end_ns < between.begin_ns) {
-      std::swap(between.begin_ns, between.end_ns);
-      drag_end_ = !drag_end_;
-    }
-    window_.set_cursors(drag_pair_, between);
+    window_.move_active_cursor(time_ns);
   } else if (drag_ == Drag::pan) {
     const double ns_per_px = static_cast<double>(drag_range_.length_ns()) / scale().width;
     window_.pan(drag_range_.begin_ns + std::llround((drag_x_ - x) * ns_per_px) - window_.range().begin_ns);

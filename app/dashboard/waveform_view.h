@@ -50,6 +50,11 @@ class WaveformView final : public QWidget {
   [[nodiscard]] Pane* pane(Quantity quantity) const;
   [[nodiscard]] std::optional<std::size_t> event_at(TimeNs time_ns) const;
 
+  // The active cursor, as far as the pointer would take it in so many pixels, or in sample intervals. The
+  // view follows it.
+  void step_cursor_by_pixels(int pixels);
+  void step_cursor_by_samples(int samples);
+
  Q_SIGNALS:
   void troubled(const QString& message);  // something cannot be read and is drawn as nothing; once a cause
   void eventActivated(std::size_t event);
@@ -73,6 +78,7 @@ class WaveformView final : public QWidget {
   void release();
   void wheel(QObject* watched, QWheelEvent& event);
   bool grab_cursor(double x);
+  void step_cursor_to(TimeNs time_ns);
 
   TimeWindow& window_;
   WaveSource* source_ = nullptr;
@@ -94,8 +100,6 @@ class WaveformView final : public QWidget {
   double drag_x_ = 0;
   TimeNs drag_from_ns_ = 0;
   TimeRange drag_range_;
-  std::size_t drag_pair_ = 0;
-  bool drag_end_ = false;
 };
 
 }  // namespace joulemark

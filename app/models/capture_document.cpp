@@ -109,12 +109,6 @@ const CaptureInfo& CaptureDocument::info() const {
   return reader_ ? reader_->info() : k_nothing;
 }
 
-TimeNs CaptureDocument::interval_ns() const {
-  const auto primary = primary_channel(info());
-  const double interval_s = primary ? info().channels[primary->value].interval_s() : 0;
-  return interval_s > 0 ? std::max<TimeNs>(1, from_seconds(interval_s)) : 1000;
-}
-
 bool CaptureDocument::has(Quantity quantity) const {
   if (!reader_) return false;
   const auto channel = channel_for(info(), quantity);

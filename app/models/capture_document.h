@@ -41,8 +41,6 @@ class CaptureDocument final : public QObject, public WaveSource {
   [[nodiscard]] const std::vector<TimeRange>& gaps() const override { return gaps_; }
   [[nodiscard]] const std::vector<Anomaly>& anomalies() const { return anomalies_; }
   [[nodiscard]] SampleSource* source() { return reader_.get(); }
-  // What one sample interval of the primary channel lasts; 1 us when unknown.
-  [[nodiscard]] TimeNs interval_ns() const;
 
   // Null until the first report; the newest one.
   [[nodiscard]] const std::shared_ptr<const Analysis>& analysis() const { return analysis_; }

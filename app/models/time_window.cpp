@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace joulemark {
 namespace {
@@ -62,8 +63,45 @@ void TimeWindow::back() {
 
 void TimeWindow::set_cursors(std::size_t pair, std::optional<TimeRange> between) {
   if (cursors_[pair] == between) return;
+  const bool appears = !cursors_[pair];
   cursors_[pair] = between;
+  if (appears) active_ = {pair, false};
+  if (!cursors_[active_.pair]) active_ = {k_pairs - 1 - active_.pair, false};
   Q_EMIT cursorsChanged(pair);
+}
+
+std::optional<TimeWindow::Cursor> TimeWindow::active_cursor() const {
+  return cursors_[active_.pair] ? std::optional(active_) : std::nullopt;
+}
+
+std::optional<TimeNs> TimeWindow::active_time() const {
+  const auto& between = cursors_[active_.pair];
+  if (!between) return std::nullopt;
+  return active_.at_end ? between->end_ns : between->begin_ns;
+}
+
+void TimeWindow::set_active_cursor(Cursor cursor) {
+  if (active_ == cursor) return;
+  active_ = cursor;
+  Q_EMIT activeCursorChanged();
+}
+
+void TimeWindow::activate_next_cursor() {
+  if (!active_.at_end) return set_active_cursor({active_.pair, true});
+  const std::size_t other = k_pairs - 1 - active_.pair;
+  set_active_cursor({cursors_[other] ? other : active_.pair, false});
+}
+
+void TimeWindow::move_active_cursor(TimeNs time_ns) {
+  if (!cursors_[active_.pair]) return;
+  TimeRange between = *cursors_[active_.pair];
+  (active_.at_end ? between.end_ns : between.begin_ns) =
+      std::clamp(time_ns, limits_.begin_ns, limits_.end_ns);
+  if (between.end_ns < between.begin_ns) {
+    std::swap(between.begin_ns, between.end_ns);
+    active_.at_end = !active_.at_end;
+  }
+  set_cursors(active_.pair, between);
 }
 
 }  // namespace joulemark

@@ -34,9 +34,25 @@ class TimeWindow final : public QObject {
   // In any order of their ends; none: hidden.
   void set_cursors(std::size_t pair, std::optional<TimeRange> between);
 
+  // The cursor that keys and pointer move: of a pair the one at its begin or at its end.
+  struct Cursor {
+    std::size_t pair = 0;
+    bool at_end = false;
+
+    bool operator==(const Cursor&) const = default;
+  };
+  // None: no cursor is shown.
+  [[nodiscard]] std::optional<Cursor> active_cursor() const;
+  [[nodiscard]] std::optional<TimeNs> active_time() const;
+  void set_active_cursor(Cursor cursor);
+  void activate_next_cursor();  // of those that are shown
+  // To a time within the limits. Past its partner it becomes the other one of the pair.
+  void move_active_cursor(TimeNs time_ns);
+
  Q_SIGNALS:
   void rangeChanged();
   void cursorsChanged(std::size_t pair);
+  void activeCursorChanged();
 
  private:
   void apply(TimeRange range);
@@ -46,6 +62,7 @@ class TimeWindow final : public QObject {
   TimeNs shortest_ns_ = 1000;
   std::vector<TimeRange> visited_;
   std::array<std::optional<TimeRange>, k_pairs> cursors_;
+  Cursor active_;
 };
 
 }  // namespace joulemark

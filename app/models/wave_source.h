@@ -6,6 +6,7 @@
 
 #include <app/models/lane_index.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,12 @@ class WaveSource {
   [[nodiscard]] virtual std::vector<LaneColumn> lanes(TimeRange range, std::size_t count) = 0;
   // Stretches without samples, in order, to be hatched.
   [[nodiscard]] virtual const std::vector<TimeRange>& gaps() const = 0;
+  // What one sample interval of the primary channel lasts; 1 us when unknown.
+  [[nodiscard]] TimeNs interval_ns() const {
+    const auto primary = primary_channel(info());
+    const double interval_s = primary ? info().channels[primary->value].interval_s() : 0;
+    return interval_s > 0 ? std::max<TimeNs>(1, from_seconds(interval_s)) : 1000;
+  }
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
  protected:
