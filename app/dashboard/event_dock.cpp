@@ -139,6 +139,13 @@ void EventDock::focus_filter() {
   filter_->selectAll();
 }
 
+// A name that reads as a comparison cannot be filtered by.
+void EventDock::list_only(const QString& name) {
+  const bool comparison = name.contains(QLatin1Char('<')) || name.contains(QLatin1Char('>'));
+  filter_->setText(comparison ? QString() : name);
+  view_->setFocus();
+}
+
 void EventDock::copy() const {
   QString text;
   for (const QModelIndex& row : view_->selectionModel()->selectedRows()) {

@@ -23,6 +23,7 @@ class EventDock final : public QWidget {
   void step(int by);  // to the next or previous one as they are sorted
   void go_to_row(int row);
   void focus_filter();
+  void list_only(const QString& name);  // the events of that name
 
  Q_SIGNALS:
   void eventChosen(std::size_t event);

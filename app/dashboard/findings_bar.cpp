@@ -3,11 +3,15 @@
 #include <app/dashboard/theme.h>
 #include <app/models/findings_model.h>
 
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
 #include <QLabel>
 #include <QListView>
 #include <QPainter>
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace joulemark {
 namespace {
@@ -78,6 +82,13 @@ FindingsBar::FindingsBar(FindingsModel& model, QWidget* parent)
   view_->setMouseTracking(true);
   view_->setWordWrap(true);
   view_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+  view_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+  view_->setContextMenuPolicy(Qt::ActionsContextMenu);
+  auto* copying = new QAction(tr("Copy"), view_);
+  copying->setShortcut(QKeySequence::Copy);
+  copying->setShortcutContext(Qt::WidgetShortcut);
+  view_->addAction(copying);
+  connect(copying, &QAction::triggered, this, [this] { copy(); });
   connect(view_, &QListView::clicked, this, [this](const QModelIndex& index) { Q_EMIT chosen(index.row()); });
   connect(view_, &QListView::activated, this,
           [this](const QModelIndex& index) { Q_EMIT chosen(index.row()); });
@@ -88,6 +99,16 @@ FindingsBar::FindingsBar(FindingsModel& model, QWidget* parent)
 void FindingsBar::show_grade(const QString& grade) {
   grade_ = grade;
   count();
+}
+
+// In the order of the list, whatever was selected first.
+void FindingsBar::copy() const {
+  QModelIndexList rows = view_->selectionModel()->selectedRows();
+  std::sort(rows.begin(), rows.end());
+  QString text;
+  for (const QModelIndex& row : rows)
+    text += row.data().toString() + QLatin1Char('\n');
+  if (!text.isEmpty()) QApplication::clipboard()->setText(text);
 }
 
 void FindingsBar::count() {

@@ -12,7 +12,8 @@ namespace joulemark {
 
 class FindingsModel;
 
-// What is wrong or doubtful, in words; a click goes there.
+// What is wrong or doubtful, in words; a click goes where it can be judged, and what is selected can be
+// copied.
 class FindingsBar final : public QWidget {
   Q_OBJECT
  public:
@@ -24,6 +25,7 @@ class FindingsBar final : public QWidget {
 
  private:
   void count();
+  void copy() const;
 
   FindingsModel& model_;
   QLabel* title_;

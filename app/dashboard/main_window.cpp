@@ -398,10 +398,20 @@ void MainWindow::show_event(std::size_t event) {
 }
 
 void MainWindow::show_finding(int row) {
-  const auto time = findings_.time_of(row);
-  if (!time || !document_) return;
-  const TimeNs margin = std::max<TimeNs>(time->length_ns(), window_.limits().length_ns() / 200);
-  window_.show({time->begin_ns - margin, time->end_ns + margin});
+  const FindingPlace place = findings_.place_of(row);
+  switch (place.kind) {
+    case FindingPlace::Kind::time: {
+      const TimeNs margin = std::max<TimeNs>(place.time.length_ns(), window_.limits().length_ns() / 200);
+      return window_.show({place.time.begin_ns - margin, place.time.end_ns + margin});
+    }
+    case FindingPlace::Kind::event:
+      show_dock(QStringLiteral("events"));
+      return event_dock_->list_only(place.event);
+    case FindingPlace::Kind::rules:
+      return show_dock(QStringLiteral("rules"));
+    default:
+      return window_.show_all();
+  }
 }
 
 // --- recent files, drops ---

@@ -4,12 +4,16 @@
 #include <app/models/words.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace joulemark {
 namespace {
 
 constexpr int k_most_of_a_kind = 200;
+// Findings that a rule mends, by code.
+constexpr std::array<std::string_view, 6> k_of_rules{"edges_ignored", "event_not_found", "event_withheld",
+                                                     "no_events",     "no_useful_event", "no_useful_events"};
 
 FindingsModel::Level level_of_severity(Severity severity) {
   if (severity == Severity::data_loss) return FindingsModel::Level::lost;
@@ -23,31 +27,68 @@ QString sentence(const Anomaly& anomaly) {
       .arg(kind, time_text(anomaly.time.begin_ns, 1'000'000), to_qt(anomaly.message));
 }
 
+bool is_of_markers(AnomalyKind kind) {
+  using enum AnomalyKind;
+  return kind == unpaired_marker || kind == doubled_marker || kind == zero_length || kind == never_ending ||
+         kind == glitch;
+}
+
+// A message that names one event is about that; one that names several compares them.
+FindingPlace place_of(const Finding& finding, const Report& report) {
+  using enum FindingPlace::Kind;
+  if (std::ranges::find(k_of_rules, finding.code) != k_of_rules.end()) return {rules, {}, {}};
+  std::vector<std::string_view> named;
+  for (const EventReport& each : report.events) {
+    if (finding.message.find("'" + each.name + "'") != std::string::npos) named.push_back(each.name);
+  }
+  if (named.size() != 1) return {};
+  return {event, {}, to_qt(named.front())};
+}
+
+QString way_to(const FindingPlace& place) {
+  switch (place.kind) {
+    case FindingPlace::Kind::time:
+      return FindingsModel::tr("A click goes to that time.");
+    case FindingPlace::Kind::event:
+      return FindingsModel::tr("A click lists the events of '%1'.").arg(place.event);
+    case FindingPlace::Kind::rules:
+      return FindingsModel::tr("A click shows the rules.");
+    default:
+      return FindingsModel::tr("A click shows the whole recording.");
+  }
+}
+
 }  // namespace
 
 void FindingsModel::set(const Report& report, const std::vector<Anomaly>& anomalies) {
-  beginResetModel();
-  items_.clear();
+  using enum FindingPlace::Kind;
+  std::vector<Item> items;
   std::map<AnomalyKind, int> of_kind;
   for (const Anomaly& anomaly : anomalies) {
     if (++of_kind[anomaly.kind] <= k_most_of_a_kind)
-      items_.push_back({level_of_severity(anomaly.severity), sentence(anomaly), anomaly.time});
+      items.push_back({level_of_severity(anomaly.severity), sentence(anomaly), {time, anomaly.time, {}}});
   }
   for (const auto& [kind, count] : of_kind) {
     if (count > k_most_of_a_kind)
-      items_.push_back(
+      items.push_back(
           {Level::warning, tr("%n more of kind %1", "", count - k_most_of_a_kind).arg(word_of(kind)), {}});
   }
   // Doubts about the markers are found by the analysis, so they are not among the capture's own.
   for (const AnomalyGroup& group : report.quality.anomalies) {
     if (!of_kind.contains(group.kind))
-      items_.push_back({level_of_severity(group.severity), to_qt(group.message), {}});
+      items.push_back({level_of_severity(group.severity),
+                       to_qt(group.message),
+                       {is_of_markers(group.kind) ? rules : whole, {}, {}}});
   }
   for (const Finding& finding : report.findings) {
     const bool warning = finding.severity == FindingSeverity::warning;
-    items_.push_back({warning ? Level::warning : Level::info, to_qt(finding.message), {}});
+    items.push_back({warning ? Level::warning : Level::info, to_qt(finding.message),
+                     joulemark::place_of(finding, report)});
   }
-  std::ranges::stable_sort(items_, {}, &Item::level);
+  std::ranges::stable_sort(items, {}, &Item::level);
+  if (items == items_) return;
+  beginResetModel();
+  items_ = std::move(items);
   endResetModel();
 }
 
@@ -55,10 +96,6 @@ void FindingsModel::clear() {
   beginResetModel();
   items_.clear();
   endResetModel();
-}
-
-std::optional<TimeRange> FindingsModel::time_of(int row) const {
-  return items_[static_cast<std::size_t>(row)].time;
 }
 
 int FindingsModel::count(Level level) const {
@@ -72,7 +109,8 @@ int FindingsModel::rowCount(const QModelIndex& parent) const {
 QVariant FindingsModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid()) return {};
   const Item& item = items_[static_cast<std::size_t>(index.row())];
-  if (role == Qt::DisplayRole || role == Qt::ToolTipRole) return item.text;
+  if (role == Qt::DisplayRole) return item.text;
+  if (role == Qt::ToolTipRole) return item.text + QLatin1Char('\n') + way_to(item.place);
   if (role == severity_role) return static_cast<int>(item.level);
   return {};
 }

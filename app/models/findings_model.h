@@ -4,10 +4,19 @@
 #include <analysis/energy/build_report.h>
 
 #include <QAbstractListModel>
-#include <optional>
 #include <vector>
 
 namespace joulemark {
+
+// Where a finding can be judged.
+struct FindingPlace {
+  enum class Kind { time, event, rules, whole };
+  Kind kind = Kind::whole;
+  TimeRange time;  // of Kind::time
+  QString event;   // of Kind::event: the name of those that it is about
+
+  bool operator==(const FindingPlace&) const = default;
+};
 
 // Everything that is wrong or doubtful, the worst first, in words.
 class FindingsModel final : public QAbstractListModel {
@@ -17,11 +26,13 @@ class FindingsModel final : public QAbstractListModel {
   enum class Level { lost, warning, info };
   using QAbstractListModel::QAbstractListModel;
 
+  // What is the same as before stays as it is, selected or not.
   void set(const Report& report, const std::vector<Anomaly>& anomalies);
   void clear();
 
-  // Where to look; none: it is about the whole.
-  [[nodiscard]] std::optional<TimeRange> time_of(int row) const;
+  [[nodiscard]] const FindingPlace& place_of(int row) const {
+    return items_[static_cast<std::size_t>(row)].place;
+  }
   [[nodiscard]] Level level_of(int row) const { return items_[static_cast<std::size_t>(row)].level; }
   [[nodiscard]] int count(Level level) const;
 
@@ -32,7 +43,9 @@ class FindingsModel final : public QAbstractListModel {
   struct Item {
     Level level = Level::info;
     QString text;
-    std::optional<TimeRange> time;
+    FindingPlace place;
+
+    bool operator==(const Item&) const = default;
   };
   std::vector<Item> items_;
 };

@@ -128,11 +128,42 @@ TEST(FindingsModel, PutsTheWorstFirstAndKnowsWhere) {
   model.set(report, {gap});
   ASSERT_EQ(model.rowCount(), 4) << "the gap once, the glitches, two findings";
   EXPECT_EQ(model.level_of(0), FindingsModel::Level::lost);
-  EXPECT_EQ(model.time_of(0), gap.time);
+  EXPECT_EQ(model.place_of(0), (FindingPlace{FindingPlace::Kind::time, gap.time, {}}));
   EXPECT_EQ(model.index(0).data().toString().toStdString(), "Gap at 1.000\u00a0s: 34 samples lost");
   EXPECT_EQ(model.level_of(1), FindingsModel::Level::warning);
-  EXPECT_FALSE(model.time_of(1));
+  EXPECT_EQ(model.place_of(1), FindingPlace{}) << "the whole";
   EXPECT_EQ(model.count(FindingsModel::Level::info), 2);
+}
+
+TEST(FindingsModel, KnowsWhereEachFindingCanBeJudged) {
+  using enum FindingPlace::Kind;
+  Report report = example()->report;
+  report.findings = {{"smeared", FindingSeverity::info, "'radio': 3 uJ per inference is drawn after"},
+                     {"undithered", FindingSeverity::info, "In 'radio', 'inference', samples hardly differ"},
+                     {"event_not_found", FindingSeverity::info, "'radio': no complete window was found"},
+                     {"assumed_voltage", FindingSeverity::info, "Energies assume a constant supply"}};
+  report.quality.anomalies = {{AnomalyKind::unpaired_marker, Severity::info, 2, "2 edges without a partner"}};
+  FindingsModel model;
+  model.set(report, {});
+  ASSERT_EQ(model.rowCount(), 5);
+  EXPECT_EQ(model.place_of(0).kind, rules) << "of the markers";
+  EXPECT_EQ(model.place_of(1), (FindingPlace{event, {}, "radio"}));
+  EXPECT_EQ(model.place_of(2).kind, whole) << "of several events";
+  EXPECT_EQ(model.place_of(3).kind, rules) << "there are no events to list";
+  EXPECT_EQ(model.place_of(4).kind, whole);
+}
+
+TEST(FindingsModel, LeavesWhatIsTheSame) {
+  Report report;
+  report.findings = {{"smeared", FindingSeverity::info, "a tail"}};
+  FindingsModel model;
+  model.set(report, {});
+  const QPersistentModelIndex selected = model.index(0);
+  model.set(report, {});
+  EXPECT_TRUE(selected.isValid());
+  report.findings[0].message = "a longer tail";
+  model.set(report, {});
+  EXPECT_FALSE(selected.isValid());
 }
 
 TEST(Tiles, ShowTheCostliestEventWithItsIntervalAndMethod) {
