@@ -18,6 +18,7 @@
 #include <app/models/recovery_job.h>
 #include <app/models/text.h>
 #include <app/models/tiles.h>
+#include <app/models/words.h>
 
 #include <QCheckBox>
 #include <QCloseEvent>
@@ -179,11 +180,12 @@ void MainWindow::connect_session() {
           [this](const QString& sentence) { banner_->show_message(Banner::Level::note, sentence); });
   connect(session_.get(), &RecordingSession::analysed, this, [this](std::shared_ptr<const Analysis> recent) {
     tiles_->show_tiles(headline_tiles(*recent, true), true);
-    findings_.set(recent->report, {});
     waveform_->set_setup(session_->setup());
     waveform_->set_analysis(recent);
     rules_.set_unnamed_codes(unnamed_codes(session_->setup(), recent->report));
     events_.set_analysis(std::move(recent));
+    findings_bar_->show_grade(word_of(events_.analysis()->report.quality.grade));
+    show_live_findings();
   });
 }
 
@@ -214,8 +216,15 @@ void MainWindow::live_frame() {
   window_.set_limits({std::min(extent.begin_ns, extent.end_ns - k_live_ns), extent.end_ns}, k_least_live_ns);
   if (following) window_.show_end(length);
   waveform_->refresh();
-  if (++frame_ % k_frames_a_state == 0)
-    state_->show_recording(session_->info(), session_->figures(), recordings_folder());
+  if (++frame_ % k_frames_a_state != 0) return;
+  state_->show_recording(session_->info(), session_->figures(), recordings_folder());
+  show_live_findings();
+}
+
+// What goes wrong is told as it arrives, beside what the newest figures find.
+void MainWindow::show_live_findings() {
+  const Analysis* recent = events_.analysis();
+  findings_.set(recent == nullptr ? Report{} : recent->report, session_->anomalies());
 }
 
 void MainWindow::keep_rules() {

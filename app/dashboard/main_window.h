@@ -128,6 +128,7 @@ class MainWindow final : public QMainWindow {
   void finish_recording();  // in silence
   void forget_unfinished(const QString& file);
   void live_frame();
+  void show_live_findings();
   [[nodiscard]] bool confirm_output();
   [[nodiscard]] QString new_recording_file(const QString& uri) const;
   [[nodiscard]] bool recording() const;  // from record() until the file is closed

@@ -56,6 +56,8 @@ class RecordingSession final : public QObject, public WaveSource {
   [[nodiscard]] const std::string& uri() const { return request_.uri; }
   [[nodiscard]] const std::vector<MetadataItem>& rules() const { return request_.rules; }
   [[nodiscard]] Figures figures() const;
+  // What went wrong so far, as it arrives; what only the file's writer had no room for is not among it.
+  [[nodiscard]] std::vector<Anomaly> anomalies() const { return strip_.anomalies(); }
   [[nodiscard]] EventSetup setup() const;  // the rules of the request, or that the instrument recommends
 
   [[nodiscard]] const CaptureInfo& info() const override { return info_; }

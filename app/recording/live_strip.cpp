@@ -10,6 +10,7 @@ namespace joulemark {
 namespace {
 
 constexpr TimeNs k_finest_step_ns = 1'000'000;
+constexpr std::size_t k_most_anomalies = 1000;
 constexpr std::size_t k_most_gaps = 1000;
 constexpr std::size_t k_most_metadata = 1000;
 
@@ -31,6 +32,7 @@ Status LiveStrip::begin(const CaptureInfo& info) {
   for (std::size_t i = 0; i < std::min<std::size_t>(info.lines.size(), 32); ++i)
     lane_[info.lines[i].id.value & 0xFF] = static_cast<std::int16_t>(i);
   feeds_.assign(info.channels.size(), {});
+  anomalies_.reserve(k_most_anomalies);
   gaps_.reserve(k_most_gaps);
   metadata_.reserve(k_most_metadata);
   volts_ = info.supply.voltage_v;
@@ -129,6 +131,8 @@ Status LiveStrip::accept(const Edge& edge) {
 
 Status LiveStrip::accept(const Anomaly& anomaly) {
   const std::scoped_lock lock(mutex_);
+  if (anomalies_.size() == k_most_anomalies) anomalies_.erase(anomalies_.begin());
+  anomalies_.push_back(anomaly);
   if (anomaly.severity != Severity::data_loss || anomaly.time.empty()) return {};
   if (gaps_.size() == k_most_gaps) gaps_.erase(gaps_.begin());
   gaps_.push_back(anomaly.time);
@@ -202,6 +206,11 @@ std::vector<LiveStrip::Levels> LiveStrip::levels(TimeRange range, std::size_t co
     }
   }
   return columns;
+}
+
+std::vector<Anomaly> LiveStrip::anomalies() const {
+  const std::scoped_lock lock(mutex_);
+  return anomalies_;
 }
 
 std::vector<TimeRange> LiveStrip::gaps() const {

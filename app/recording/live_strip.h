@@ -13,8 +13,8 @@
 namespace joulemark {
 
 // A ring of steps of equal time, each with min, max and sum of what was sampled in it and the levels its
-// lines had. All storage is made in begin(). accept() is called on the recording thread and holds a lock for
-// the block it takes; the readers, on another thread, hold it while they copy a view.
+// lines had. All storage for samples is made in begin(). accept() is called on the recording thread and holds
+// a lock for the block it takes; the readers, on another thread, hold it while they copy a view.
 class LiveStrip final : public NullSink {
  public:
   using NullSink::accept;
@@ -40,6 +40,8 @@ class LiveStrip final : public NullSink {
     std::uint32_t low = 0;
   };
   [[nodiscard]] std::vector<Levels> levels(TimeRange range, std::size_t count) const;
+  // What went wrong so far, the newest last; of very many the newest.
+  [[nodiscard]] std::vector<Anomaly> anomalies() const;
   // Stretches that were lost and may still be shown, the newest last.
   [[nodiscard]] std::vector<TimeRange> gaps() const;
   // Metadata so far: the event rules that the instrument recommends.
@@ -81,6 +83,7 @@ class LiveStrip final : public NullSink {
   std::vector<std::int16_t> lane_;  // by LineId
   std::optional<double> volts_;     // newest measured, else the supply's; none: no power can be told
   bool has_power_ = false;
+  std::vector<Anomaly> anomalies_;
   std::vector<TimeRange> gaps_;
   std::vector<MetadataItem> metadata_;
 };

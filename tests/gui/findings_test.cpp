@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is wrong or doubtful: it leads where it can be judged, and can be copied.
+// What is wrong or doubtful: it leads where it can be judged, can be copied, and is told as it arrives.
 #include <app/dashboard/event_dock.h>
+#include <app/dashboard/waveform_view.h>
 #include <app/models/capture_document.h>
+#include <app/models/recording_session.h>
 
 #include <tests/gui/window_fixture.h>
 
@@ -28,6 +30,7 @@ class FindingsTest : public WindowFixture {
   void oneAboutTheRulesShowsThem();
   void oneAboutTheWholeShowsItAll();
   void whatIsSelectedIsCopied();
+  void whatGoesWrongIsToldWhileItIsRecorded();
 
  private:
   [[nodiscard]] QListView* list() const {
@@ -101,6 +104,32 @@ void FindingsTest::whatIsSelectedIsCopied() {
   const QString first = list()->model()->index(0, 0).data().toString();
   const QString second = list()->model()->index(1, 0).data().toString();
   QCOMPARE(QApplication::clipboard()->text(), first + QLatin1Char('\n') + second + QLatin1Char('\n'));
+}
+
+void FindingsTest::whatGoesWrongIsToldWhileItIsRecorded() {
+  const TimeRange gap{500'000'000, 700'000'000};
+  RecordingRequest request;
+  request.uri = "sim:kws";
+  request.options = {"rate=10kHz", "gap=500ms,samples=2000"};
+  request.file = path("live-gap.jmk").toStdString();
+  window_->record(request);
+  const auto told = [&] {
+    return window_->findings().count(FindingsModel::Level::lost) == 1 &&
+           window_->findings().place_of(0) == FindingPlace{FindingPlace::Kind::time, gap, {}};
+  };
+  QTRY_VERIFY_WITH_TIMEOUT(told(), k_patience_ms);
+  QVERIFY(window_->session()->running());
+  QCOMPARE(window_->session()->gaps(), std::vector<TimeRange>{gap});  // hatched
+  QTRY_VERIFY_WITH_TIMEOUT(window_->time_window().limits().end_ns > 1'200'000'000, k_patience_ms);
+  activate(0);
+  const TimeRange shown = window_->time_window().range();
+  QVERIFY(shown.begin_ns < gap.begin_ns && shown.end_ns > gap.end_ns);
+  QVERIFY(shown.length_ns() < 10 * gap.length_ns());
+  QTest::qWait(300);
+  QVERIFY(window_->time_window().range() == shown);  // the newest does not take it away
+  window_->stop_recording();
+  settle();
+  QVERIFY(told());
 }
 
 QTEST_MAIN(FindingsTest)

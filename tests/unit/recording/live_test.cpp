@@ -86,6 +86,7 @@ TEST(LiveStrip, FollowsTheLinesAndNamesTheGaps) {
   record_simulated(both, {"rate=10kHz", "gap=1s,samples=500"}, 4);
   ASSERT_EQ(strip.gaps().size(), 1U);
   EXPECT_EQ(strip.gaps()[0].length_ns(), 50'000'000);
+  EXPECT_EQ(strip.anomalies(), *capture.anomalies());
   std::vector<std::pair<TimeNs, TimeNs>> high;  // of d0
   ASSERT_TRUE(capture.edges(k_all_time, [&](std::span<const Edge> edges) -> Status {
     for (const Edge& edge : edges) {
