@@ -87,7 +87,7 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
   view_->horizontalHeader()->setMinimumSectionSize(20);
   const int digit = QFontMetrics(font).horizontalAdvance(QLatin1Char('0'));
   for (const auto& [section, digits] :
-       {std::pair{0, 4}, {1, 12}, {2, 8}, {3, 9}, {4, 9}, {5, 9}, {6, 9}, {7, 9}, {8, 20}})
+       {std::pair{0, 4}, {1, 11}, {2, 8}, {3, 9}, {4, 9}, {5, 14}, {6, 9}, {7, 9}, {8, 9}, {9, 20}})
     view_->setColumnWidth(section, digits * digit + 8);
   connect(filter_, &QLineEdit::textChanged, this, [this] { filter(); });
   connect(&table_, &EventTable::modelReset, this, [this] { count(); });

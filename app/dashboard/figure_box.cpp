@@ -45,6 +45,13 @@ std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity) 
   return rows;
 }
 
+QString figures_method() {
+  return FigureBox::tr(
+             "By %1, without guard: what lies between the cursors, the first and last sample by the part "
+             "between. Nothing is subtracted for idle.")
+      .arg(word_of(Method::integral));
+}
+
 QString figures_as_text(const WindowStats& stats) {
   QString text = FigureBox::tr("begin\t%1 s\nend\t%2 s\n")
                      .arg(to_seconds(stats.time.begin_ns), 0, 'f', 9)
@@ -91,24 +98,38 @@ struct Cell {
   }
 };
 
+struct Layout {
+  Cell cell;
+  double line;
+  FigureGrid grid;
+  double step;
+
+  Layout(const std::vector<FigureRow>& rows, double height)
+      : cell(rows, QFontMetrics(label_font())),
+        line(QFontMetrics(label_font()).height() + 1),
+        grid(figure_grid(rows.size(), height, line)),
+        step(cell.width() + 2 * k_padding) {}
+};
+
 }  // namespace
+
+QRectF figure_box_at(const std::vector<FigureRow>& rows, const QRectF& plot, double left, double right,
+                     bool low) {
+  const Layout layout(rows, plot.height());
+  const double width = static_cast<double>(layout.grid.columns) * layout.step;
+  const double height = static_cast<double>(layout.grid.lines) * layout.line + 8;
+  double x = right + 8;
+  if (x + width > plot.right()) x = left - 8 - width;
+  if (x < plot.left()) x = std::max(plot.left(), std::min(right, plot.right()) - width - 8);
+  return {x, low ? plot.bottom() - height - 4 : plot.top() + 4, width, height};
+}
 
 void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, const QRectF& plot, double left,
                       double right, const FigureLook& look) {
   if (rows.empty()) return;
   painter.setFont(label_font());
-  const QFontMetrics metrics(painter.font());
-  const Cell cell(rows, metrics);
-  const double line = metrics.height() + 1;
-  const FigureGrid grid = figure_grid(rows.size(), plot.height(), line);
-  const double step = cell.width() + 2 * k_padding;
-  const double width = static_cast<double>(grid.columns) * step;
-  const double height = static_cast<double>(grid.lines) * line + 8;
-  double x = right + 8;
-  if (x + width > plot.right()) x = left - 8 - width;
-  if (x < plot.left()) x = std::max(plot.left(), std::min(right, plot.right()) - width - 8);
-  const double top = look.low ? plot.bottom() - height - 4 : plot.top() + 4;
-  const QRectF box(x, top, width, height);
+  const auto [cell, line, grid, step] = Layout(rows, plot.height());
+  const QRectF box = figure_box_at(rows, plot, left, right, look.low);
   QColor back = theme().window;
   back.setAlpha(225);
   painter.setPen(QPen(theme().line, 1));

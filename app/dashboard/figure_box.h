@@ -24,6 +24,9 @@ struct FigureRow {
 // What a pane of that quantity says: mean, min, max, deviation, and charge or energy.
 [[nodiscard]] std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity);
 
+// How the figures between cursors are found.
+[[nodiscard]] QString figures_method();
+
 // Everything, as text for the clipboard.
 [[nodiscard]] QString figures_as_text(const WindowStats& stats);
 
@@ -40,8 +43,10 @@ struct FigureLook {
   bool muted = false;  // of another stretch: new ones are on their way
 };
 
-// Numbers right-aligned before their units; to the right of the cursors when there is room, else to the left
-// or within.
+// Where the box is: to the right of the cursors when there is room, else to the left or within.
+[[nodiscard]] QRectF figure_box_at(const std::vector<FigureRow>& rows, const QRectF& plot, double left,
+                                   double right, bool low);
+// Numbers right-aligned before their units.
 void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, const QRectF& plot, double left,
                       double right, const FigureLook& look);
 

@@ -158,7 +158,7 @@ void MainWindow::build_docks() {
   addDockWidget(Qt::BottomDockWidgetArea, findings);
   setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
   setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
-  resizeDocks({events}, {424}, Qt::Horizontal);
+  resizeDocks({events}, {468}, Qt::Horizontal);
   resizeDocks({findings}, {96}, Qt::Vertical);
 }
 

@@ -8,8 +8,10 @@
 
 #include <QChart>
 #include <QCoreApplication>
+#include <QHelpEvent>
 #include <QLineSeries>
 #include <QPainter>
+#include <QToolTip>
 #include <QValueAxis>
 #include <algorithm>
 #include <cmath>
@@ -315,15 +317,39 @@ void Pane::paint_labels(QPainter& painter) const {
   }
 }
 
-void Pane::paint_figures(QPainter& painter, std::size_t pair) const {
-  if (!stats_[pair] || !overlay_.cursors[pair]) return;
+std::optional<std::pair<double, double>> Pane::figures_beside(std::size_t pair) const {
+  if (!stats_[pair] || !overlay_.cursors[pair]) return std::nullopt;
   const TimeRange& between = *overlay_.cursors[pair];
   const double left = scale().x(std::min(between.begin_ns, between.end_ns));
   const double right = scale().x(std::max(between.begin_ns, between.end_ns));
-  if (right < plot().left() || left > plot().right()) return;
-  paint_figure_box(
-      painter, figure_rows(*stats_[pair], quantity_), plot(), left, right,
-      {pair == 0 ? theme().cursor : theme().second_cursor, pair != 0, stats_[pair]->time != between});
+  if (right < plot().left() || left > plot().right()) return std::nullopt;
+  return std::pair(left, right);
+}
+
+void Pane::paint_figures(QPainter& painter, std::size_t pair) const {
+  const auto beside = figures_beside(pair);
+  if (!beside) return;
+  paint_figure_box(painter, figure_rows(*stats_[pair], quantity_), plot(), beside->first, beside->second,
+                   {pair == 0 ? theme().cursor : theme().second_cursor, pair != 0,
+                    stats_[pair]->time != overlay_.cursors[pair]});
+}
+
+QString Pane::tip_at(const QPointF& place) const {
+  for (std::size_t pair = 0; pair < stats_.size(); ++pair) {
+    const auto beside = figures_beside(pair);
+    if (!beside) continue;
+    const auto rows = figure_rows(*stats_[pair], quantity_);
+    if (figure_box_at(rows, plot(), beside->first, beside->second, pair != 0).contains(place))
+      return figures_method();
+  }
+  return {};
+}
+
+bool Pane::viewportEvent(QEvent* event) {
+  if (event->type() != QEvent::ToolTip) return QChartView::viewportEvent(event);
+  const auto& help = *static_cast<QHelpEvent*>(event);
+  QToolTip::showText(help.globalPos(), tip_at(help.pos()), viewport());
+  return true;
 }
 
 }  // namespace joulemark

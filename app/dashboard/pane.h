@@ -46,7 +46,11 @@ class Pane final : public QChartView {
   [[nodiscard]] QRectF plot() const;
   void apply_theme();
 
+  // What stands at a place of the widget is found so; empty: no figures stand there.
+  [[nodiscard]] QString tip_at(const QPointF& place) const;
+
  protected:
+  bool viewportEvent(QEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void drawBackground(QPainter* painter, const QRectF& rect) override;
   void drawForeground(QPainter* painter, const QRectF& rect) override;
@@ -67,6 +71,8 @@ class Pane final : public QChartView {
   [[nodiscard]] double text_top() const;
   void paint_grid(QPainter& painter) const;
   void paint_labels(QPainter& painter) const;
+  // The pixels that a pair of cursors takes in; none: it has no figures in sight.
+  [[nodiscard]] std::optional<std::pair<double, double>> figures_beside(std::size_t pair) const;
   void paint_figures(QPainter& painter, std::size_t pair) const;
 
   Quantity quantity_;

@@ -25,6 +25,8 @@ double figure(const EventRow& row, int column) {
       return row.time.seconds();
     case EventTable::energy:
       return row.energy_j ? *row.energy_j : row.charge_c.value_or(k_unknown);
+    case EventTable::method:
+      return static_cast<double>(row.method);
     case EventTable::net_energy:
       return row.net_energy_j.value_or(k_unknown);
     case EventTable::power:
@@ -38,6 +40,10 @@ double figure(const EventRow& row, int column) {
 
 std::optional<double> known(double value) {
   return value == value ? std::optional(value) : std::nullopt;
+}
+
+bool is_text(int column) {
+  return column == EventTable::name || column == EventTable::method || column == EventTable::remarks;
 }
 
 struct Comparable {
@@ -198,6 +204,10 @@ QString EventTable::text_of(const EventRow& row, int column) const {
       return si_text(row.time.seconds(), "s");
     case energy:
       return row.energy_j ? si_text(row.energy_j, "J") : si_text(row.charge_c, "C");
+    case method:
+      return row.method == Method::excess
+                 ? tr("%1, %2").arg(word_of(row.method), si_text(guard_s(row), "s", 3))
+                 : word_of(row.method);
     case net_energy:
       return si_text(row.net_energy_j, "J");
     case power:
@@ -207,6 +217,10 @@ QString EventTable::text_of(const EventRow& row, int column) const {
     default:
       return words_of_flags(row.flags);
   }
+}
+
+double EventTable::guard_s(const EventRow& row) const {
+  return analysis_->report.events[row.name].guard_s;
 }
 
 QVariant EventTable::data(const QModelIndex& index, int role) const {
@@ -223,10 +237,10 @@ QVariant EventTable::data(const QModelIndex& index, int role) const {
       if (index.column() != energy || largest_[row.name] <= 0) return {};
       return std::clamp(known(figure(row, energy)).value_or(0) / largest_[row.name], 0.0, 1.0);
     case Qt::TextAlignmentRole: {
-      const bool text = index.column() == name || index.column() == remarks;
-      return QVariant((text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+      return QVariant((is_text(index.column()) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     }
     case Qt::ToolTipRole:
+      if (index.column() == method) return method_text(row.method, guard_s(row));
       return row.flags == 0 ? QVariant() : QVariant(words_of_flags(row.flags));
     default:
       return {};
@@ -235,14 +249,13 @@ QVariant EventTable::data(const QModelIndex& index, int role) const {
 
 QVariant EventTable::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal) return {};
-  const bool text = section == name || section == remarks;
   if (role == Qt::TextAlignmentRole)
-    return QVariant((text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    return QVariant((is_text(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
   const bool charge = analysis_ && !analysis_->rows.empty() && !analysis_->report.total.energy_j;
   if (role == Qt::DisplayRole) {
     const std::array<QString, k_columns> k_titles{
-        tr("#"),   tr("Name"),  tr("Start"), tr("Duration"), charge ? tr("Charge") : tr("Energy"),
-        tr("Net"), tr("Power"), tr("Peak"),  tr("Remarks")};
+        tr("#"),      tr("Name"), tr("Start"), tr("Duration"), charge ? tr("Charge") : tr("Energy"),
+        tr("Method"), tr("Net"),  tr("Power"), tr("Peak"),     tr("Remarks")};
     return k_titles[static_cast<std::size_t>(section)];
   }
   if (role != Qt::ToolTipRole) return {};
@@ -252,6 +265,9 @@ QVariant EventTable::headerData(int section, Qt::Orientation orientation, int ro
       tr("Begin on the capture clock, in seconds"),
       tr("From the edge that begins it to the one that ends it"),
       tr("Energy of the window in joules, for one inference where a window stands for several"),
+      tr("How energy and charge were measured; by excess, the guard on both sides is summed as well, and "
+         "what "
+         "idle draws meanwhile is subtracted"),
       tr("Energy above the mean power of idle, in joules"),
       tr("Mean power of the window in watts"),
       tr("Highest sample of current in the window, in amperes"),

@@ -15,7 +15,7 @@ namespace joulemark {
 class EventTable final : public QAbstractTableModel {
   Q_OBJECT
  public:
-  enum Column { number, name, begin, length, energy, net_energy, power, peak, remarks, k_columns };
+  enum Column { number, name, begin, length, energy, method, net_energy, power, peak, remarks, k_columns };
   enum Role {
     value_role = Qt::UserRole,  // double, in SI, of a figure
     part_role,                  // 0 to 1: of the largest energy of its name, for a bar in the cell
@@ -53,6 +53,7 @@ class EventTable final : public QAbstractTableModel {
 
  private:
   [[nodiscard]] QString text_of(const EventRow& row, int column) const;
+  [[nodiscard]] double guard_s(const EventRow& row) const;
   [[nodiscard]] bool passes(const EventRow& row) const;
   void look_up_words();
   void rebuild();

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Cursors moved by keys.
+// Cursors moved by keys, and what is said of the figures between them.
+#include <app/dashboard/pane.h>
 #include <app/dashboard/waveform_view.h>
 #include <app/models/capture_document.h>
 
 #include <tests/gui/window_fixture.h>
 
+#include <QApplication>
+#include <QHelpEvent>
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QTest>
+#include <QToolTip>
 
 using namespace joulemark;
 
@@ -25,6 +29,7 @@ class CursorsTest : public WindowFixture {
   void aCursorThatPassesItsPartnerGoesOn();
   void theViewFollowsACursorThatIsOutOfSight();
   void theFirstKeyBringsAPair();
+  void theFiguresSayHowTheyAreFound();
 
  private:
   void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {}, int times = 1);
@@ -127,6 +132,18 @@ void CursorsTest::theFirstKeyBringsAPair() {
   press(Qt::Key_Right, Qt::ControlModifier);
   QVERIFY(window_->time_window().cursors(0).has_value());
   QVERIFY(!window_->time_window().cursors(1));
+}
+
+void CursorsTest::theFiguresSayHowTheyAreFound() {
+  select(at(0.2), at(0.5));
+  QTRY_VERIFY_WITH_TIMEOUT(window_->waveform().stats(0).has_value(), k_patience_ms);
+  const Pane& pane = *window_->waveform().pane(Quantity::current);
+  const QPoint beside(at(0.5).x() + 25, static_cast<int>(pane.plot().top()) + 15);
+  QHelpEvent help(QEvent::ToolTip, beside, plot()->mapToGlobal(beside));
+  QApplication::sendEvent(plot(), &help);
+  QVERIFY2(QToolTip::text().contains(QStringLiteral("integral")), qPrintable(QToolTip::text()));
+  QToolTip::hideText();
+  QVERIFY(pane.tip_at(at(0.1)).isEmpty());
 }
 
 QTEST_MAIN(CursorsTest)

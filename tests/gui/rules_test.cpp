@@ -24,6 +24,7 @@ class RulesTest : public WindowFixture {
   void aStretchIsNamedByItsKeyAndReported();
   void anEditedRuleIsShownAndReported();
   void measuringThatWasCancelledIsDoneAgain();
+  void theTableSaysHowEachFigureWasMeasured();
 };
 
 void RulesTest::aStretchIsNamedByItsKeyAndReported() {
@@ -82,6 +83,37 @@ void RulesTest::measuringThatWasCancelledIsDoneAgain() {
   click(QStringLiteral("Measure again"));
   QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before, k_patience_ms);
   QCOMPARE(window_->document()->analysis()->report.events.back().name, std::string("late"));
+}
+
+void RulesTest::theTableSaysHowEachFigureWasMeasured() {
+  open(sample_);
+  const auto methods_agree = [this] {
+    const QJsonObject report = reported({window_->document()->path()});
+    QStringList methods;
+    for (const auto& each : report["events"].toArray()) {
+      const QJsonObject event = each.toObject();
+      const QString method = event["method"].toString();
+      if (!methods.contains(method)) methods << method;
+      for (int row = 0; row < window_->events().rowCount(); ++row) {
+        if (window_->events().index(row, EventTable::name).data() != event["name"].toString()) continue;
+        const QString told = window_->events().index(row, EventTable::method).data().toString();
+        if (!told.startsWith(method)) return QStringList{told};
+      }
+    }
+    return methods;
+  };
+  QCOMPARE(methods_agree(), QStringList{"integral"});
+  const auto before = window_->document()->analysis();
+  EventSetup setup = window_->document()->setup();
+  std::erase_if(setup.rules, [](const EventRule& rule) { return rule.name != "frontend"; });
+  setup.useful.reset();
+  QVERIFY(window_->document()->change_setup(setup, QStringLiteral("one")).has_value());
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before && window_->document()->idle(),
+                           k_patience_ms);
+  QCOMPARE(methods_agree(), QStringList{"excess"});
+  const QString guard = window_->events().index(0, EventTable::method).data().toString();
+  QVERIFY2(guard.contains(QStringLiteral("\u00b5s")),
+           qPrintable(guard));  // 400 us: two intervals and apertures
 }
 
 QTEST_MAIN(RulesTest)

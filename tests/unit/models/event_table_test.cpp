@@ -110,7 +110,14 @@ TEST(EventTable, ShowsSiFiguresAndDashesForTheUnknown) {
   EXPECT_EQ(text(0, EventTable::energy), "1.500\u00a0mJ");
   EXPECT_EQ(text(2, EventTable::energy), "\u2014");
   EXPECT_EQ(text(2, EventTable::remarks), "lost samples");
+  EXPECT_EQ(text(0, EventTable::method), "integral");
   EXPECT_EQ(text(3, EventTable::number), "3");
+  auto guarded = std::make_shared<Analysis>(*example());
+  guarded->rows[1].method = Method::excess;
+  guarded->report.events[1].guard_s = 1.5e-3;
+  table.set_analysis(guarded);
+  EXPECT_EQ(text(1, EventTable::method), "excess, 1.50\u00a0ms");
+  EXPECT_EQ(text(0, EventTable::method), "integral");
   EXPECT_DOUBLE_EQ(table.index(3, EventTable::energy).data(EventTable::part_role).toDouble(), 0.8);
 }
 
