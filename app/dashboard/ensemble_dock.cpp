@@ -23,12 +23,16 @@ constexpr double k_bottom = 24;
 
 class EnsembleDock::Plot final : public QWidget {
  public:
-  explicit Plot(QWidget* parent) : QWidget(parent) { setMinimumHeight(150); }
+  explicit Plot(QWidget* parent) : QWidget(parent) {
+    setMinimumHeight(150);
+    setAccessibleName(EnsembleDock::tr("Ensemble"));
+  }
 
   void set(std::shared_ptr<const Ensemble> ensemble, std::size_t name, bool power) {
     ensemble_ = std::move(ensemble);
     name_ = name;
     power_ = power;
+    setAccessibleDescription(ensemble_ ? in_words() : QString());
     update();
   }
 
@@ -68,6 +72,18 @@ class EnsembleDock::Plot final : public QWidget {
   }
 
  private:
+  [[nodiscard]] QString in_words() const {
+    const std::string_view unit = power_ ? "W" : "A";
+    const auto [low, high] = std::ranges::minmax(ensemble_->median);
+    return EnsembleDock::tr(
+               "%1 events folded, half of them longer than %2: the median reaches from %3 to %4, p5 to "
+               "p95 from %5 to %6")
+        .arg(ensemble_->folded)
+        .arg(si_text(to_seconds(ensemble_->median_length_ns), "s"), si_text(low, unit), si_text(high, unit),
+             si_text(std::ranges::min(ensemble_->p05), unit),
+             si_text(std::ranges::max(ensemble_->p95), unit));
+  }
+
   [[nodiscard]] TimeRange range() const {
     return {ensemble_->begin_ns,
             ensemble_->begin_ns + ensemble_->bin_ns * static_cast<TimeNs>(ensemble_->median.size())};

@@ -45,6 +45,13 @@ std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity) 
   return rows;
 }
 
+QString figures_in_words(const std::vector<FigureRow>& rows) {
+  QStringList words;
+  for (const FigureRow& row : rows)
+    words << row.label + QLatin1Char(' ') + row.figure.number + QLatin1Char(' ') + row.figure.unit;
+  return words.join(QStringLiteral(", "));
+}
+
 QString figures_method() {
   return FigureBox::tr(
              "By %1, without guard: what lies between the cursors, the first and last sample by the part "

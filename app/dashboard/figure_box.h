@@ -24,6 +24,9 @@ struct FigureRow {
 // What a pane of that quantity says: mean, min, max, deviation, and charge or energy.
 [[nodiscard]] std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity);
 
+// "charge 12.3 µC, mean 1.2 mA", for who hears instead of sees.
+[[nodiscard]] QString figures_in_words(const std::vector<FigureRow>& rows);
+
 // How the figures between cursors are found.
 [[nodiscard]] QString figures_method();
 

@@ -27,6 +27,15 @@ struct Kind {
   const Stats EventReport::*stats;
 };
 
+QString shape_text(const Histogram& shape, std::string_view unit) {
+  if (shape.counts.empty()) return {};
+  const double high = shape.low + shape.width * static_cast<double>(shape.counts.size());
+  return HistogramDock::tr("%1 bins from %2 to %3, the fullest holds %4")
+      .arg(shape.counts.size())
+      .arg(si_text(shape.low, unit), si_text(high, unit))
+      .arg(*std::ranges::max_element(shape.counts));
+}
+
 // How the mean was found and how far to trust it.
 QString trust_text(const EventReport& event, const Stats& stats, std::string_view unit) {
   QStringList parts;
@@ -67,7 +76,10 @@ constexpr std::array<Kind, 5> k_kinds{
 
 class HistogramDock::Plot final : public QWidget {
  public:
-  explicit Plot(QWidget* parent) : QWidget(parent) { setMinimumHeight(150); }
+  explicit Plot(QWidget* parent) : QWidget(parent) {
+    setMinimumHeight(150);
+    setAccessibleName(HistogramDock::tr("Histogram"));
+  }
 
   void set(Histogram histogram, std::string_view unit, std::size_t name, std::optional<double> mean) {
     histogram_ = std::move(histogram);
@@ -191,6 +203,7 @@ void HistogramDock::redraw() {
   trust_->clear();
   if (!analysis_ || name < 0) {
     plot_->set({}, kind.unit, 0, {});
+    plot_->setAccessibleDescription({});
     return caption_->setText(tr("No events yet: name a line under Rules."));
   }
   std::vector<double> values;
@@ -209,6 +222,9 @@ void HistogramDock::redraw() {
   if (outside > 0) text += tr("   %1 far outside, not drawn").arg(outside);
   caption_->setText(text);
   trust_->setText(trust_text(event, stats, kind.unit));
+  plot_->setAccessibleDescription(
+      QStringList{to_qt(event.name), tr(kind.title), shape_text(shape, kind.unit), text, trust_->text()}.join(
+          QLatin1Char('\n')));
   plot_->set(std::move(shape), kind.unit, static_cast<std::size_t>(name), stats.mean);
 }
 

@@ -149,13 +149,29 @@ void Pane::show_columns(std::vector<ViewColumn> columns, const Overlay& overlay)
 }
 
 void Pane::show_overlay(const Overlay& overlay) {
+  const bool moved = overlay.cursors != overlay_.cursors;
   overlay_ = overlay;
+  if (moved) describe();
   viewport()->update();
 }
 
 void Pane::set_stats(std::size_t pair, const std::optional<WindowStats>& stats) {
   stats_[pair] = stats;
+  describe();
   viewport()->update();
+}
+
+// The figures in words, as long as they are those of the stretch between the cursors.
+void Pane::describe() {
+  QStringList pairs;
+  for (std::size_t pair = 0; pair < stats_.size(); ++pair) {
+    if (!stats_[pair] || stats_[pair]->time != overlay_.cursors[pair]) continue;
+    const TimeRange& time = stats_[pair]->time;
+    pairs << QCoreApplication::translate("Pane", "From %1 to %2: %3")
+                 .arg(time_text(time.begin_ns, 1000), time_text(time.end_ns, 1000),
+                      figures_in_words(figure_rows(*stats_[pair], quantity_)));
+  }
+  setAccessibleDescription(pairs.join(QLatin1Char('\n')));
 }
 
 void Pane::set_logarithmic(bool on) {

@@ -74,6 +74,7 @@ class Pane final : public QChartView {
   // The pixels that a pair of cursors takes in; none: it has no figures in sight.
   [[nodiscard]] std::optional<std::pair<double, double>> figures_beside(std::size_t pair) const;
   void paint_figures(QPainter& painter, std::size_t pair) const;
+  void describe();
 
   Quantity quantity_;
   QLineSeries* mean_;

@@ -32,6 +32,7 @@ void TileView::set_tile(Tile tile, bool live) {
   for (const TilePart& part : tile_.parts)
     tip += QStringLiteral("\n%1: %2").arg(part.name, percent_text(part.fraction));
   setToolTip(tip);
+  setAccessibleDescription(live ? tr("last minute") + QLatin1Char('\n') + tip : tip);
   setAccessibleName(QStringLiteral("%1: %2 %3 %4")
                         .arg(tile_.title, tile_.figure.number, tile_.figure.unit, tile_.uncertainty));
   update();

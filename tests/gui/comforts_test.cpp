@@ -3,13 +3,17 @@
 // stays, files that are dropped, an output that nobody touches unasked, and a recording that outlives the
 // window.
 #include <app/dashboard/banner.h>
+#include <app/dashboard/ensemble_dock.h>
+#include <app/dashboard/tile_row.h>
 #include <app/models/capture_document.h>
 #include <app/models/recording_session.h>
+#include <app/models/text.h>
 #include <app/recording/instruments.h>
 
 #include <tests/gui/window_fixture.h>
 
 #include <QAbstractItemView>
+#include <QAccessible>
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
@@ -45,6 +49,7 @@ class ComfortsTest : public WindowFixture {
 
   void everyKeyIsListed();
   void everyPlaceOfTheKeyboardHasAName();
+  void paintedFiguresAreSpoken();
   void docksStayWhereTheyWerePut();
   void aDroppedCaptureIsOpened();
   void aDroppedTableIsImportedAfterAQuestion();
@@ -108,6 +113,33 @@ void ComfortsTest::everyPlaceOfTheKeyboardHasAName() {
       nameless << QLatin1String(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName();
   }
   QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QStringLiteral(", "))));
+}
+
+void ComfortsTest::paintedFiguresAreSpoken() {
+  open(sample_);
+  const auto spoken = [](const QWidget& widget) {
+    const auto* heard = QAccessible::queryAccessibleInterface(const_cast<QWidget*>(&widget));
+    return heard->text(QAccessible::Name) + QLatin1Char('\n') + heard->text(QAccessible::Description);
+  };
+  for (std::size_t i = 0; i < empty_tiles().size(); ++i) {
+    const Tile& tile = window_->tiles().tile(i).tile();
+    const QString text = spoken(window_->tiles().tile(i));
+    for (const QString& part :
+         {tile.title, tile.figure.number, tile.figure.unit, tile.uncertainty, tile.note, tile.definition})
+      QVERIFY2(text.contains(part), qPrintable(text));
+  }
+  const EventReport& event = window_->document()->analysis()->report.events.front();
+  auto* histogram = field(*window_, QStringLiteral("Histogram"));
+  QVERIFY(histogram != nullptr);
+  QVERIFY2(spoken(*histogram).contains(QString::fromStdString(event.name)) &&
+               spoken(*histogram).contains(si_text(event.energy_j.median, "J")),
+           qPrintable(spoken(*histogram)));
+  QTRY_VERIFY_WITH_TIMEOUT(window_->ensemble_dock().ensemble() != nullptr, k_patience_ms);
+  const Ensemble& ensemble = *window_->ensemble_dock().ensemble();
+  auto* fold = field(*window_, QStringLiteral("Ensemble"));
+  QVERIFY(fold != nullptr);
+  QVERIFY2(spoken(*fold).contains(si_text(std::ranges::max(ensemble.median), "W")),
+           qPrintable(spoken(*fold)));
 }
 
 void ComfortsTest::docksStayWhereTheyWerePut() {

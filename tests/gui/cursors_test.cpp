@@ -6,6 +6,7 @@
 
 #include <tests/gui/window_fixture.h>
 
+#include <QAccessible>
 #include <QApplication>
 #include <QHelpEvent>
 #include <QJsonArray>
@@ -30,6 +31,7 @@ class CursorsTest : public WindowFixture {
   void theViewFollowsACursorThatIsOutOfSight();
   void theFirstKeyBringsAPair();
   void theFiguresSayHowTheyAreFound();
+  void theFiguresAreSpoken();
 
  private:
   void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {}, int times = 1);
@@ -144,6 +146,26 @@ void CursorsTest::theFiguresSayHowTheyAreFound() {
   QVERIFY2(QToolTip::text().contains(QStringLiteral("integral")), qPrintable(QToolTip::text()));
   QToolTip::hideText();
   QVERIFY(pane.tip_at(at(0.1)).isEmpty());
+}
+
+void CursorsTest::theFiguresAreSpoken() {
+  select(at(0.2), at(0.5));
+  QTRY_VERIFY_WITH_TIMEOUT(window_->waveform().stats(0).has_value(), k_patience_ms);
+  const auto spoken = [this](Quantity quantity) {
+    return QAccessible::queryAccessibleInterface(window_->waveform().pane(quantity))
+        ->text(QAccessible::Description);
+  };
+  const QString window = QStringLiteral("mine=%1ns..%2ns").arg(cursors().begin_ns).arg(cursors().end_ns);
+  const QJsonObject mine =
+      reported({window_->document()->path(), "--window", window})["events"].toArray().last().toObject();
+  const auto in_milli = [](double value) { return QString::number(1e3 * value, 'g', 3); };
+  const QString energy = in_milli(mine["energy_j"]["mean"].toDouble());
+  QVERIFY2(spoken(Quantity::power).contains(QStringLiteral("energy ") + energy),
+           qPrintable(spoken(Quantity::power) + QStringLiteral(" / ") + energy));
+  QVERIFY(spoken(Quantity::current).contains(QStringLiteral("charge ")));
+  window_->time_window().set_cursors(0, TimeRange{8'000'000'000, 9'000'000'000});
+  QVERIFY(!spoken(Quantity::power).contains(energy));  // those of another stretch are not told
+  QTRY_VERIFY_WITH_TIMEOUT(spoken(Quantity::power).contains(QStringLiteral("energy ")), k_patience_ms);
 }
 
 QTEST_MAIN(CursorsTest)
