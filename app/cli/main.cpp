@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // joulemark: the command line. Each sub-command is a file of its own.
+#include <analysis/model/fold_text.h>
+
 #include <app/cli/command.h>
 #include <app/cli/commands.h>
-#include <app/cli/help_text.h>
 #include <app/cli/output.h>
 #include <app/recording/standard_streams.h>
 
@@ -101,7 +102,7 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    print(fold_help(app.help()));
+    print(fold_text(app.help()));
     return flush_output() ? k_ok : k_io;
   } catch (const CLI::ParseError& error) {
     return tell_usage_error(app, error);

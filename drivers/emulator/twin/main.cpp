@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // joulemark-twin: two simulated boards, one measuring the other, behind a serial port made of software.
 // `joulemark emulate twin` and `joulemark record twin:kws` start it.
+#include <analysis/model/fold_text.h>
 #include <analysis/model/units.h>
 
 #include <drivers/emulator/twin/twin.h>
@@ -173,17 +174,25 @@ int exit_code(const Error& error) {
 int run_command(int argc, char** argv) {
   CLI::App app(
       "Two simulated boards: a target that spots keywords, and a probe with an INA219 that measures it");
-  app.name("joulemark-twin");
+  const std::string name = fs::path(argv[0]).filename().string();
+  app.name(name);
+  app.footer(
+      "Example:\n  joulemark emulate twin --pty /tmp/twin --truth truth.json &\n"
+      "  joulemark record probe:/tmp/twin -o run.jmk --duration 10s --option shunt=1");
   Arguments arguments;
   add_options(app, arguments);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    fmt::print("{}", fold_text(app.help()));
+    return 0;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    fmt::print(stderr, "{}: {}; see {} --help\n", name, error.what(), name);
+    return 2;
   }
   const auto status = run(arguments);
   if (status) return 0;
-  fmt::print(stderr, "joulemark-twin: {}\n", status.error().message);
+  fmt::print(stderr, "{}: {}\n", name, status.error().message);
   return exit_code(status.error());
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <app/cli/help_text.h>
+#include <analysis/model/fold_text.h>
 
 #include <algorithm>
 
-namespace joulemark::cli {
+namespace joulemark {
 namespace {
 
 constexpr std::size_t k_columns = 80;
@@ -42,7 +42,7 @@ void fold_line(std::string_view line, std::string& out) {
 
 }  // namespace
 
-std::string fold_help(std::string_view text) {
+std::string fold_text(std::string_view text) {
   std::string folded;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -52,4 +52,4 @@ std::string fold_help(std::string_view text) {
   return folded;
 }
 
-}  // namespace joulemark::cli
+}  // namespace joulemark
