@@ -182,8 +182,8 @@ Status Inspector::check_samples() {
     known += channel.good_samples + channel.lost_samples;
   if (ending_ && known < ending_->totals.samples) {
     report_.unplaced_lost_samples = ending_->totals.samples - known;
-    damaged(
-        fmt::format("{} samples are gone with their entry in the directory", report_.unplaced_lost_samples));
+    damaged(format_count(report_.unplaced_lost_samples, "sample") +
+            " gone with their entry in the directory");
   }
   return {};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/capture/intake.h>
 #include <analysis/capture/schema.h>
+#include <analysis/model/units.h>
 
 #include <fmt/format.h>
 
@@ -146,10 +147,11 @@ void Intake::report_dropped(std::size_t channel) {
   std::optional<Dropped>& dropped = dropped_[channel];
   if (!dropped) return;
   const std::int64_t count = dropped->end_index - dropped->first_index;
-  items_.push_back(Anomaly{
-      AnomalyKind::overflow, Severity::data_loss, ChannelId{static_cast<std::uint32_t>(channel)},
-      dropped->time, dropped->first_index, count,
-      fmt::format("{} samples of '{}' were lost: the disk did not keep up", count, channels_[channel].name)});
+  items_.push_back(Anomaly{AnomalyKind::overflow, Severity::data_loss,
+                           ChannelId{static_cast<std::uint32_t>(channel)}, dropped->time,
+                           dropped->first_index, count,
+                           fmt::format("{} of '{}' lost: the disk did not keep up",
+                                       format_count(count, "sample"), channels_[channel].name)});
   dropped.reset();
 }
 
@@ -158,7 +160,7 @@ void Intake::report_dropped_edges(TimeNs next_ns) {
   const TimeRange time{std::min(kept_edges_until_ns_, next_ns), next_ns};
   items_.push_back(Anomaly{AnomalyKind::lost_edges, Severity::data_loss, std::nullopt, time, 0,
                            dropped_edges_,
-                           fmt::format("{} edges were lost: the disk did not keep up", dropped_edges_)});
+                           format_count(dropped_edges_, "edge") + " lost: the disk did not keep up"});
   dropped_edges_ = 0;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <analysis/model/sample_sink.h>
+#include <analysis/model/with_count.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -35,10 +36,11 @@ class AnomalyTally {
   [[nodiscard]] std::int64_t count() const { return anomaly_.count; }
   [[nodiscard]] const std::string& first_place() const { return first_place_; }
 
-  // "3 <what> (first: line 17)"; nothing when there was no occurrence.
+  // what "[row is|rows are] odd" is told as "3 rows are odd (first: line 17)", see with_count; nothing when
+  // there was no occurrence.
   [[nodiscard]] Status report(SampleSink& sink, const std::string& what) {
     if (anomaly_.count == 0) return {};
-    anomaly_.message = std::to_string(anomaly_.count) + " " + what + " (first: " + first_place_ + ")";
+    anomaly_.message = with_count("{} " + what, anomaly_.count) + " (first: " + first_place_ + ")";
     return sink.accept(anomaly_);
   }
 

@@ -173,13 +173,14 @@ class CsvSender {
   Status report() {
     for (std::size_t i = 0; i < invalid_.size(); ++i) {
       JM_TRY(invalid_[i].report(sink_,
-                                fmt::format("values of the {} that are missing or not numbers were left out",
+                                fmt::format("[value of the {0} that is missing or not a number was|values of "
+                                            "the {0} that are missing or not numbers were] left out",
                                             name_of(plan_.values[i].quantity))));
     }
     if (voltage_holes_) JM_TRY(voltage_holes_->report(sink_));
     for (CsvLineTracker& line : lines_)
       JM_TRY(line.finish(rows_.rows().place(), sink_));
-    JM_TRY(more_gaps_.report(sink_, "samples are missing in further gaps"));
+    JM_TRY(more_gaps_.report(sink_, "[sample is|samples are] missing in further gaps"));
     return rows_.report(sink_);
   }
 

@@ -135,10 +135,14 @@ Status CsvEdgesFile::send(TimeRange samples, SampleSink& sink) {
     last->second = time_ns;
     JM_TRY(sink.accept(Edge{time_ns, resolution_ns, row->line, row->level}));
   }
-  JM_TRY(invalid.report(sink, "rows of the edges file are not edges and were left out"));
-  JM_TRY(doubled.report(sink, "edges have the time of the edge before them on their line"));
-  JM_TRY(outside.report(sink, "edges lie before the first sample or after the last one"));
-  return unsorted.report(sink, "edges that run backwards were left out");
+  JM_TRY(invalid.report(
+      sink,
+      "[row of the edges file is no edge and was|rows of the edges file are no edges and were] left out"));
+  JM_TRY(doubled.report(sink,
+                        "[edge has the time of the edge before it on its line|edges have the time of the "
+                        "edge before them on their line]"));
+  JM_TRY(outside.report(sink, "[edge lies|edges lie] before the first sample or after the last one"));
+  return unsorted.report(sink, "[edge that runs backwards was|edges that run backwards were] left out");
 }
 
 }  // namespace joulemark

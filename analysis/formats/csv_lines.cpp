@@ -85,9 +85,13 @@ Status CsvLineTracker::finish(const std::string& place, SampleSink& sink) {
   }
   if (initial_) JM_TRY(sink.accept(MetadataItem{"line." + name + ".initial", *initial_ ? "high" : "low"}));
   JM_TRY(glitches_.report(
-      sink, fmt::format("samples of line {} held both levels: pulses shorter than a sample", name)));
-  JM_TRY(unobserved_.report(sink, fmt::format("samples without a level of line {}", name)));
-  return invalid_.report(sink, fmt::format("levels of line {} that are not 0, 1, low, high, X or -", name));
+      sink,
+      fmt::format("[sample|samples] of line {} held both levels: [a pulse|pulses] shorter than a sample",
+                  name)));
+  JM_TRY(unobserved_.report(sink, fmt::format("[sample|samples] without a level of line {}", name)));
+  return invalid_.report(
+      sink, fmt::format("[level of line {0} that is|levels of line {0} that are] not 0, 1, low, high, X or -",
+                        name));
 }
 
 }  // namespace joulemark

@@ -59,10 +59,12 @@ std::optional<float> CsvSampleRows::value(const CsvValueColumn& column) const {
 }
 
 Status CsvSampleRows::report(SampleSink& sink) {
-  JM_TRY(invalid_.report(sink, "rows without a usable time were left out"));
-  JM_TRY(duplicate_.report(sink, "rows with the time of the row before were left out"));
-  JM_TRY(unsorted_.report(sink, "rows with an earlier time than the row before were left out"));
-  JM_TRY(truncated_.report(sink, "row is cut off at the end of the file and was left out"));
+  JM_TRY(invalid_.report(sink, "[row|rows] without a usable time [was|were] left out"));
+  JM_TRY(duplicate_.report(sink, "[row|rows] with the time of the row before [was|were] left out"));
+  JM_TRY(unsorted_.report(sink, "[row|rows] with an earlier time than the row before [was|were] left out"));
+  JM_TRY(truncated_.report(sink,
+                           "[row is cut off at the end of the file and was|rows are cut off at the end of "
+                           "the file and were] left out"));
   if (!rows_.unended()) return {};
   return sink.accept(Anomaly{AnomalyKind::truncated, Severity::info, std::nullopt, TimeRange{}, row_, 1,
                              rows_.place() + ": the last row has no line break: if the file was cut off "

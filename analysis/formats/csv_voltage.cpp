@@ -33,9 +33,10 @@ void VoltageHoles::close(TimeNs end_ns) {
 
 Status VoltageHoles::report(SampleSink& sink) {
   close(last_ns_);
-  return held_.report(sink, fmt::format("currents lie in stretches without a voltage, the longest {}; the "
-                                        "nearest voltage is held over them",
-                                        format_si(to_seconds(longest_ns_), "s", 3)));
+  return held_.report(
+      sink, fmt::format("[current lies|currents lie] in stretches without a voltage, the longest {}; the "
+                        "nearest voltage is held over them",
+                        format_si(to_seconds(longest_ns_), "s", 3)));
 }
 
 }  // namespace joulemark

@@ -124,7 +124,7 @@ Status EembcEdges::send(SampleSink& sink) {
   Status parsed = visit_json(stream_, name_, list);
   JM_TRY(list.outcome());
   if (!parsed && trouble_.empty()) return parsed;
-  JM_TRY(unsorted.report(sink, "edges out of order were left out"));
+  JM_TRY(unsorted.report(sink, "[edge out of order was|edges out of order were] left out"));
   if (trouble_.empty()) return {};
   return sink.accept(Anomaly{AnomalyKind::truncated, Severity::data_loss, std::nullopt,
                              TimeRange{last_ns, last_ns}, count_, 1, trouble_ + "; later edges are missing"});

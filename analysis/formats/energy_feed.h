@@ -35,7 +35,9 @@ class EnergyFeed {
 
   [[nodiscard]] Status finish() {
     JM_TRY(feed_.flush());
-    return invalid_.report(sink_, "samples that are not numbers or beyond 1 kW were left out");
+    return invalid_.report(sink_,
+                           "[sample that is not a number or beyond 1 kW was|samples that are not numbers or "
+                           "beyond 1 kW were] left out");
   }
 
   [[nodiscard]] bool any() const { return any_; }

@@ -51,9 +51,10 @@ Decoder::Decoder(const ChannelSetup& setup, SampleSink& sink)
                   "the chip says that its current or power register overflowed"),
       missed_(AnomalyKind::gap, Severity::data_loss, "conversions not read in time: {}"),
       stale_(AnomalyKind::protocol, Severity::info,
-             "{} readings were of a conversion that had been read before, and left out"),
-      faults_(AnomalyKind::protocol, Severity::doubtful, "{} transfers on the I2C bus failed"),
-      overflow_(AnomalyKind::overflow, Severity::data_loss, "{} readings did not fit into the queue") {}
+             "{} [reading was|readings were] of a conversion that had been read before, and left out"),
+      faults_(AnomalyKind::protocol, Severity::doubtful, "{} [transfer|transfers] on the I2C bus failed"),
+      overflow_(AnomalyKind::overflow, Severity::data_loss,
+                "{} [reading|readings] did not fit into the queue") {}
 
 Status Decoder::accept(const Reading& given) {
   Reading reading = given;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/units.h>
+
 #include <drivers/ina219/edge_stream.h>
 
 #include <fmt/format.h>
@@ -53,7 +55,7 @@ Status EdgeStream::tell_dropped(std::int64_t count, TimeNs next_ns) {
                               {std::min(kept_until_ns_, next_ns), next_ns},
                               0,
                               count,
-                              fmt::format("{} edges did not fit into the queue", count)});
+                              format_count(count, "edge") + " did not fit into the queue"});
 }
 
 Status EdgeStream::finish(std::int64_t dropped, TimeNs end_ns) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <drivers/instrument/trouble.h>
+#include <analysis/model/with_count.h>
 
-#include <fmt/format.h>
+#include <drivers/instrument/trouble.h>
 
 namespace joulemark {
 namespace {
@@ -51,8 +51,7 @@ Status Tally::pass_time(SampleSink& sink, TimeNs now_ns) {
 
 Status Tally::finish(SampleSink& sink) {
   if (!time_) return {};
-  const Anomaly anomaly{
-      kind_, severity_, channel_, *time_, first_, count_, fmt::format(fmt::runtime(message_), count_)};
+  const Anomaly anomaly{kind_, severity_, channel_, *time_, first_, count_, with_count(message_, count_)};
   time_.reset();
   return sink.accept(anomaly);
 }

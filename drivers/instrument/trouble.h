@@ -35,7 +35,7 @@ class Spell {
 // What happens now and then (missed conversions, failed transfers): counted, and told once a second.
 class Tally {
  public:
-  // message: "conversions missed: {}", {} being the count.
+  // message: as with_count takes it, "{} [conversion was|conversions were] missed".
   Tally(AnomalyKind kind, Severity severity, std::string message,
         std::optional<ChannelId> channel = ChannelId{0})
       : kind_(kind), severity_(severity), message_(std::move(message)), channel_(channel) {}

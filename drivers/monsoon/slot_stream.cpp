@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/units.h>
+#include <analysis/model/with_count.h>
+
 #include <drivers/monsoon/protocol.h>
 #include <drivers/monsoon/slot_stream.h>
 
@@ -81,9 +84,9 @@ Status SlotStream::skip(std::int64_t slots, AnomalyKind kind, Severity severity,
   next_ = range.end;
   lost_ += slots;
   flushed_left_ = false;
-  return tell(
-      {kind, severity, std::nullopt, time_of(range), range.begin, slots,
-       fmt::format("{}: {} samples ({:.4g} ms) lost", why, slots, to_seconds(slots * k_slot_ns) * 1e3)});
+  return tell({kind, severity, std::nullopt, time_of(range), range.begin, slots,
+               fmt::format("{}: {} ({:.4g} ms) lost", why, format_count(slots, "sample"),
+                           to_seconds(slots * k_slot_ns) * 1e3)});
 }
 
 Status SlotStream::flush() {
@@ -109,7 +112,10 @@ Status SlotStream::tell_dead_time() {
   const IndexRange range = std::exchange(dead_, {});
   return tell(
       {AnomalyKind::dead_time, Severity::info, std::nullopt, time_of(range), range.begin, slots,
-       fmt::format("{} slots went to the unit's calibration and are bridged from their neighbours", slots)});
+       with_count(
+           "{} [slot went to the unit's calibration and is|slots went to the unit's calibration and are] "
+           "bridged from [its|their] neighbours",
+           slots)});
 }
 
 Status SlotStream::tell(Anomaly anomaly) {

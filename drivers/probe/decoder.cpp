@@ -12,9 +12,11 @@ Decoder::Decoder(const Setup& setup, SampleSink& sink)
       edges_(setup, clock_, sink),
       status_(sink),
       damaged_(AnomalyKind::crc_error, Severity::doubtful,
-               "{} frames were damaged on the way and left out; what was in them is missing", std::nullopt),
+               "{} [frame was|frames were] damaged on the way and left out; what was in [it|them] is missing",
+               std::nullopt),
       skipped_(AnomalyKind::protocol, Severity::doubtful,
-               "{} frames are missing from the sequence; gaps tell what was in them", std::nullopt),
+               "{} [frame is|frames are] missing from the sequence; gaps tell what was in [it|them]",
+               std::nullopt),
       boot_(setup.hello.facts.boot) {}
 
 Status Decoder::accept(std::span<const std::byte> bytes) {

@@ -11,10 +11,11 @@ EdgeStream::EdgeStream(const Setup& setup, const CaptureClock& clock, SampleSink
       clock_(clock),
       sink_(sink),
       last_ns_(setup.hello.lines.size()),
-      lost_(AnomalyKind::lost_edges, Severity::data_loss, "{} edges were lost, on whatever lines",
-            std::nullopt),
+      lost_(AnomalyKind::lost_edges, Severity::data_loss,
+            "{} [edge was lost, on whatever line|edges were lost, on whatever lines]", std::nullopt),
       strange_(AnomalyKind::protocol, Severity::doubtful,
-               "{} edges of lines that are not watched, or earlier than the one before; left out",
+               "{} [edge of a line that is|edges of lines that are] not watched, or earlier than the one "
+               "before; left out",
                std::nullopt) {
   for (std::size_t line = 0; line < last_ns_.size(); ++line)
     watched_.push_back(line < 16 && (setup.hello.facts.watched >> line & 1) != 0);

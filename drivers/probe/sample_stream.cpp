@@ -58,7 +58,7 @@ SampleStream::SampleStream(const Setup& setup, CaptureClock& clock, SampleSink& 
       bus_clipped_(AnomalyKind::clipped, k_voltage_channel, "voltage at or beyond the end of its range"),
       lost_(AnomalyKind::gap, Severity::data_loss, "conversions missing: {}"),
       close_(AnomalyKind::protocol, Severity::doubtful,
-             "{} records came sooner than a conversion takes, and were left out") {}
+             "{} [record|records] came sooner than a conversion takes, and [was|were] left out") {}
 
 Status SampleStream::accept(const jm_wire_samples& samples) {
   const auto has = [&](std::size_t bit) { return bit < 8 && (samples.channels >> bit & 1) != 0; };

@@ -7,20 +7,21 @@ namespace joulemark::probe {
 
 StatusWatch::StatusWatch(SampleSink& sink)
     : sink_(sink),
-      watched_{
-          {{JM_WIRE_I2C_ERRORS,
-            {AnomalyKind::protocol, Severity::doubtful,
-             "{} transfers between the probe and its sensor were not acknowledged"}},
-           {JM_WIRE_I2C_TIMEOUTS,
-            {AnomalyKind::instrument_fault, Severity::doubtful,
-             "the bus between the probe and its sensor stood still {} times and was cleared"}},
-           {JM_WIRE_SENSOR_LOSSES,
-            {AnomalyKind::instrument_fault, Severity::doubtful,
-             "the probe's sensor stopped answering or had lost its settings, {} times; samples around are "
-             "doubtful (check its supply and wires)"}},
-           {JM_WIRE_SERIAL_ERRORS,
-            {AnomalyKind::protocol, Severity::info,
-             "{} bytes or frames on their way to the probe were damaged", std::nullopt}}}} {}
+      watched_{{{JM_WIRE_I2C_ERRORS,
+                 {AnomalyKind::protocol, Severity::doubtful,
+                  "{} [transfer|transfers] between the probe and its sensor [was|were] not acknowledged"}},
+                {JM_WIRE_I2C_TIMEOUTS,
+                 {AnomalyKind::instrument_fault, Severity::doubtful,
+                  "the bus between the probe and its sensor stood still {} [time|times] and was cleared"}},
+                {JM_WIRE_SENSOR_LOSSES,
+                 {AnomalyKind::instrument_fault, Severity::doubtful,
+                  "the probe's sensor stopped answering or had lost its settings, {} [time|times]; samples "
+                  "around are "
+                  "doubtful (check its supply and wires)"}},
+                {JM_WIRE_SERIAL_ERRORS,
+                 {AnomalyKind::protocol, Severity::info,
+                  "{} [byte or frame on its|bytes or frames on their] way to the probe [was|were] damaged",
+                  std::nullopt}}}} {}
 
 Status StatusWatch::accept(const jm_wire_status& status, TimeNs now_ns, std::int64_t index) {
   const TimeRange since{std::min(last_ns_, now_ns), now_ns};

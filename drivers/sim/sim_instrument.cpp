@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/units.h>
+
 #include <drivers/sim/pacer.h>
 #include <drivers/sim/sim_instrument.h>
 #include <drivers/sim/truth.h>
@@ -123,7 +125,7 @@ Status SimInstrument::lose_samples(SampleSink& sink) {
                                {time_of(gap_.begin), time_of(gap_.end)},
                                gap_.begin,
                                gap_.count(),
-                               fmt::format("{} samples lost, as asked for", gap_.count())}));
+                               format_count(gap_.count(), "sample") + " lost, as asked for"}));
   }
   next_ = gap_.end;
   return {};

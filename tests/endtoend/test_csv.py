@@ -220,8 +220,8 @@ class Dialects(CliTest):
         rows = plain()
         rows[700:700] = [(699, 1000.0), (3, 1000.0)]
         said, report = self.check(table(("t_ms", "current_ma"), rows))
-        self.assertIn("1 rows with the time of the row before were left out (first:", said)
-        self.assertIn("1 rows with an earlier time than the row before were left out", said)
+        self.assertIn("1 row with the time of the row before was left out (first:", said)
+        self.assertIn("1 row with an earlier time than the row before was left out", said)
         self.assertEqual(report["quality"]["grade"], "degraded")
         self.refuse(table(("t_ms", "current_ma"), reversed(plain())), "sort the file by time")
 
@@ -283,8 +283,8 @@ class Dialects(CliTest):
                       self.import_csv(content, f"edges={edges}", "voltage=3.3V", expect=2).stderr)
         edges.write_text("T_ms,Line,Level\n100,d0,Rising\n200,d0,Falling\n200,d0,1\n250,d0,0\n9000,d0,1\n")
         said = self.import_csv(content, f"edges={edges}", "voltage=3.3V").stderr
-        self.assertIn("1 edges have the time of the edge before them", said)
-        self.assertIn("1 edges lie before the first sample or after the last one", said)
+        self.assertIn("1 edge has the time of the edge before it", said)
+        self.assertIn("1 edge lies before the first sample or after the last one", said)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include <random>
+#include <utility>
 
 namespace joulemark::probe::test {
 namespace {
@@ -303,6 +304,21 @@ TEST(ProbeTrouble, TransfersThatFailAreCounted) {
   ASSERT_THAT(told, SizeIs(1));
   EXPECT_EQ(told[0].count, 2);
   EXPECT_THAT(told[0].message, HasSubstr("not acknowledged"));
+}
+
+TEST(ProbeTrouble, OneDamagedFrameIsToldAsOne) {
+  Board board;
+  bool damaged = false;
+  board.line = [&](std::vector<std::byte>& bytes) {
+    if (board.now_ns() < k_s || bytes.size() < 8 || std::exchange(damaged, true)) return;
+    bytes[bytes.size() / 2] ^= std::byte(0x10);
+  };
+  const auto recorded = record(board, 2 * k_s, k_plain);
+  ASSERT_TRUE(damaged);
+  const auto told = recorded->anomalies(AnomalyKind::crc_error);
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].count, 1);
+  EXPECT_THAT(told[0].message, HasSubstr("1 frame was damaged on the way and left out; what was in it"));
 }
 
 TEST(ProbeTrouble, AShuntThatOverflowsIsClipped) {
