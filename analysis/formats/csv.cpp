@@ -8,6 +8,7 @@
 #include <analysis/formats/input_file.h>
 #include <analysis/formats/sample_feed.h>
 #include <analysis/model/units.h>
+#include <analysis/model/with_count.h>
 
 #include <fmt/format.h>
 
@@ -86,16 +87,19 @@ class CsvSender {
   }
 
  private:
+  // Whether the rows' own times say where they belong.
+  [[nodiscard]] bool by_stamp() const { return plan_.time && !timing_.rounded; }
+
   // The row's index and time; a jump of a uniform index is a gap.
   Status place() {
     const std::int64_t before = index_;
     const TimeNs before_ns = time_ns_;
     if (timing_.uniform) {
-      index_ = plan_.time ? timing_.index_of(rows_.since_first_ns()) : rows_.row();
+      index_ = by_stamp() ? timing_.index_of(rows_.since_first_ns()) : rows_.slot();
     } else {
       index_ += 1 + lost_before();
     }
-    time_ns_ = plan_.time ? rows_.since_first_ns()
+    time_ns_ = by_stamp() ? rows_.since_first_ns()
                           : from_seconds(std::min(static_cast<double>(index_) / timing_.rate_hz, 9e9));
     if (index_ <= before + 1) return {};
     constexpr int k_told_singly = 1000;
@@ -122,7 +126,12 @@ class CsvSender {
   [[nodiscard]] std::string gap_text(std::int64_t lost, TimeNs before_ns) const {
     const std::string place = rows_.rows().place();
     if (timing_.uniform) {
-      return fmt::format("{}: {} missing before this row", place, format_count(lost, "sample"));
+      const double step_ns = rows_.resolution_ns();
+      const bool coarse = by_stamp() && lost == 1 && step_ns >= 0.99 * static_cast<double>(interval_ns_);
+      return fmt::format("{}: {} missing before this row{}", place, format_count(lost, "sample"),
+                         coarse ? ", or its time is rounded up: the times have steps of " +
+                                      format_si(step_ns / k_ns_per_s, "s", 3)
+                                : "");
     }
     return fmt::format("{}: nothing was recorded for {} before this row (rows are typically {} apart)", place,
                        format_si(to_seconds(time_ns_ - before_ns), "s", 4),
@@ -180,8 +189,24 @@ class CsvSender {
     if (voltage_holes_) JM_TRY(voltage_holes_->report(sink_));
     for (CsvLineTracker& line : lines_)
       JM_TRY(line.finish(rows_.rows().place(), sink_));
+    if (timing_.rounded) JM_TRY(tell_rounding(*timing_.rounded));
     JM_TRY(more_gaps_.report(sink_, "[sample is|samples are] missing in further gaps"));
     return rows_.report(sink_);
+  }
+
+  Status tell_rounding(const CsvRounding& rounded) {
+    const AnomalyKind kind = rounded.repeats > 0 ? AnomalyKind::duplicate_time : AnomalyKind::clock_jump;
+    const std::string repeats =
+        rounded.repeats > 0
+            ? with_count(": {} [row has|rows have] the time of the row before", rounded.repeats)
+            : "";
+    return sink_.accept(Anomaly{
+        kind, Severity::doubtful, std::nullopt, TimeRange{0, time_ns_}, 0, rounded.rows,
+        fmt::format("the times are rounded to steps of {}{}. All {} rows are taken as evenly spaced at "
+                    "{:.6g} Hz, which the times tell within {:.2g} %; a row missing in between would not "
+                    "show. --option rate=... states the rate",
+                    format_si(rounded.step_ns / k_ns_per_s, "s", 3), repeats, rounded.rows, timing_.rate_hz,
+                    std::max(0.001, 100 * rounded.rate_rel))});
   }
 
   CsvSampleRows rows_;
@@ -248,7 +273,8 @@ Status import_csv(const CsvStreams& streams, const OptionValues& options, Sample
   if (edges) JM_TRY(edges->check_overlap(samples));
   JM_TRY(sink.begin(info));
   const auto send = [&]() -> Status {
-    CsvSampleRows rows(*streams.samples, streams.samples_name, layout, *plan);
+    const Repeats repeats = survey.timing.rounded ? Repeats::kept : Repeats::left_out;
+    CsvSampleRows rows(*streams.samples, streams.samples_name, layout, *plan, repeats);
     JM_TRY(CsvSender(std::move(rows), *plan, survey.timing, sink).send());
     if (edges) JM_TRY(edges->send(samples, sink));
     return send_metadata(streams, csv_provenance(layout, *plan, survey), sink);

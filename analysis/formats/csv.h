@@ -3,7 +3,8 @@
 // optionally edges from a second file.
 //
 // The file is read twice: first to find out whether its times are evenly spaced, then to import. Evenly
-// spaced times make uniform channels with gaps where rows are missing; others make timed channels,
+// spaced times make uniform channels with gaps where rows are missing, also times that are rounded to steps
+// as long as the samples are apart or longer (every row is the next sample then); others make timed channels,
 // where a step of more than 10 times the median one is a gap: nothing is held across it. Capture
 // time 0 is the first usable row; the file's own time of it is metadata "source.first_time_ns". Values keep
 // the file's numbers, the unit goes to Channel.scale. Rows that cannot be used are left out and counted in

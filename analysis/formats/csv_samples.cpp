@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace joulemark {
 
@@ -16,6 +17,7 @@ Result<bool> CsvSampleRows::next() {
   for (;;) {
     JM_TRY_ASSIGN(const bool more, rows_.next());
     if (!more) return false;
+    if (plan_.time) read_times();
     if (rows_.cut_off()) {
       truncated_.add(since_first_ns_, row_ + 1, [&] { return rows_.place(); });
       continue;
@@ -27,26 +29,46 @@ Result<bool> CsvSampleRows::next() {
   }
 }
 
+std::optional<DecimalTime> CsvSampleRows::time_in(std::string_view field) const {
+  return csv_time(field, plan_.numbers, plan_.time->exponent);
+}
+
+void CsvSampleRows::read_times() {
+  const std::size_t column = plan_.time->column;
+  time_ = time_ahead_;
+  if (!std::exchange(begun_, true) && !rows_.malformed()) time_ = time_in(rows_.field(column));
+  time_ahead_ = time_in(rows_.field_ahead(column));
+}
+
+bool CsvSampleRows::astray() const {
+  if (!time_ahead_ || time_ahead_->time_ns >= time_->time_ns) return false;
+  return !first_ns_ || time_ahead_->time_ns >= *first_ns_ + since_first_ns_;
+}
+
 bool CsvSampleRows::place_row() {
   const auto place = [&] { return rows_.place(); };
-  const auto time = rows_.malformed()
-                        ? std::nullopt
-                        : csv_time(rows_.field(plan_.time->column), plan_.numbers, plan_.time->exponent);
   TimeNs since_ns = 0;
-  if (!time || __builtin_sub_overflow(time->time_ns, first_ns_.value_or(time->time_ns), &since_ns)) {
+  if (!time_ || __builtin_sub_overflow(time_->time_ns, first_ns_.value_or(time_->time_ns), &since_ns)) {
     invalid_.add(since_first_ns_, row_ + 1, place);
     return false;
   }
-  if (first_ns_ && since_ns <= since_first_ns_) {
-    AnomalyTally& tally = since_ns == since_first_ns_ ? duplicate_ : unsorted_;
-    tally.add(since_first_ns_, row_ + 1, place);
+  if (first_ns_ && since_ns == since_first_ns_) {
+    duplicate_.add(since_first_ns_, row_ + 1, place);
+    return repeats_ == Repeats::kept;
+  }
+  const bool late = first_ns_ && since_ns < since_first_ns_;
+  if (late || astray()) {
+    (late ? unsorted_ : astray_).add(since_first_ns_, row_ + 1, place);
     return false;
   }
-  if (!first_ns_) first_ns_ = time->time_ns;
+  if (!first_ns_) {
+    first_ns_ = time_->time_ns;
+    before_first_ = without_time();
+  }
   since_first_ns_ = since_ns;
   // A time that went through a double has no more digits than that.
   constexpr double k_double = 0x1p-52;
-  resolution_ns_ = std::max(time->resolution_ns, std::abs(static_cast<double>(time->time_ns)) * k_double);
+  resolution_ns_ = std::max(time_->resolution_ns, std::abs(static_cast<double>(time_->time_ns)) * k_double);
   return true;
 }
 
@@ -58,9 +80,17 @@ std::optional<float> CsvSampleRows::value(const CsvValueColumn& column) const {
   return static_cast<float>(column.reversed ? -*number : *number);
 }
 
+std::string CsvSampleRows::words_for_repeats() const {
+  constexpr std::int64_t k_few = 5;
+  const bool many = duplicate_.count() >= k_few && duplicate_.count() * 10 >= row_;
+  return std::string("[row|rows] with the time of the row before [was|were] left out") +
+         (many ? "; if the times are rounded and no row is missing, --option rate=... keeps all rows" : "");
+}
+
 Status CsvSampleRows::report(SampleSink& sink) {
   JM_TRY(invalid_.report(sink, "[row|rows] without a usable time [was|were] left out"));
-  JM_TRY(duplicate_.report(sink, "[row|rows] with the time of the row before [was|were] left out"));
+  if (repeats_ == Repeats::left_out) JM_TRY(duplicate_.report(sink, words_for_repeats()));
+  JM_TRY(astray_.report(sink, "[row|rows] with a later time than the row behind [was|were] left out"));
   JM_TRY(unsorted_.report(sink, "[row|rows] with an earlier time than the row before [was|were] left out"));
   JM_TRY(truncated_.report(sink,
                            "[row is cut off at the end of the file and was|rows are cut off at the end of "
@@ -146,7 +176,7 @@ Status check_times(const CsvSampleRows& rows, const CsvPlan& plan, const CsvTimi
                                            ": not a number in the time column (or more fields than "
                                            "the first row), and no other row is better");
   }
-  if (rows.duplicates() > timing.rows) {
+  if (rows.duplicates() > timing.rows && !timing.rounded) {
     return fail(
         ErrorCode::unreadable,
         fmt::format("{}: the times are too coarse: {} with the time of the row before; give the sample "
@@ -177,17 +207,17 @@ Status check_times(const CsvSampleRows& rows, const CsvPlan& plan, const CsvTimi
 
 Result<CsvSurvey> survey_csv(std::istream& stream, const std::string& name, const CsvLayout& layout,
                              const CsvPlan& plan) {
-  CsvSampleRows rows(stream, name, layout, plan);
+  CsvSampleRows rows(stream, name, layout, plan, Repeats::kept);
   CsvTimeSurvey times;
   ColumnLooks looks(plan);
   for (;;) {
     JM_TRY_ASSIGN(const bool more, rows.next());
     if (!more) break;
-    if (plan.time) times.add(rows.since_first_ns(), rows.resolution_ns());
+    if (plan.time) times.add(rows.since_first_ns(), rows.resolution_ns(), rows.slot());
     looks.look_at(rows);
   }
   CsvSurvey survey;
-  survey.timing = plan.time ? times.finish() : CsvTiming{true, *plan.rate_hz, rows.row() + 1};
+  survey.timing = plan.time ? times.finish() : CsvTiming{true, *plan.rate_hz, rows.row() + 1, {}};
   survey.first_ns = rows.first_ns();
   survey.length_ns = plan.time ? rows.since_first_ns()
                                : from_seconds(std::min(static_cast<double>(rows.row()) / *plan.rate_hz, 9e9));

@@ -187,31 +187,48 @@ CsvRows::CsvRows(std::istream& stream, const std::string& name, const CsvLayout&
     : reader_((rewind(stream), stream), name), layout_(layout), header_rows_(layout.header_rows) {}
 
 Result<bool> CsvRows::next() {
-  if (!std::exchange(skipped_, true)) JM_TRY(skip(reader_, layout_.skipped_lines));
+  if (!std::exchange(skipped_, true)) {
+    JM_TRY(skip(reader_, layout_.skipped_lines));
+    JM_TRY(read_ahead());
+  }
+  if (!has_ahead_) return false;
+  std::swap(row_, ahead_);
+  JM_TRY(read_ahead());
+  return true;
+}
+
+Status CsvRows::read_ahead() {
   for (;;) {
-    JM_TRY_ASSIGN(const bool more, reader_.next());
-    if (!more) return false;
+    JM_TRY_ASSIGN(has_ahead_, reader_.next());
+    if (!has_ahead_) return {};
     if (!is_row(reader_.line())) continue;
     if (header_rows_ == 0) break;
     --header_rows_;
   }
-  ended_ = reader_.ended_with_newline();
-  malformed_ = !split(reader_.line(), layout_.separator, fields_, count_);
-  for (std::size_t i = layout_.columns; i < count_; ++i)
-    malformed_ = malformed_ || !trimmed(fields_[i]).empty();
-  return true;
+  Row& row = ahead_;
+  row.line = reader_.number();
+  row.ended = reader_.ended_with_newline();
+  row.malformed = !split(reader_.line(), layout_.separator, row.fields, row.count);
+  for (std::size_t i = layout_.columns; i < row.count; ++i)
+    row.malformed = row.malformed || !trimmed(row.fields[i]).empty();
+  return {};
 }
 
-std::string_view CsvRows::field(std::size_t column) const {
-  return column < count_ ? trimmed(fields_[column]) : std::string_view();
+std::string_view CsvRows::Row::field(std::size_t column) const {
+  return column < count ? trimmed(fields[column]) : std::string_view();
 }
 
-bool CsvRows::cut_off() const {
-  return !ended_ && count_ < layout_.columns;
+std::string_view CsvRows::field_ahead(std::size_t column) const {
+  const bool whole = has_ahead_ && !ahead_.malformed && !cut_off(ahead_);
+  return whole ? ahead_.field(column) : std::string_view();
+}
+
+bool CsvRows::cut_off(const Row& row) const {
+  return !row.ended && row.count < layout_.columns;
 }
 
 bool CsvRows::unended() const {
-  return !ended_ && count_ >= layout_.columns;
+  return !row_.ended && row_.count >= layout_.columns;
 }
 
 }  // namespace joulemark

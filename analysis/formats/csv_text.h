@@ -39,22 +39,36 @@ class CsvRows {
   [[nodiscard]] Result<bool> next();
 
   // Trimmed; empty when the row ends before that column.
-  [[nodiscard]] std::string_view field(std::size_t column) const;
+  [[nodiscard]] std::string_view field(std::size_t column) const { return row_.field(column); }
+  // The same of the row that follows; empty when none does, or it is malformed or cut off.
+  [[nodiscard]] std::string_view field_ahead(std::size_t column) const;
   // Quotes that do not close, or more fields than the first row has (the surplus not empty).
-  [[nodiscard]] bool malformed() const { return malformed_; }
+  [[nodiscard]] bool malformed() const { return row_.malformed; }
   // The last row of the file, without its end of line and some fields: cut off.
-  [[nodiscard]] bool cut_off() const;
+  [[nodiscard]] bool cut_off() const { return cut_off(row_); }
   // Whether it has all of them, but no line break behind.
   [[nodiscard]] bool unended() const;
-  [[nodiscard]] std::string place() const { return reader_.place(); }
+  [[nodiscard]] std::string place() const { return reader_.name() + ": line " + std::to_string(row_.line); }
 
  private:
+  struct Row {
+    std::vector<std::string> fields;
+    std::size_t count = 0;
+    std::int64_t line = 0;
+    bool malformed = false;
+    bool ended = true;  // by a line break
+
+    [[nodiscard]] std::string_view field(std::size_t column) const;
+  };
+
+  [[nodiscard]] Status read_ahead();
+  [[nodiscard]] bool cut_off(const Row& row) const;
+
   LineReader reader_;
   const CsvLayout& layout_;
-  std::vector<std::string> fields_;
-  std::size_t count_ = 0;
-  bool malformed_ = false;
-  bool ended_ = true;  // by a line break
+  Row row_;
+  Row ahead_;
+  bool has_ahead_ = false;
   int header_rows_;
   bool skipped_ = false;
 };

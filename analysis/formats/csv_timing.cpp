@@ -8,7 +8,8 @@ namespace joulemark {
 namespace {
 
 constexpr std::size_t k_early = 1000;
-constexpr double k_most_samples = 1e12;  // beyond that a "gap" is a broken clock
+constexpr double k_longest_interval_ns = 1e15;  // the slowest rate a channel may have
+constexpr double k_most_samples = 1e12;         // beyond that a "gap" is a broken clock
 
 // The value in [low, high] with the fewest digits, taken as an interval or as a rate.
 double simplest_rate_hz(double low_ns, double high_ns) {
@@ -76,19 +77,29 @@ void CsvTimeSurvey::Hypothesis::take(TimeNs since_first_ns, TimeNs step_ns) {
   alive = steps >= 1 && next <= k_most_samples && drift_ns + tolerance_ns <= middle_ns / 2;
   if (!alive) return;
   k = static_cast<std::int64_t>(next);
-  low_ns = std::max(low_ns, (static_cast<double>(since_first_ns) - tolerance_ns) / next);
-  high_ns = std::min(high_ns, (static_cast<double>(since_first_ns) + tolerance_ns) / next);
+  narrow(static_cast<double>(since_first_ns), next);
+}
+
+void CsvTimeSurvey::Hypothesis::narrow(double since_first_ns, double steps) {
+  low_ns = std::max(low_ns, (since_first_ns - tolerance_ns) / steps);
+  high_ns = std::min(high_ns, (since_first_ns + tolerance_ns) / steps);
   alive = low_ns <= high_ns;
 }
 
-void CsvTimeSurvey::add(TimeNs time_ns, double resolution_ns) {
+void CsvTimeSurvey::add(TimeNs time_ns, double resolution_ns, std::int64_t slot) {
+  const bool repeats = rows_ > 0 && time_ns == newest_.time_ns;
+  newest_ = {time_ns, slot};
+  if (repeats) {
+    ++repeats_;
+    return;
+  }
   ++rows_;
   if (begun_) {
-    take(time_ns);
+    take(newest_);
     return;
   }
   resolution_ns_ = std::min(resolution_ns_, resolution_ns);
-  early_.push_back(time_ns);
+  early_.push_back(newest_);
   if (early_.size() == k_early) begin();
 }
 
@@ -96,24 +107,43 @@ void CsvTimeSurvey::begin() {
   begun_ = true;
   std::vector<TimeNs> steps;
   for (std::size_t i = 1; i < early_.size(); ++i)
-    steps.push_back(early_[i] - early_[i - 1]);
+    steps.push_back(early_[i].time_ns - early_[i - 1].time_ns);
   const auto middle = steps.begin() + static_cast<std::ptrdiff_t>((steps.size() - 1) / 2);
   std::nth_element(steps.begin(), middle, steps.end());
   median_ns_ = static_cast<double>(*middle);
   exact_.start(1, median_ns_);
   printed_.start(std::max(resolution_ns_, 1.0), median_ns_);
-  first_ns_ = early_.front();
+  rounded_.tolerance_ns = std::max(repeats_ > 0 ? median_ns_ : resolution_ns_, 1.0);
+  rounded_.high_ns = k_longest_interval_ns;
+  rounded_.alive = true;
+  first_ns_ = early_.front().time_ns;
   last_ns_ = first_ns_;
   for (std::size_t i = 1; i < early_.size(); ++i)
     take(early_[i]);
   early_.clear();
 }
 
-void CsvTimeSurvey::take(TimeNs time_ns) {
-  exact_.take(time_ns - first_ns_, time_ns - last_ns_);
-  printed_.take(time_ns - first_ns_, time_ns - last_ns_);
-  steps_.add(time_ns - last_ns_);
-  last_ns_ = time_ns;
+void CsvTimeSurvey::take(Stamp stamp) {
+  const TimeNs since_ns = stamp.time_ns - first_ns_;
+  exact_.take(since_ns, stamp.time_ns - last_ns_);
+  printed_.take(since_ns, stamp.time_ns - last_ns_);
+  if (rounded_.alive) rounded_.narrow(static_cast<double>(since_ns), static_cast<double>(stamp.slot));
+  steps_.add(stamp.time_ns - last_ns_);
+  last_ns_ = stamp.time_ns;
+}
+
+double CsvTimeSurvey::rate_rel_of_rounded() const {
+  return (rounded_.high_ns - rounded_.low_ns) / (rounded_.high_ns + rounded_.low_ns);
+}
+
+// Few rows that repeat or miss are just that.
+bool CsvTimeSurvey::looks_rounded(const Hypothesis& kept) const {
+  constexpr std::int64_t k_few = 5;
+  constexpr std::int64_t k_many = 20;
+  constexpr double k_roughest_rate_rel = 0.05;
+  const std::int64_t strange = kept.alive ? repeats_ + kept.k - (rows_ - 1) : rows_;
+  const bool often = strange >= k_many || (kept.alive && strange >= k_few && strange * 10 >= rows_);
+  return often && rounded_.alive && rate_rel_of_rounded() <= k_roughest_rate_rel;
 }
 
 CsvTiming CsvTimeSurvey::finish() {
@@ -122,8 +152,13 @@ CsvTiming CsvTimeSurvey::finish() {
   timing.rows = rows_;
   if (!begun_) return timing;
   timing.rate_hz = k_ns_per_s / steps_.ns();
-  const Hypothesis& kept = exact_.alive ? exact_ : printed_;
-  constexpr double k_longest_interval_ns = 1e15;  // the slowest rate a channel may have
+  const auto slots = static_cast<double>(newest_.slot);
+  if (rounded_.alive) rounded_.narrow(static_cast<double>(last_ns_ - first_ns_), slots);
+  const Hypothesis& fitting = exact_.alive ? exact_ : printed_;
+  if (looks_rounded(fitting)) {
+    timing.rounded = {rounded_.tolerance_ns, rows_ + repeats_, repeats_, rate_rel_of_rounded()};
+  }
+  const Hypothesis& kept = timing.rounded ? rounded_ : fitting;
   timing.uniform = kept.alive && median_ns_ < k_longest_interval_ns;
   if (timing.uniform) timing.rate_hz = simplest_rate_hz(kept.low_ns, kept.high_ns);
   return timing;

@@ -225,6 +225,20 @@ class Dialects(CliTest):
         self.assertEqual(report["quality"]["grade"], "degraded")
         self.refuse(table(("t_ms", "current_ma"), reversed(plain())), "sort the file by time")
 
+    def test_one_wrong_time_costs_one_row(self):
+        rows = plain()
+        rows[700] = (9_000_000, 1000.0)
+        said, report = self.check(table(("t_ms", "current_ma"), rows), energy_j=CONSTANT_J - CURRENT_MA[700] * 3.3e-6)
+        self.assertIn("1 row with a later time than the row behind was left out (first:", said)
+        self.assertEqual(report["capture"]["lost_samples"], 1)
+
+    def test_times_in_whole_milliseconds_keep_every_row_of_a_faster_recording(self):
+        said, report = self.check(table(("t_ms", "current_ma"), plain(1, lambda i: round(i / 1.6))),
+                                  energy_j=CONSTANT_J / 1.6, tolerance=2e-3)
+        self.assertIn("the times are rounded to steps of 1.00 ms: 750 rows have the time of the row before", said)
+        self.assertEqual((report["capture"]["samples"], report["capture"]["lost_samples"]), (N, 0))
+        self.assertEqual(report["quality"]["grade"], "degraded")
+
     def test_uneven_times_hold_each_value_to_the_next(self):
         times = [i + (0.3 if i % 3 == 1 else 0) for i in range(N)]
         truth = sum(CURRENT_MA[i] * (times[i + 1] - times[i]) for i in range(N - 1)) * 3.3e-6

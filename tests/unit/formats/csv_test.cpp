@@ -346,10 +346,118 @@ TEST(CsvTime, ARowThatRepeatsOrFallsBackIsLeftOutAndCounted) {
   EXPECT_THAT(unsorted.at(0).message, HasSubstr("line 6"));
 }
 
+TEST(CsvTime, ALoneTimeFarAheadCostsItsOwnRowOnly) {
+  std::string text = "t_s,current_ma\n";
+  for (int i = 0; i < 1000; ++i)
+    text += fmt::format("{:.3f},{}\n", i == 500 ? 5000 : i * 0.001, i);
+  const Imported got = import_text(text);
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_EQ(got.channel().rate_hz, 1000);
+  EXPECT_EQ(got.samples().size(), 999U);
+  EXPECT_EQ(got.samples().count(500), 0U);
+  EXPECT_EQ(got.samples().at(501), 501.F);
+  const auto wrong = got.anomalies(AnomalyKind::unsorted);
+  ASSERT_EQ(wrong.size(), 1U);
+  EXPECT_EQ(wrong[0].message,
+            "1 row with a later time than the row behind was left out (first: a.csv: line 502)");
+  const auto gaps = got.anomalies(AnomalyKind::gap);
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].first_index, 500);
+  EXPECT_EQ(gaps[0].count, 1);
+}
+
+TEST(CsvTime, ALoneWrongTimeInFrontOrAmongUnevenOnesCostsItsOwnRowOnly) {
+  const Imported front = import_text("t_ms,current_ma\n90000,9\n0,1\n1,2\n2,3\n3,4\n");
+  EXPECT_THAT(front.samples(), ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(2, 3.F), Pair(3, 4.F)));
+  EXPECT_EQ(front.metadata("source.first_time_ns"), "0");
+  const Imported uneven = import_text("t_us,current_ma\n100,1\n311,2\n77777,9\n933,3\n1147,4\n1361,5\n");
+  EXPECT_THAT(uneven.samples(),
+              ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(3, 3.F), Pair(4, 4.F), Pair(5, 5.F)));
+  EXPECT_EQ(uneven.anomalies(AnomalyKind::gap).at(0).count, 1);
+}
+
+TEST(CsvTime, AJumpThatTheNextRowsFollowIsAGap) {
+  std::string text = "t_s,current_ma\n";
+  for (int i = 0; i < 1000; ++i)
+    text += fmt::format("{:.3f},{}\n", i * 0.001 + (i < 500 ? 0 : 100), i);
+  const Imported got = import_text(text);
+  EXPECT_EQ(got.samples().size(), 1000U);
+  EXPECT_EQ(got.samples().at(100'500), 500.F);
+  EXPECT_EQ(got.anomalies(AnomalyKind::gap).at(0).count, 100'000);
+  EXPECT_TRUE(got.anomalies(AnomalyKind::unsorted).empty());
+}
+
+TEST(CsvTime, ARowCutOffSaysNothingOfTheTimeBeforeIt) {
+  const Imported got = import_text("t_ms,current_ma\n1,1\n2,2\n13,3\n2");
+  EXPECT_EQ(got.samples().at(12), 3.F);
+}
+
+struct Rounding {
+  double rate_hz;
+  double step_ms;
+  bool down;
+
+  friend void PrintTo(const Rounding& self, std::ostream* out) {
+    *out << self.rate_hz << " Hz in steps of " << self.step_ms << " ms" << (self.down ? ", down" : "");
+  }
+};
+
+class CsvRoundedTimes : public testing::TestWithParam<Rounding> {
+ protected:
+  // Every row is there, except that hole of them before the row at.
+  static std::string rows(int count, int at = 0, int hole = 0) {
+    const auto& [rate_hz, step_ms, down] = GetParam();
+    std::string text = "t_ms,current_ma\n";
+    for (int i = 0; i < count; ++i) {
+      const double steps = 1000.0 * (i < at ? i : i + hole) / rate_hz / step_ms;
+      text += fmt::format("{:.0f},{}\n", (down ? std::floor(steps) : std::round(steps)) * step_ms, i % 100);
+    }
+    return text;
+  }
+};
+
+TEST_P(CsvRoundedTimes, KeepEveryRowOnAnEvenGridAndSaySo) {
+  constexpr int k_rows = 20'000;
+  const Imported got = import_text(rows(k_rows));
+  ASSERT_TRUE(got.status) << got.error();
+  EXPECT_FALSE(got.channel().timed);
+  const double rel = GetParam().step_ms * GetParam().rate_hz / 1000 / k_rows;
+  EXPECT_NEAR(got.channel().rate_hz, GetParam().rate_hz, 2 * rel * GetParam().rate_hz);
+  EXPECT_EQ(got.samples().size(), static_cast<std::size_t>(k_rows));
+  EXPECT_EQ(got.samples().rbegin()->first, k_rows - 1);
+  EXPECT_TRUE(got.anomalies(AnomalyKind::gap).empty());
+  const auto told = *got.capture->anomalies();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].severity, Severity::doubtful);
+  EXPECT_THAT(told[0].message, HasSubstr(fmt::format("rounded to steps of {:.0f}.0", GetParam().step_ms)));
+}
+
+TEST_P(CsvRoundedTimes, AreNotTakenForEvenAcrossAHole) {
+  const Imported got = import_text(rows(20'000, 7000, 3000));
+  if (got.status) {
+    EXPECT_FALSE(got.anomalies(AnomalyKind::gap).empty());
+  } else {
+    EXPECT_THAT(got.error(), HasSubstr("too coarse"));
+    EXPECT_THAT(got.error(), HasSubstr("--option rate="));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rates, CsvRoundedTimes,
+                         testing::Values(Rounding{10'000, 1, true}, Rounding{1880, 1, false},
+                                         Rounding{1234.5, 1, true}, Rounding{990, 1, false},
+                                         Rounding{666.7, 1, true}, Rounding{400, 1, false},
+                                         Rounding{1000, 16, true}));
+
+TEST(CsvTime, OneSampleMissingByAStepOfTheTimesMayBeRounding) {
+  const Imported got = import_text("t_ms,current_ma\n0,1\n1,2\n2,3\n4,4\n5,5\n");
+  EXPECT_THAT(got.anomalies(AnomalyKind::gap).at(0).message,
+              HasSubstr("1 sample missing before this row, or its time is rounded up"));
+}
+
 TEST(CsvTime, TimesTooCoarseForTheRateAreRefused) {
   std::string text = "t_ms,current_ma\n";
   for (int i = 0; i < 1000; ++i)
-    text += fmt::format("{},{}\n", i / 10, i);
+    text += fmt::format("{},{}\n", i / 10 + (i < 500 ? 0 : 300), i);
   const Imported got = import_text(text);
   ASSERT_FALSE(got.status);
   EXPECT_THAT(got.error(), HasSubstr("too coarse"));
