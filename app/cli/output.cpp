@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <app/cli/output.h>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,10 +43,21 @@ bool only_in_place(int error) {
   return error == EACCES || error == EPERM || error == ENAMETOOLONG;
 }
 
+// A file that takes another's place keeps who may do what with it.
+std::FILE* create_like(const std::string& target, const std::string& name) {
+  struct stat old {};
+  const bool replaces = ::stat(target.c_str(), &old) == 0;
+  const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, replaces ? 0600 : 0666);
+  if (file < 0 || !replaces) return file < 0 ? nullptr : ::fdopen(file, "wb");
+  [[maybe_unused]] const int owned = ::fchown(file, old.st_uid, old.st_gid);  // where that is permitted
+  ::fchmod(file, old.st_mode & 0777);
+  return ::fdopen(file, "wb");
+}
+
 Status replace_whole(const std::string& path, const std::string& target, std::string_view text) {
   // Of this process: two may write to one place.
   const std::string temporary = fmt::format("{}.{}.part", target, ::getpid());
-  std::FILE* file = std::fopen(temporary.c_str(), "wb");
+  std::FILE* file = create_like(target, temporary);
   if (file == nullptr && only_in_place(errno)) return write_in_place(path, target, text);
   Status written = write_and_close(path, file, text);
   if (written && std::rename(temporary.c_str(), target.c_str()) == 0) return written;

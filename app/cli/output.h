@@ -11,8 +11,9 @@
 namespace joulemark::cli {
 
 // Writes a result file, or stdout for "-". A regular file appears whole or not at all (temporary name, then
-// rename), unless its folder or a long name allows no temporary one; a link is followed, also to a file that
-// is to be made; a device or pipe is written to. Errors: usage for a folder, io, naming the file as given.
+// rename), unless its folder or a long name allows no temporary one, and keeps the mode of the one before; a
+// link is followed, also to a file that is to be made; a device or pipe is written to. Errors: usage for a
+// folder, io, naming the file as given.
 [[nodiscard]] Status write_output(const std::string& path, std::string_view text);
 
 // No output may be an input or another output (links and spellings seen through; "-" twice is the same too;

@@ -179,6 +179,29 @@ class OutputsAndInputs(CliTest):
         (self.folder / "link").symlink_to("new.json")
         self.run_cli("report", self.capture, "--json", "link", "--per-event", "new.json", expect=2)
 
+    def test_a_result_that_is_replaced_keeps_its_mode(self):
+        for mode in (0o600, 0o640, 0o666, 0o444):
+            for option in ("--json", "--per-event"):
+                out = self.folder / "out"
+                out.write_text("old")
+                out.chmod(mode)
+                self.run_cli("report", self.capture, option, out)
+                self.assertEqual(oct(out.stat().st_mode & 0o7777), oct(mode))
+                self.assertNotEqual(out.read_text(), "old")
+                out.unlink()
+        before = os.umask(0o027)
+        self.addCleanup(os.umask, before)
+        self.run_cli("report", self.capture, "--json", out)
+        self.assertEqual(oct(out.stat().st_mode & 0o7777), oct(0o640))
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can give files away")
+    def test_a_result_that_is_replaced_keeps_its_owner(self):
+        out = self.folder / "out.json"
+        out.write_text("old")
+        os.chown(out, 65534, 65534)
+        self.run_cli("report", self.capture, "--json", out)
+        self.assertEqual((out.stat().st_uid, out.stat().st_gid), (65534, 65534))
+
     def test_a_name_of_the_longest_length_is_written(self):
         name = "n" * 255
         self.run_cli("report", self.capture, "--json", name)
