@@ -188,7 +188,7 @@ std::string anomalies_text(const Contents& c) {
   for (const MetadataItem& item : c.metadata) {
     const std::string more = item.value.size() > k_value ? " ... (--json has all)" : "";
     text += wrapped(
-        fmt::format("{} = {}{}", printable(item.key), printable(item.value.substr(0, k_value)), more));
+        fmt::format("{} = {}{}", printable(item.key), printable(beginning(item.value, k_value)), more));
   }
   return text;
 }

@@ -23,6 +23,32 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+namespace {
+
+// The last place at or before most where no character and no escape is cut in two; at least most less 8.
+std::size_t whole_characters(std::string_view text, std::size_t most) {
+  constexpr int k_continued = 3;  // bytes of a character at most
+  for (int i = 0; i < k_continued && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80; ++i)
+    --most;
+  const std::size_t slash = text.rfind('\\', most - 1);
+  if (slash == std::string_view::npos) return most;
+  const std::size_t before = text.find_last_not_of('\\', slash);
+  const std::size_t run = before == std::string_view::npos ? slash + 1 : slash - before;
+  constexpr std::size_t k_code_point = 6;  // as in \u20ac
+  const std::size_t length = text[slash + 1] == 'u' ? k_code_point : 2;
+  const bool cut = run % 2 == 1 && slash + length > most;
+  return cut ? slash : most;
+}
+
+}  // namespace
+
+std::string_view beginning(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  const std::size_t stop = text.find_last_of(", ", most - 1);
+  const bool late = stop != std::string_view::npos && 2 * stop >= most;
+  return text.substr(0, late ? stop + 1 : whole_characters(text, most));
+}
+
 std::string wrapped(std::string_view text) {
   constexpr std::size_t k_columns = 80;
   std::string out;
@@ -32,7 +58,7 @@ std::string wrapped(std::string_view text) {
     std::size_t length = text.size();
     if (length > room) {
       const std::size_t blank = text.rfind(' ', room);
-      length = blank == std::string_view::npos || blank == 0 ? room : blank;
+      length = blank == std::string_view::npos || blank == 0 ? beginning(text, room).size() : blank;
     }
     out += fmt::format("{}{}\n", indent, text.substr(0, length));
     text.remove_prefix(length);

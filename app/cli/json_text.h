@@ -17,7 +17,12 @@ namespace joulemark::cli {
 // Control characters become '?', runs of blanks one blank, none at the ends.
 [[nodiscard]] std::string printable(std::string_view text);
 
-// One entry of a list: two blanks before, at most 80 columns, more lines indented by four.
+// At most that many bytes of a text, cut behind a comma or a blank where there is one in the latter half, and
+// never inside a character or an escape.
+[[nodiscard]] std::string_view beginning(std::string_view text, std::size_t most);
+
+// One entry of a list: two blanks before, at most 80 columns, more lines indented by four. Broken at blanks,
+// else behind commas.
 [[nodiscard]] std::string wrapped(std::string_view text);
 
 // "2026-03-01T12:00:00Z", with the fraction where there is one.

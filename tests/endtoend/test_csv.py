@@ -2,6 +2,7 @@
 """One waveform written in many dialects of CSV: each gives the energy its formula has, or an error that says why."""
 import math
 import os
+import re
 import unittest
 
 from harness import CliTest
@@ -244,6 +245,23 @@ class Dialects(CliTest):
         truth = sum(CURRENT_MA[i] * (times[i + 1] - times[i]) for i in range(N - 1)) * 3.3e-6
         _, report = self.check(table(("t_ms", "current_ma"), plain(1, lambda i: times[i])),
                                energy_j=truth, tolerance=1e-3)
+
+    def test_a_long_text_of_a_file_is_cut_between_its_numbers_and_characters(self):
+        numbers = "{" + ",".join(f'""k"":{n}' for n in range(10_000_000, 10_000_040)) + "}"
+        for title in (numbers, "\\\\" * 150, "x" + r"\u20ac" * 100, "yz" + r"\u20ac" * 100, "€" * 100, "z" + "€" * 100):
+            with self.subTest(title[:20]):
+                self.import_csv(table(("t_ms", "I (mA)", f'"{title}"'), [(i, 1, 2) for i in range(9)]))
+                lines = self.run_cli("info", self.folder / "log.jmk").stdout.splitlines()
+                start = next(i for i, line in enumerate(lines) if line.lstrip().startswith("source.ignored"))
+                value = [line.strip() for line in lines[start:]]
+                self.assertIn(" ... (--json has all)", " ".join(value))
+                for line in value:
+                    self.assertLessEqual(len(line.encode()), 80)
+                    line.encode("utf-8", "strict")
+                    bare = line.replace(" ... (--json has all)", "").replace("... (--json has all)", "").strip()
+                    self.assertNotRegex(bare, r"(^|[^\\])(\\\\)*\\(u[0-9a-f]{0,3})?$", value)
+                    self.assertEqual(re.findall(r":(\d{1,7}|\d{9,})(?!\d)", bare), [], value)
+                    self.assertNotRegex(bare, r"^\d", value)
 
     # --- values
 
