@@ -49,7 +49,12 @@ std::string words_of(sqlite3* db, int result) {
   const int system = db != nullptr ? sqlite3_system_errno(db) : 0;
   const bool from_system = (result & 0xFF) == SQLITE_IOERR || (result & 0xFF) == SQLITE_CANTOPEN;
   if (from_system && system != 0) return std::strerror(system);
-  return db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(result);
+  const char* const told = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(result);
+  if ((result & 0xFF) == SQLITE_CORRUPT) return fmt::format("the file is damaged inside (SQLite: {})", told);
+  const bool strange = code_of(result) == ErrorCode::unreadable;
+  return fmt::format("{} (SQLite: {})",
+                     strange ? "what is in the file is not what a capture holds" : "the database failed",
+                     told);
 }
 
 // SQLite's own errno is that of its last attempt, made with fewer rights.

@@ -86,7 +86,7 @@ Status Inspector::check_structure() {
     if (!more && !is_damage(more.error())) return tl::make_unexpected(more.error());
     if (!more) damaged(more.error().message);
     if (!more || !*more) return {};
-    if (check.text(0) != "ok") damaged("database structure: " + check.text(0));
+    if (check.text(0) != "ok") damaged("the structure of the file is damaged: SQLite says: " + check.text(0));
   }
 }
 
@@ -97,8 +97,17 @@ std::optional<std::int64_t> Inspector::expected(std::int64_t Totals::*count) con
 
 Result<RowCounts> Inspector::check_rows(const std::string& table, std::int64_t Totals::*count,
                                         const RowVisitor& visit) {
-  const auto bad = [&](std::int64_t id) { damaged(fmt::format("{}: row {} is damaged", table, id)); };
+  IndexRange run;  // of damaged rows next to one another
+  const auto tell = [&] {
+    if (run.count() == 1) damaged(fmt::format("{}: row {} is damaged", table, run.begin));
+    if (run.count() > 1) damaged(fmt::format("{}: rows {} to {} are damaged", table, run.begin, run.end - 1));
+  };
+  const auto bad = [&](std::int64_t id) {
+    if (id != run.end) tell();
+    run = {id == run.end ? run.begin : id, id + 1};
+  };
   JM_TRY_ASSIGN(const RowCounts rows, scan_rows(*db_, table, expected(count), visit, bad));
+  tell();
   if (rows.gone > 0) {
     damaged(fmt::format("{}: {} of {} gone", table, rows.gone,
                         format_count(rows.good + rows.bad + rows.gone, "row")));
@@ -146,15 +155,30 @@ void Inspector::lose(const BlockRow& block, const std::string& why) {
     const SampleGrid grid(channel);
     time = {grid.time_of(indices.begin), grid.time_of(indices.end)};
   }
-  damaged(
-      {fmt::format("channel '{}', samples {} to {}: {}", channel.name, indices.begin, indices.end - 1, why),
-       ChannelId{block.channel}, indices, time});
   report_.channels[block.channel].lost_samples += block.count;
+  LostRun& run = lost_runs_[block.channel];
+  if (run.blocks > 0 && run.indices.end == indices.begin && run.why == why) {
+    run.indices.end = indices.end;
+    run.time.end_ns = time.end_ns;
+    ++run.blocks;
+    return;
+  }
+  tell(block.channel, run);
+  run = {indices, time, why, 1};
+}
+
+void Inspector::tell(std::uint32_t channel, const LostRun& run) {
+  if (run.blocks == 0) return;
+  const std::string blocks = run.blocks == 1 ? "" : fmt::format(" ({} blocks)", run.blocks);
+  damaged({fmt::format("channel '{}', samples {} to {}{}: {}", report_.info.channels[channel].name,
+                       run.indices.begin, run.indices.end - 1, blocks, run.why),
+           ChannelId{channel}, run.indices, run.time});
 }
 
 Status Inspector::check_samples() {
   JM_TRY_ASSIGN(BlockStore store, BlockStore::open(*db_));
   std::vector<const BlockRow*> last(report_.info.channels.size(), nullptr);
+  lost_runs_.assign(last.size(), {});
   for (const BlockRow& block : rows_) {
     block_done();
     const Channel& channel = report_.info.channels[block.channel];
@@ -177,6 +201,8 @@ Status Inspector::check_samples() {
     good_blocks_.push_back(block);
     report_.channels[block.channel].good_samples += block.count;
   }
+  for (std::uint32_t channel = 0; channel < lost_runs_.size(); ++channel)
+    tell(channel, lost_runs_[channel]);
   std::int64_t known = 0;
   for (const ChannelCheck& channel : report_.channels)
     known += channel.good_samples + channel.lost_samples;

@@ -41,7 +41,15 @@ class Inspector {
   [[nodiscard]] Status check_items(const std::string& table, std::int64_t Totals::*count,
                                    const RowVisitor& visit);
   void block_done();  // every block is read once for its samples and once for its sums
+  // Lost blocks of a channel that follow one another are one place of damage.
+  struct LostRun {
+    IndexRange indices;
+    TimeRange time;
+    std::string why;
+    std::int64_t blocks = 0;
+  };
   void lose(const BlockRow& block, const std::string& why);
+  void tell(std::uint32_t channel, const LostRun& run);
   [[nodiscard]] Status read_head();
   [[nodiscard]] Status check_structure();
   [[nodiscard]] Status read_directory();
@@ -61,6 +69,7 @@ class Inspector {
   std::vector<BlockRow> rows_;        // intact directory rows of stored channels
   std::vector<BlockRow> power_rows_;  // ... of power, by index
   std::vector<BlockRow> good_blocks_;
+  std::vector<LostRun> lost_runs_;  // of each channel, the one not told yet
   std::int64_t expected_summaries_ = 0;
 };
 

@@ -55,10 +55,42 @@ Status SumCheck::run(std::uint32_t channel, bool timed, ValueSource& values,
     block_done();
   }
   builder.flush();
+  tell_rest();
   return status_;
 }
 
+void SumCheck::fault(const SummaryRow& made, const char* what) {
+  Faults& faults = faults_[made.level];
+  if (faults.what != what || faults.end != made.first_entry) {
+    tell(made.level, faults);
+    faults = {what, made.first_entry, made.first_entry};
+  }
+  faults.end += made.entries;
+}
+
+void SumCheck::tell(int level, const Faults& faults) const {
+  if (faults.first == faults.end) return;
+  report_(fmt::format("level {}: the summaries of entries {} to {} {}", level, faults.first, faults.end - 1,
+                      faults.what));
+}
+
+void SumCheck::tell_blocks() const {
+  const auto [what, first, end] = bad_blocks_;
+  if (first == end) return;
+  const auto id = [&](std::int64_t place) { return stored_->blocks()[static_cast<std::size_t>(place)].id; };
+  if (end - first == 1) return report_(fmt::format("the sums of block {} do not fit its samples", id(first)));
+  report_(fmt::format("the sums of blocks {} to {} do not fit their samples ({} blocks)", id(first),
+                      id(end - 1), end - first));
+}
+
+void SumCheck::tell_rest() {
+  tell_blocks();
+  for (const auto& [level, faults] : faults_)
+    tell(level, faults);
+}
+
 void SumCheck::compare(const BlockRow& made) {
+  const auto place = static_cast<std::int64_t>(next_block_);
   const BlockRow& stored = stored_->blocks()[next_block_++];
   const double n = static_cast<double>(made.count);
   const double largest = std::max(std::abs(made.min), std::abs(made.max));
@@ -68,7 +100,12 @@ void SumCheck::compare(const BlockRow& made) {
                     near(stored.m2, made.m2, n * largest * largest * 1e-9, 1e-9) &&
                     stored.first_ns == made.first_ns && stored.last_ns == made.last_ns &&
                     stored.last == made.last && near(stored.inner, made.inner, largest * span_ns, 1e-12);
-  if (!same) report_(fmt::format("the sums of block {} do not fit its samples", stored.id));
+  if (same) return;
+  if (place != bad_blocks_.end) {
+    tell_blocks();
+    bad_blocks_.first = place;
+  }
+  bad_blocks_.end = place + 1;
 }
 
 void SumCheck::compare(const SummaryRow& made, bool timed) {
@@ -80,14 +117,11 @@ void SumCheck::compare(const SummaryRow& made, bool timed) {
   if (!found && found.error().code != ErrorCode::unreadable) {
     status_ = tl::make_unexpected(found.error());
   } else if (!found || !*found) {
-    report_(
-        fmt::format("level {}: the summaries from entry {} on are missing", made.level, made.first_entry));
+    fault(made, "are missing");
   } else if (!select_.intact()) {
-    report_(
-        fmt::format("level {}: the summaries from entry {} on are damaged", made.level, made.first_entry));
+    fault(made, "are damaged");
   } else if (!same(made, timed)) {
-    report_(fmt::format("level {}: the summaries from entry {} on do not fit the samples", made.level,
-                        made.first_entry));
+    fault(made, "do not fit the samples");
   }
   select_.reset();
 }

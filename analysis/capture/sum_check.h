@@ -5,6 +5,7 @@
 #include <analysis/capture/value_source.h>
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,16 @@ class SumCheck {
  private:
   SumCheck(Statement select, const BlockDirectory& stored, Report report)
       : select_(std::move(select)), stored_(&stored), report_(std::move(report)) {}
+  // Faults next to one another are told as one.
+  struct Faults {
+    std::string what;
+    std::int64_t first = 0;
+    std::int64_t end = 0;
+  };
+  void fault(const SummaryRow& made, const char* what);
+  void tell(int level, const Faults& faults) const;
+  void tell_blocks() const;
+  void tell_rest();
   void compare(const BlockRow& made);
   void compare(const SummaryRow& made, bool timed);
   [[nodiscard]] bool same(const SummaryRow& made, bool timed) const;
@@ -34,6 +45,8 @@ class SumCheck {
   Report report_;
   std::size_t next_block_ = 0;
   std::int64_t summary_rows_ = 0;
+  std::map<int, Faults> faults_;  // by level, of entries; the ones not told yet
+  Faults bad_blocks_;             // by their place in the directory
   Status status_;
 };
 

@@ -223,6 +223,78 @@ TEST_F(DamagedCapture, NamesWhatIsLostAndRepairKeepsTheRestWithARecordOfTheLoss)
   }));
 }
 
+TEST_F(DamagedCapture, LostBlocksNextToOneAnotherAreOnePlace) {
+  {
+    auto db = capture::Database::open(path_, capture::Database::Access::write);
+    ASSERT_TRUE(db);
+    ASSERT_TRUE(
+        db->execute("UPDATE samples SET data=zeroblob(100) WHERE block IN (SELECT id FROM blocks WHERE "
+                    "channel=0 ORDER BY first_index LIMIT 3)"));
+  }
+  auto db = capture::Database::open(path_, capture::Database::Access::read);
+  const std::int64_t end =
+      db->integer(
+            "SELECT max(first_index + count) FROM (SELECT * FROM blocks WHERE channel=0 ORDER BY "
+            "first_index LIMIT 3)")
+          .value();
+  const std::int64_t places =  // blocks that begin where the one before ends belong together
+      db->integer(
+            "SELECT count(*) FROM (SELECT first_index - coalesce(lag(first_index + count) OVER "
+            "(ORDER BY first_index), -1) AS hole FROM blocks WHERE channel=0 ORDER BY first_index "
+            "LIMIT 3) WHERE hole != 0")
+          .value();
+  const VerifyReport found = verify_capture(path_).value();
+  ASSERT_EQ(found.damage_count, places);
+  EXPECT_LT(places, 3);
+  EXPECT_EQ(found.damage.back().indices.end, end);
+  EXPECT_THAT(found.damage.back().what, testing::HasSubstr(" blocks): their checksum does not fit"));
+  std::int64_t lost = 0;
+  for (const Damage& damage : found.damage)
+    lost += damage.indices.count();
+  EXPECT_EQ(lost, found.channels[0].lost_samples);
+}
+
+TEST_F(DamagedCapture, FaultyRowsAndSumsNextToOneAnotherAreOnePlace) {
+  {
+    auto db = capture::Database::open(path_, capture::Database::Access::write);
+    ASSERT_TRUE(db);
+    ASSERT_TRUE(db->execute("UPDATE edges SET data=zeroblob(9) WHERE id IN (1, 2)"));
+    ASSERT_TRUE(db->execute("DELETE FROM summaries WHERE channel=0 AND level=1"));
+  }
+  std::vector<std::string> texts;
+  const VerifyReport found = verify_capture(path_).value();
+  for (const Damage& damage : found.damage)
+    texts.push_back(damage.what);
+  EXPECT_THAT(texts, testing::Contains("edges: rows 1 to 2 are damaged"));
+  EXPECT_EQ(std::count_if(texts.begin(), texts.end(),
+                          [](const std::string& text) { return text.find("level 1: ") != text.npos; }),
+            1);
+}
+
+TEST_F(DamagedCapture, WhatSqliteSaysIsNeverAllThatIsSaid) {
+  std::mt19937_64 random(11);
+  int quoted = 0;
+  for (int round = 0; round < 40; ++round) {
+    std::vector<char> bytes = good_;
+    const std::size_t at = 4096 * (1 + random() % (bytes.size() / 4096 - 1));
+    for (std::size_t i = 0; i < 64; ++i)
+      bytes[at + i] = static_cast<char>(random());
+    write(bytes);
+    const auto found = verify_capture(path_);
+    std::vector<std::string> texts{found ? "" : found.error().message};
+    for (const Damage& damage : found ? found->damage : std::vector<Damage>())
+      texts.push_back(damage.what);
+    for (const std::string& text : texts) {
+      const bool raw = text.find("malformed") != text.npos || text.find("btreeInitPage") != text.npos ||
+                       text.find("Page ") != text.npos;
+      if (!raw) continue;
+      ++quoted;
+      EXPECT_THAT(text, testing::ContainsRegex("damaged.*SQLite"));
+    }
+  }
+  EXPECT_GT(quoted, 5);
+}
+
 TEST_F(DamagedCapture, RepairMakesLostSummariesAnewWithoutLoss) {
   {
     auto db = capture::Database::open(path_, capture::Database::Access::write);
