@@ -29,13 +29,13 @@ Result<CsvColumn> column_with_unit(const CsvLayout& layout, std::string_view opt
   const auto colon = text.rfind(':');
   const std::string stated(colon == std::string_view::npos ? "" : text.substr(colon + 1));
   JM_TRY_ASSIGN(const std::size_t column, find_column(layout, option, text.substr(0, colon)));
-  const auto titled = layout.titles.empty() ? std::nullopt : unit_in_title(layout.titles[column]);
+  const auto titled = unit_of_column(layout, column);
   if (stated.empty() && !titled) {
     return fail(
         ErrorCode::usage,
         fmt::format("option '{0}={1}' states no unit and neither does the column's title; write {0}={1}:{2}, "
-                    "or whichever unit it is",
-                    option, text, example));
+                    "or whichever unit it is{3}",
+                    option, text, example, words_for_phases(layout)));
   }
   const std::string& unit = stated.empty() ? *titled : stated;
   if (!is_unit(unit)) {
@@ -138,8 +138,8 @@ class Planner {
     return fail(
         ErrorCode::usage,
         fmt::format("no column's title states a unit of current or power; add --option current=COLUMN:mA (or "
-                    "uA, A; or power=COLUMN:mW, or energy=COLUMN:uJ per row); {}",
-                    known_columns(layout_)));
+                    "uA, A; or power=COLUMN:mW, or energy=COLUMN:uJ per row); {}{}",
+                    known_columns(layout_), words_for_phases(layout_)));
   }
 
   Status plan_voltage() {

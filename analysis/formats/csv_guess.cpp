@@ -24,10 +24,27 @@ std::string shown(std::string_view title) {
   return title.size() > k_longest ? text + "..." : text;
 }
 
+// The title of another phase or channel that differs in nothing but its last letter; null when there is none.
+const std::string* other_phase(const CsvLayout& layout, const std::string& title) {
+  const auto cut = title.find_last_of("_/ ,-");
+  if (cut == std::string::npos || cut + 2 != title.size()) return nullptr;
+  const std::string bare = lower(title);
+  for (const std::string_view phases : {"abc", "uvw"}) {
+    if (phases.find(bare.back()) == std::string_view::npos) continue;
+    const auto found = std::ranges::find_if(layout.titles, [&](const std::string& other) {
+      const std::string text = lower(other);
+      return text != bare && text.size() == bare.size() && text.starts_with(bare.substr(0, cut + 1)) &&
+             phases.find(text.back()) != std::string_view::npos;
+    });
+    if (found != layout.titles.end()) return &*found;
+  }
+  return nullptr;
+}
+
 std::vector<std::size_t> titled_in(const CsvLayout& layout, std::string_view symbol) {
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < layout.titles.size(); ++i) {
-    const auto unit = unit_in_title(layout.titles[i]);
+    const auto unit = unit_of_column(layout, i);
     if (unit && value_factor(*unit, symbol)) found.push_back(i);
   }
   return found;
@@ -66,6 +83,21 @@ std::string known_columns(const CsvLayout& layout) {
     text += fmt::format("{} {} '{}'", i == 0 ? "" : ",", i + 1, shown(layout.titles[i]));
   return layout.titles.size() > k_most ? text + fmt::format(" and {} more", layout.titles.size() - k_most)
                                        : text;
+}
+
+std::optional<std::string> unit_of_column(const CsvLayout& layout, std::size_t column) {
+  if (layout.titles.empty() || other_phase(layout, layout.titles[column]) != nullptr) return std::nullopt;
+  return unit_in_title(layout.titles[column]);
+}
+
+std::string words_for_phases(const CsvLayout& layout) {
+  for (const std::string& title : layout.titles) {
+    const std::string* const other = unit_in_title(title) ? other_phase(layout, title) : nullptr;
+    if (other == nullptr) continue;
+    return fmt::format("; the {} of '{}' beside '{}' is taken for a phase or channel, not for a unit",
+                       title.back(), shown(title), shown(*other));
+  }
+  return {};
 }
 
 Result<std::size_t> find_column(const CsvLayout& layout, std::string_view option, std::string_view text) {
@@ -114,7 +146,7 @@ Result<std::optional<CsvValueColumn>> guess_value(const CsvLayout& layout, Quant
   }
   CsvValueColumn column;
   column.column = found.front();
-  column.unit = unit_in_title(first).value_or("");
+  column.unit = unit_of_column(layout, found.front()).value_or("");
   column.guessed = true;
   column.quantity = quantity;
   column.scale = value_factor(column.unit, symbol).value_or(1);
@@ -135,7 +167,7 @@ bool has_column_of(const CsvLayout& layout, Quantity quantity) {
 Result<CsvTimeColumn> guess_time(const CsvLayout& layout) {
   std::vector<CsvTimeColumn> found;
   for (std::size_t i = 0; i < layout.titles.size(); ++i) {
-    const auto unit = unit_in_title(layout.titles[i]);
+    const auto unit = unit_of_column(layout, i);
     const auto exponent = unit ? time_exponent(*unit) : std::nullopt;
     if (exponent) found.push_back({{i, *unit, true}, *exponent});
   }

@@ -12,6 +12,13 @@ namespace joulemark {
 // For messages: the titles with their numbers, or that there are none.
 [[nodiscard]] std::string known_columns(const CsvLayout& layout);
 
+// The unit that a column's title states. The last letter of "Current_A" beside "Current_B" tells phases or
+// channels apart and is none; nor is the V of "Voltage_V" beside "Voltage_U" or "Voltage_W".
+[[nodiscard]] std::optional<std::string> unit_of_column(const CsvLayout& layout, std::size_t column);
+
+// For messages: which title's letter was not taken for a unit, and why; empty when there is none.
+[[nodiscard]] std::string words_for_phases(const CsvLayout& layout);
+
 // By title, title without its unit, or number from 1. Errors: usage.
 [[nodiscard]] Result<std::size_t> find_column(const CsvLayout& layout, std::string_view option,
                                               std::string_view text);

@@ -87,6 +87,13 @@ class Dialects(CliTest):
         self.refuse(table(("t_ms", "ma"), plain()), "add --option current=COLUMN:mA")
         self.check(table(("time", "current"), plain()), "time=time:ms", "current=2:mA")
 
+    def test_the_letters_of_three_phases_are_no_units(self):
+        content = table(("t_ms", "Current_A", "Current_B", "Current_C"), [(i, c, 7, 8) for i, c in plain()])
+        self.refuse(content, "the A of 'Current_A' beside 'Current_B' is taken for a phase or channel, not for a unit")
+        self.refuse(content, "states no unit", "current=Current_A")
+        said, _ = self.check(content, "current=Current_A:mA")
+        self.assertIn("ignored: column 3 'Current_B', column 4 'Current_C'", said)
+
     def test_a_row_of_units_belongs_to_the_header(self):
         self.check("Time,Channel A\n(ms),(mA)\n\n" + table(None, plain()), "current=Channel A")
 
@@ -216,6 +223,13 @@ class Dialects(CliTest):
         kept = sum(c for i, c in enumerate(CURRENT_MA) if not 500 <= i < 900) * 3.3e-6
         _, report = self.check(table(("t_ms", "current_ma"), rows), energy_j=kept)
         self.assertEqual(report["capture"]["lost_samples"], 400)
+
+    def test_the_grade_of_the_data_is_by_the_part_of_the_time_that_is_lost(self):
+        for lost, grade in ((0, "good"), (N // 200, "degraded"), (N // 50, "bad")):
+            rows = [row for i, row in enumerate(plain()) if not 500 <= i < 500 + lost]
+            self.import_csv(table(("t_ms", "current_ma"), rows), "voltage=3.3V")
+            self.assertEqual(self.run_json("report", self.folder / "log.jmk")["quality"]["grade"], grade)
+            self.assertIn(f"  Data {grade}", self.run_cli("report", self.folder / "log.jmk").stdout)
 
     def test_rows_out_of_order_or_doubled_are_left_out_and_said(self):
         rows = plain()

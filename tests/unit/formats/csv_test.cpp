@@ -95,6 +95,17 @@ TEST(CsvColumns, OptionsNameColumnsByTitleOrNumberWithUnits) {
   EXPECT_NEAR((*power)[0].integral, 3.3 * (0.468e-3 * 5e-3 + 0.532e-3 * 6e-3), 1e-12);
 }
 
+TEST(CsvColumns, APhaseIsTakenInTheUnitThatIsTold) {
+  const std::string text = "t_s,Current_A,Current_B,Current_C\n0,1,4,7\n1,2,5,8\n2,3,6,9\n";
+  const Imported first = import_text(text, {"current=Current_A:mA"});
+  ASSERT_TRUE(first.status) << first.error();
+  EXPECT_EQ(first.channel(0).scale, 1e-3);
+  EXPECT_THAT(first.samples(0), ElementsAre(Pair(0, 1.F), Pair(1, 2.F), Pair(2, 3.F)));
+  const Imported alone = import_text("t_s,Current_A,Voltage_V\n0,1,4\n1,2,5\n");
+  ASSERT_TRUE(alone.status) << alone.error();
+  EXPECT_EQ(alone.channel(0).scale, 1);
+}
+
 TEST(CsvColumns, AConstantVoltageIsAStatedAssumption) {
   const Imported got = import_text("t_s,current_ma\n0,10\n0.5,10\n1.0,10\n", {"voltage=3.3V"});
   ASSERT_TRUE(got.status) << got.error();
@@ -146,6 +157,20 @@ INSTANTIATE_TEST_SUITE_P(
                 {"current=2:mA"},
                 "says mA, but the column's title 'I(uA)' says uA"},
         Refusal{"several_currents", "t_s,A(mA),B(mA)\n0,1,2\n", {}, "several columns could be the current"},
+        Refusal{"three_phases",
+                "t_s,Current_A,Current_B,Current_C\n0,1,2,3\n",
+                {},
+                "the A of 'Current_A' beside 'Current_B' is taken for a phase or channel, not for a unit"},
+        Refusal{"two_channels", "t_s,I A,I B\n0,1,2\n", {}, "add --option current=COLUMN:mA"},
+        Refusal{"phases_in_watts", "t_s,P_U,P_V,P_W\n0,1,2,3\n", {}, "the W of 'P_W' beside 'P_U'"},
+        Refusal{"a_phase_asked_for_without_its_unit",
+                "t_s,Current_A,Current_B,Current_C\n0,1,2,3\n",
+                {"current=Current_A"},
+                "write current=Current_A:mA"},
+        Refusal{"three_phases_with_their_unit",
+                "t_s,Current_A (A),Current_B (A),Current_C (A)\n0,1,2,3\n",
+                {},
+                "several columns could be the current"},
         Refusal{"several_times", "t_s,elapsed(ms),I(mA)\n0,1,2\n", {}, "several columns could be the time"},
         Refusal{"running_energy",
                 "Time (ns),Current (nA),Voltage (mV),Energy (uJ)\n0,1,2,3\n",
@@ -436,6 +461,9 @@ TEST_P(CsvRoundedTimes, AreNotTakenForEvenAcrossAHole) {
   const Imported got = import_text(rows(20'000, 7000, 3000));
   if (got.status) {
     EXPECT_FALSE(got.anomalies(AnomalyKind::gap).empty());
+    if (GetParam().rate_hz > 1100) {
+      EXPECT_THAT(got.anomalies(AnomalyKind::duplicate_time).at(0).message, HasSubstr("--option rate="));
+    }
   } else {
     EXPECT_THAT(got.error(), HasSubstr("too coarse"));
     EXPECT_THAT(got.error(), HasSubstr("--option rate="));
