@@ -67,6 +67,14 @@ class SimulatedBoard(CliTest):
         schema = json.loads((ROOT / "docs/report.schema.json").read_text())
         jsonschema.validate(self.run_json("report", self.record(duration="2s")), schema)
 
+    def test_every_grade_of_the_data_is_explained(self):
+        schema = json.loads((ROOT / "docs/report.schema.json").read_text())
+        grades = schema["properties"]["quality"]["properties"]["grade"]["enum"]
+        numbers = (ROOT / "docs/numbers.md").read_text()
+        for grade in grades:
+            self.assertIn(f"\n- `{grade}`: ", numbers)
+        self.assertEqual(len(grades), 3)
+
     def test_text_fits_eighty_columns(self):
         capture = self.record(duration="2s")
         for command in ("report", "info", "verify"):
