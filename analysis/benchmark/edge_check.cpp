@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/benchmark/edge_check.h>
+#include <analysis/model/units.h>
 
 #include <fmt/format.h>
 
@@ -174,7 +175,8 @@ class Judge {
     }
     if (check_.official.size() != log_count) {
       note("window_count",
-           fmt::format("The log tells of {} windows, the edges give {}.", log_count, check_.official.size()));
+           fmt::format("The log tells of {}, the edges give {}.",
+                       format_count(static_cast<std::int64_t>(log_count), "window"), check_.official.size()));
     }
   }
 

@@ -2,6 +2,7 @@
 #include <analysis/capture/intake.h>
 #include <analysis/capture/schema.h>
 #include <analysis/model/units.h>
+#include <analysis/model/with_count.h>
 
 #include <fmt/format.h>
 
@@ -231,15 +232,17 @@ void Intake::finish() {
     report_dropped(channel);
   report_dropped_edges(last_dropped_edge_ns_);
   if (dropped_items_ > 0) {
-    items_.push_back(
-        Anomaly{AnomalyKind::overflow,
-                Severity::data_loss,
-                std::nullopt,
-                {},
-                0,
-                dropped_items_,
-                fmt::format("{} markers, anomalies or metadata were lost: the disk did not keep up",
-                            dropped_items_)});
+    items_.push_back(Anomaly{
+        AnomalyKind::overflow,
+        Severity::data_loss,
+        std::nullopt,
+        {},
+        0,
+        dropped_items_,
+        with_count(
+            "{} [marker, anomaly or item of metadata was|markers, anomalies or items of metadata were] "
+            "lost: the disk did not keep up",
+            dropped_items_)});
   }
   push_batch();
   finished_ = true;

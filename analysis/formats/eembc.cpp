@@ -5,6 +5,7 @@
 #include <analysis/formats/eembc_log.h>
 #include <analysis/formats/energy_feed.h>
 #include <analysis/formats/input_file.h>
+#include <analysis/model/units.h>
 
 #include <fmt/format.h>
 
@@ -73,7 +74,8 @@ class EnergyFile {
     const TimeNs end_ns = recorded(channel.rate_hz).end_ns;
     return sink.accept(Anomaly{
         AnomalyKind::truncated, Severity::data_loss, k_energy_channel, TimeRange{end_ns, end_ns}, samples_, 1,
-        fmt::format("{}: byte {}: the file ends {} bytes into a sample", name_, byte_of(samples_), partial)});
+        fmt::format("{}: byte {}: the file ends {} into a sample", name_, byte_of(samples_),
+                    format_count(static_cast<std::int64_t>(partial), "byte"))});
   }
 
   // What the samples sent cover.

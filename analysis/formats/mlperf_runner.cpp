@@ -71,8 +71,8 @@ class Survey : public MlperfResultsVisitor {
   Status on_trial_end() override {
     const TrialFacts& trial = trials.back();
     if (trial.last_position <= trial.samples) return {};
-    return broken(fmt::format("trial {}: an edge at sample {}, but there are only {} samples",
-                              trials.size() - 1, trial.last_position, trial.samples));
+    return broken(fmt::format("trial {}: an edge at sample {}, but there is no more than {}",
+                              trials.size() - 1, trial.last_position, format_count(trial.samples, "sample")));
   }
 
   Status on_sample(std::optional<double> joules) override {

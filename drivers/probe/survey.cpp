@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/units.h>
+
 #include <drivers/ina219/chip/conversion_clock.h>
 #include <drivers/ina219/chip/registers.h>
 #include <drivers/probe/survey.h>
@@ -7,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 namespace joulemark::probe {
@@ -24,8 +27,8 @@ Result<std::uint16_t> line_mask(const Hello& hello, const Settings& settings) {
   unsigned mask = 0;
   for (const NamedLine& line : settings.lines) {
     if (line.line >= hello.lines.size()) {
-      return fail(ErrorCode::usage, fmt::format("option 'lines': there is no d{}, the probe has {} lines",
-                                                line.line, hello.lines.size()));
+      return fail(ErrorCode::usage, fmt::format("option 'lines': there is no d{}, the probe has {}",
+                                                line.line, format_count(std::ssize(hello.lines), "line")));
     }
     mask |= 1U << line.line;
   }

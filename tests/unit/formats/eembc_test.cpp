@@ -183,6 +183,8 @@ TEST(Eembc, APartOfASampleAtTheEndIsSaidAndTheRestIsKept) {
   const auto truncated = got.anomalies(AnomalyKind::truncated);
   ASSERT_EQ(truncated.size(), 1U);
   EXPECT_THAT(truncated[0].message, HasSubstr("run/trace1-energy.bin: byte 17"));
+  const Imported one = import_run(energy_file(1000, {1, 2, 3}) + "\x01");
+  EXPECT_THAT(one.anomalies(AnomalyKind::truncated).at(0).message, HasSubstr("ends 1 byte into a sample"));
 }
 
 TEST(Eembc, SamplesThatAreNotNumbersLeaveTheirIndexUnused) {
