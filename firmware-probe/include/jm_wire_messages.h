@@ -133,7 +133,8 @@ typedef enum {                          /* counts since START */
                JM_WIRE_I2C_TIMEOUTS,  /* the bus stood still and was cleared */
                JM_WIRE_SENSOR_LOSSES, /* times the sensor stopped answering or was found reset; samples around
                                          are doubtful */
-               JM_WIRE_SERIAL_ERRORS, /* bytes from the host lost or broken, and frames that were no frames */
+               JM_WIRE_SERIAL_ERRORS, /* what came from the host as no frame: bytes lost, broken or never
+                                         meant */
                JM_WIRE_COUNTS
 } jm_wire_count;
 

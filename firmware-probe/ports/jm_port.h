@@ -45,23 +45,26 @@ void jm_port_unlock(uint8_t before);
 
 /* ---- I2C, 400 kHz, as master ---- */
 
-typedef struct {
+typedef struct jm_i2c_transfer {
   uint8_t address; /* 7 bits */
   uint8_t write_size;
   uint8_t read_size;
   uint8_t write[3];
   uint8_t read[2];
+  struct jm_i2c_transfer* next; /* begun at once when this has ended well; NULL: none */
 } jm_i2c_transfer;
 
 /* FAILED: not acknowledged, or the bus was taken away. */
 typedef enum { JM_I2C_DONE, JM_I2C_FAILED } jm_i2c_outcome;
 
 /* Starts a transfer: START, address and write_size bytes, then (if read_size) START, address and read_size
-   bytes, STOP; a size of 0 leaves its part out. Returns at once; its end is told by jm_probe_on_i2c, never
-   from within. `transfer` stays the port's until then. Interrupt. */
+   bytes, STOP; a size of 0 leaves its part out. Then those that follow it, each of which reads. Returns at
+   once; the end of the last, or of the first that fails, is told by jm_probe_on_i2c, never from within. They
+   stay the port's until then. Interrupt. */
 void jm_port_i2c_begin(jm_i2c_transfer* transfer);
 
-/* When the device acknowledged its address for reading in the last transfer that read. Interrupt. */
+/* When the device acknowledged its address for reading in the transfer told of last, of several the first.
+   Called by jm_probe_note_i2c; interrupts may be on. */
 uint32_t jm_port_i2c_ticks(void);
 
 /* Gives up a transfer that hangs, of which nothing is told any more, and frees the bus: clocks SCL until SDA

@@ -2,8 +2,8 @@
 /* The INA219 as the probe's sensor. All of it runs in the I2C interrupt, one register after the other, so
    that frames being made never make a conversion be missed:
 
-     poll the bus register until "conversion ready"; read the shunt register; read the power register, which
-   clears "conversion ready"; push.
+     poll the bus register until "conversion ready"; read the shunt register and at once the power register,
+   which clears "conversion ready"; push.
 
    In this order no conversion can count twice: clearing comes after reading. One that ends between the two is
    missed, which the stamps show. The calibration register stays 0: current and power are the host's to
@@ -31,30 +31,31 @@ typedef enum {
   STEP_TRIGGER,   /* write: one bus conversion */
   STEP_POLL_BUS,  /* read bus until ready, push */
   STEP_POLL,      /* read bus until ready */
-  STEP_SHUNT,     /* read */
-  STEP_CLEAR,     /* read power, push */
+  STEP_SHUNT,     /* read shunt, then power; push */
   STEP_CHECK,     /* read configuration: is it still ours? */
   STEP_DISCARD,   /* read power: a conversion that ended unwatched has no exact stamp */
   NOTHING
 } step_kind;
 
-static const uint8_t k_registers[] = {REG_CONFIG, REG_CONFIG, REG_CONFIG, REG_BUS,  REG_BUS,
-                                      REG_SHUNT,  REG_POWER,  REG_CONFIG, REG_POWER};
+static const uint8_t k_registers[] = {REG_CONFIG, REG_CONFIG, REG_CONFIG, REG_BUS,
+                                      REG_BUS,    REG_SHUNT,  REG_CONFIG, REG_POWER};
 
 static struct {
   jm_i2c_transfer transfer;
+  jm_i2c_transfer clear; /* of "conversion ready" */
   volatile uint8_t running;
   volatile uint8_t under_way; /* a transfer; without it no interrupt touches anything here */
   volatile uint8_t transfers; /* counted, modulo 256 */
   uint8_t step;               /* step_kind */
   uint8_t repeats;            /* the register is the one read last: no need to name it again */
   uint8_t errors;             /* in a row */
-  uint8_t pace_known;         /* the sample before was of this unbroken stretch */
+  uint8_t pace_known;         /* the sample before was of this unbroken stretch ... */
+  uint8_t pace_odd;           /* ... and came at another pace than it should */
+  uint8_t silent;             /* a sample has been waited for too long */
   uint8_t wanted;             /* step_kind: what is to come after the next sample */
   uint8_t unchecked;          /* samples since the configuration was read back, modulo 256 */
   uint8_t noted;              /* step_kind: of the transfer that ended last ... */
-  uint16_t value;             /* ... what it read ... */
-  uint32_t ticks;             /* ... and when */
+  uint16_t value;             /* ... and what it read */
   uint16_t until_bus; /* shunt records until the next bus voltage; 1 until it was read, 0: none is wanted */
   /* Coarse ticks: */
   uint16_t pace;    /* expected from sample to sample */
@@ -90,6 +91,7 @@ static void take_step(const jm_probe* probe, step_kind step) {
     transfer->write_size = !(ina.repeats && step == ina.step);
     transfer->read_size = 2;
   }
+  transfer->next = step == STEP_SHUNT ? &ina.clear : NULL;
   ina.repeats = 0;
   ina.step = (uint8_t)step;
   ina.under_way = 1;
@@ -108,8 +110,7 @@ static step_kind lose_settings(jm_probe* probe) {
 /* Asks again, unless the sensor was silent for too long to be at work with our settings. */
 static step_kind poll_again(jm_probe* probe) {
   ina.repeats = 1;
-  if ((uint16_t)(coarse_now() - ina.waits) > SILENT_AFTER) return lose_settings(probe);
-  return (step_kind)ina.step;
+  return ina.silent ? lose_settings(probe) : (step_kind)ina.step;
 }
 
 static step_kind after(jm_probe* probe) {
@@ -125,8 +126,6 @@ static step_kind after(jm_probe* probe) {
     case STEP_POLL:
       return ina.value & BUS_READY ? STEP_SHUNT : poll_again(probe);
     case STEP_SHUNT:
-      return STEP_CLEAR;
-    case STEP_CLEAR:
       return (step_kind)ina.wanted; /* what the sample before this one has shown is soon enough */
     case STEP_CHECK:
       return ina.value == probe->kept.settings.sensor_config ? STEP_DISCARD : lose_settings(probe);
@@ -139,16 +138,21 @@ static void want_next(void) {
   ina.wanted = ina.until_bus == 1 ? STEP_TRIGGER : STEP_POLL;
 }
 
+static void wait_from(uint16_t coarse) {
+  ina.waits = coarse;
+  ina.silent = 0;
+}
+
 static void note_configured(jm_probe* probe) {
   probe->sensor_lost = 0;
   ina.pace_known = 0;
   want_next();
-  ina.waits = coarse_now();
+  wait_from(coarse_now());
 }
 
 static void note_poll(jm_probe* probe) {
   if (!(ina.value & BUS_READY)) return;
-  ina.sample.ticks = ina.ticks;
+  ina.sample.ticks = jm_port_i2c_ticks();
   ina.sample.codes[1] = (int16_t)(ina.value >> 3);
   if (ina.noted == STEP_POLL) return;
   ina.until_bus = probe->kept.settings.bus_every;
@@ -156,14 +160,11 @@ static void note_poll(jm_probe* probe) {
   jm_probe_push_sample(probe, &ina.sample);
 }
 
-static void note_shunt(const jm_probe* probe) {
-  ina.sample.codes[0] = (int16_t)ina.value;
-  if (jm_ina219_outpaces_reading(&probe->kept.settings)) ina.sample.ticks = ina.ticks;
-}
-
 static void push_shunt(jm_probe* probe) {
   const jm_settings* settings = &probe->kept.settings;
   const int16_t limit = jm_ina219_shunt_limit(settings);
+  ina.sample.codes[0] = (int16_t)ina.value;
+  if (jm_ina219_outpaces_reading(settings)) ina.sample.ticks = jm_port_i2c_ticks();
   if (ina.sample.codes[0] >= limit || ina.sample.codes[0] <= -limit)
     jm_probe_count(probe, JM_WIRE_OVER_RANGE);
   ina.sample.channels = jm_ina219_mode(settings) == JM_INA219_BOTH ? 3 : 1;
@@ -171,21 +172,25 @@ static void push_shunt(jm_probe* probe) {
 }
 
 /* The sensor may have been reset by a dip of its supply, and run with other settings. Most show by their
-   pace; for those whose pace is like that after a reset, a look now and then (0.3 s, where conversions are
-   shortest) costs no conversion: none of them ends within it. */
+   pace, from then on: a look costs a conversion of 12 bits, and one that was missed is no reason. For those
+   whose pace is like that after a reset, a look now and then (0.3 s, where conversions are shortest) costs no
+   conversion: none of them ends within it. */
 static uint8_t may_have_been_reset(uint16_t took) {
+  const uint8_t before = ina.pace_odd;
   if (ina.pace > PACE_UNLIKE_RESET && ++ina.unchecked == 0) return 1;
-  return ina.pace_known && (took > ina.pace + ina.pace / 2 + 1 || took + 1 < ina.pace / 2);
+  ina.pace_odd = ina.pace_known && (took > ina.pace + ina.pace / 2 + 1 || took + 1 < ina.pace / 2);
+  return before && ina.pace_odd;
 }
 
-static void note_clear(jm_probe* probe) {
-  const uint16_t at = JM_COARSE(ina.sample.ticks);
+static void note_shunt(jm_probe* probe) {
+  uint16_t at;
   push_shunt(probe);
+  at = JM_COARSE(ina.sample.ticks);
   if (ina.until_bus > 1) --ina.until_bus;
   want_next();
   if (may_have_been_reset((uint16_t)(at - ina.waits))) ina.wanted = STEP_CHECK;
   ina.pace_known = 1;
-  ina.waits = at;
+  wait_from(at);
 }
 
 void jm_probe_note_i2c(jm_probe* probe) {
@@ -202,9 +207,6 @@ void jm_probe_note_i2c(jm_probe* probe) {
       break;
     case STEP_SHUNT:
       note_shunt(probe);
-      break;
-    case STEP_CLEAR:
-      note_clear(probe);
       break;
     case STEP_DISCARD:
       ina.pace_known = 0;
@@ -249,7 +251,6 @@ void jm_probe_on_i2c(jm_probe* probe, jm_i2c_outcome outcome) {
   ina.errors = 0;
   ina.noted = ina.step;
   ina.value = (uint16_t)((uint16_t)(ina.transfer.read[0] << 8) | ina.transfer.read[1]);
-  if (ina.step >= STEP_POLL_BUS) ina.ticks = jm_port_i2c_ticks();
   if (ina.running) take_step(probe, after(probe));
 }
 
@@ -262,7 +263,10 @@ void jm_sensor_init(void) {
 void jm_sensor_start(jm_probe* probe) {
   const uint8_t before = jm_port_lock();
   ina.pace = jm_ina219_pace(&probe->kept.settings);
-  ina.transfer.address = probe->kept.settings.sensor_address;
+  ina.transfer.address = ina.clear.address = probe->kept.settings.sensor_address;
+  ina.clear.write[0] = REG_POWER;
+  ina.clear.write_size = 1;
+  ina.clear.read_size = 2;
   ina.errors = 0;
   ina.running = 1;
   probe->sensor_lost = 0;
@@ -282,6 +286,7 @@ uint8_t jm_sensor_is_idle(void) {
 /* A transfer hangs when it is still the one that was seen long ago. */
 static void watch(jm_probe* probe) {
   const uint16_t now = coarse_now();
+  ina.silent = (uint16_t)(now - ina.waits) > SILENT_AFTER;
   if (ina.seen != ina.transfers || !ina.under_way) {
     ina.seen = ina.transfers;
     ina.seen_at = now;

@@ -15,18 +15,12 @@ void jm_probe_count(jm_probe* probe, uint8_t what) {
   jm_port_unlock(before);
 }
 
-void jm_probe_on_byte(jm_probe* probe, uint8_t byte) {
-  if (byte == 0) probe->frame_end_ticks = jm_port_ticks();
-  if (jm_ring_count(&probe->received) == JM_RECEIVED_SLOTS) {
-    jm_probe_count(probe, JM_WIRE_SERIAL_ERRORS);
-    return;
-  }
+/* Calls nothing, so that the interrupt has few registers to save: bytes may come every 10 us. */
+void jm_probe_on_byte(jm_probe* probe, uint8_t byte, uint32_t ticks) {
+  if (byte == 0) probe->frame_end_ticks = ticks;
+  if (jm_ring_count(&probe->received) == JM_RECEIVED_SLOTS) return;
   probe->received_slots[probe->received.pushed % JM_RECEIVED_SLOTS] = byte;
   jm_ring_push(&probe->received);
-}
-
-void jm_probe_on_serial_error(jm_probe* probe) {
-  jm_probe_count(probe, JM_WIRE_SERIAL_ERRORS);
 }
 
 void jm_probe_on_edge(jm_probe* probe, uint8_t line, uint8_t level, uint32_t ticks) {

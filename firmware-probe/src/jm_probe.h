@@ -94,8 +94,9 @@ void jm_probe_poll(jm_probe* probe);
 
 /* ---- For the port's interrupts ---- */
 
-void jm_probe_on_byte(jm_probe* probe, uint8_t byte);
-void jm_probe_on_serial_error(jm_probe* probe); /* a byte was lost or broken */
+/* ticks: jm_port_ticks when it came in; needed of a zero byte alone. A byte that is lost or broken shows in
+   its frame's CRC. */
+void jm_probe_on_byte(jm_probe* probe, uint8_t byte, uint32_t ticks);
 static inline void jm_probe_on_sent(jm_probe* probe) {
   probe->sending = 0;
 }

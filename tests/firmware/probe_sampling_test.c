@@ -76,7 +76,7 @@ static int bus_records(void) {
   return buses;
 }
 
-/* A conversion that takes too long has the configuration read back; at any place between two bus voltages. */
+/* Conversions that take too long have the configuration read back; at any place between two bus voltages. */
 static void a_bus_voltage_is_owed_until_it_was_read(void) {
   unsigned delay;
   for (delay = 0; delay < 24; ++delay) {
@@ -84,7 +84,7 @@ static void a_bus_voltage_is_owed_until_it_was_read(void) {
     run_ms(30);
     host_run(delay * MS / 2);
     fake_ina219_slow_down(300);
-    host_run(2 * MS);
+    host_run(4 * MS);
     fake_ina219_slow_down(100);
     run_ms(200);
     stop_and_check();

@@ -104,9 +104,6 @@ void act(std::uint8_t action, std::uint8_t argument, const std::uint8_t* rest, s
     case 5:
       sensor_mood = argument;
       break;
-    case 6:
-      host_serial_error();
-      break;
     default:
       break;
   }

@@ -56,6 +56,7 @@ int main(void) {
   sei();
   for (;;) {
     jm_probe_poll(&the_probe); /* often enough: every millisecond or so */
+    avr_serial_go_on();
     if (turn == 0) jm_marker_begin(work);
     if (turn == 100) jm_marker_end(work);
     if (++turn == 150) turn = 0;

@@ -5,7 +5,7 @@
 #include <avr/interrupt.h>
 #include <avr/io.h>
 
-static volatile uint16_t overflows;
+volatile uint16_t avr_clock_overflows;
 
 void avr_clock_begin(void) {
   TCCR1A = 0;
@@ -14,25 +14,17 @@ void avr_clock_begin(void) {
 }
 
 ISR(TIMER1_OVF_vect) {
-  overflows = (uint16_t)(overflows + 1u);
-}
-
-/* Interrupts are off. */
-static uint32_t ticks_now(void) {
-  const uint16_t low = TCNT1;
-  uint16_t high = overflows;
-  if ((TIFR1 & (1u << TOV1)) && low < 0x8000u) ++high; /* wrapped, and not counted yet */
-  return ((uint32_t)high << 16) | low;
+  avr_clock_overflows = (uint16_t)(avr_clock_overflows + 1u);
 }
 
 uint32_t avr_clock_extend(uint16_t timer) {
-  const uint32_t now = ticks_now();
+  const uint32_t now = avr_clock_now();
   return now - (uint16_t)((uint16_t)now - timer);
 }
 
 uint32_t jm_port_ticks(void) {
   const uint8_t before = jm_port_lock();
-  const uint32_t now = ticks_now();
+  const uint32_t now = avr_clock_now();
   jm_port_unlock(before);
   return now;
 }

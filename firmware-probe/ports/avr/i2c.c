@@ -15,11 +15,13 @@
 #define SCL (1u << PC5)
 
 static jm_i2c_transfer* transfer;
-static uint8_t at; /* bytes of the current part done */
+static uint8_t at;      /* bytes of the current part done */
+static uint8_t follows; /* another one, of the same list */
 static uint8_t failed;
 static volatile uint8_t ended; /* transfers that the core has not dealt with: 0 to 2 */
 static uint8_t stops_first;    /* the bus is still held by the transfer before */
-static uint16_t acknowledged;  /* timer 1 when the device took its address for reading */
+static uint16_t acknowledged;  /* timer 1 when the device took its address for reading ... */
+static uint16_t told;          /* ... and the same of the transfer that the core was told of */
 
 void avr_i2c_begin(void) {
   TWSR = 0;
@@ -30,18 +32,23 @@ void avr_i2c_begin(void) {
 void jm_port_i2c_begin(jm_i2c_transfer* next) {
   transfer = next;
   at = 0;
+  follows = 0;
   TWCR = (uint8_t)(stops_first ? GO | (1u << TWSTO) | (1u << TWSTA) : GO | (1u << TWSTA));
   stops_first = 0;
 }
 
 uint32_t jm_port_i2c_ticks(void) {
-  return avr_clock_extend(acknowledged);
+  const uint8_t before = jm_port_lock();
+  const uint32_t ticks = avr_clock_extend(told);
+  jm_port_unlock(before);
+  return ticks;
 }
 
 /* The core begins its next transfer from here; if it does not, the bus is set free. */
 static void tell_core(void) {
   stops_first = 1;
-  jm_probe_on_i2c(&the_probe, (jm_i2c_outcome)failed);
+  told = acknowledged;
+  jm_probe_on_i2c(&the_probe, failed ? JM_I2C_FAILED : JM_I2C_DONE);
   if (stops_first) TWCR = (uint8_t)((1u << TWINT) | ON | (1u << TWSTO));
   stops_first = 0;
 }
@@ -59,52 +66,67 @@ ISR(TIMER1_COMPB_vect) {
   } while (--ended > 0);
 }
 
-/* The bus stands still until then: TWINT stays set. */
-AVR_INLINE void finish(jm_i2c_outcome what) {
-  TWCR = ON;
-  OCR1B = (uint16_t)(TCNT1 + 3u); /* not before it is written, which takes one tick */
-  failed = (uint8_t)what;
-  TIMSK1 |= (uint8_t)(1u << OCIE1B);
-}
+typedef enum { GOES_ON, ENDED, FAILED } progress;
 
-AVR_INLINE void address(void) {
+AVR_INLINE progress address(void) {
   const uint8_t reads = at == transfer->write_size;
   TWDR = (uint8_t)((transfer->address << 1) | (reads ? TW_READ : TW_WRITE));
   TWCR = GO;
   if (reads) at = 0;
+  return GOES_ON;
 }
 
-AVR_INLINE void write_on(void) {
-  if (at < transfer->write_size) {
-    TWDR = transfer->write[at];
-    TWCR = GO;
-    ++at;
-  } else if (transfer->read_size > 0) {
-    TWCR = (uint8_t)(GO | (1u << TWSTA));
-  } else {
-    finish(JM_I2C_DONE);
-  }
+AVR_INLINE progress start_again(void) {
+  TWCR = (uint8_t)(GO | (1u << TWSTA));
+  return GOES_ON;
+}
+
+AVR_INLINE progress write_on(void) {
+  if (at == transfer->write_size) return transfer->read_size > 0 ? start_again() : ENDED;
+  TWDR = transfer->write[at];
+  TWCR = GO;
+  ++at;
+  return GOES_ON;
+}
+
+AVR_INLINE progress read_on(void) {
+  TWCR = (uint8_t)(GO | (1u << TWEA));
+  if (!follows) acknowledged = TCNT1;
+  return GOES_ON;
+}
+
+AVR_INLINE progress read_first(void) {
+  transfer->read[0] = TWDR;
+  TWCR = GO;
+  return GOES_ON;
+}
+
+AVR_INLINE progress read_last(void) {
+  jm_i2c_transfer* next = transfer->next;
+  transfer->read[1] = TWDR;
+  if (!next) return ENDED;
+  transfer = next;
+  at = 0;
+  follows = 1;
+  return start_again();
 }
 
 /* Registers are of two bytes; the second is not acknowledged. */
+AVR_INLINE progress proceed(uint8_t status) {
+  if (status == TW_START || status == TW_REP_START) return address();
+  if (status == TW_MT_SLA_ACK || status == TW_MT_DATA_ACK) return write_on();
+  if (status == TW_MR_SLA_ACK) return read_on();
+  if (status == TW_MR_DATA_ACK) return read_first();
+  return status == TW_MR_DATA_NACK ? read_last() : FAILED;
+}
+
 ISR(TWI_vect) {
-  const uint8_t status = TWSR; /* the prescaler's bits are 0 */
-  if (status == TW_START || status == TW_REP_START) {
-    address();
-  } else if (status == TW_MT_SLA_ACK || status == TW_MT_DATA_ACK) {
-    write_on();
-  } else if (status == TW_MR_SLA_ACK) {
-    TWCR = (uint8_t)(GO | (1u << TWEA));
-    acknowledged = TCNT1;
-  } else if (status == TW_MR_DATA_ACK) {
-    transfer->read[0] = TWDR;
-    TWCR = GO;
-  } else if (status == TW_MR_DATA_NACK) {
-    transfer->read[1] = TWDR;
-    finish(JM_I2C_DONE);
-  } else {
-    finish(JM_I2C_FAILED);
-  }
+  const progress made = proceed(TWSR); /* the prescaler's bits are 0 */
+  if (made == GOES_ON) return;
+  TWCR = ON;                      /* the bus stands still until the core knows: TWINT stays set */
+  OCR1B = (uint16_t)(TCNT1 + 3u); /* not before it is written, which takes one tick */
+  failed = made == FAILED;
+  TIMSK1 |= (uint8_t)(1u << OCIE1B);
 }
 
 /* A device that was cut off in the middle of a byte holds SDA until it has been clocked to its end. */

@@ -11,7 +11,7 @@
 
 /* As measured while sampling flat out: tests/firmware/simulated holds them to it. */
 #define INTERRUPT_LINE \
-  { JM_WIRE_LINE_INTERRUPT, 52, 31 }
+  { JM_WIRE_LINE_INTERRUPT, 40, 18 }
 const jm_wire_line jm_port_lines[JM_LINE_COUNT] = {
     {JM_WIRE_LINE_CAPTURED, 2, 0},
     INTERRUPT_LINE,

@@ -13,6 +13,8 @@ int main(void) {
   avr_watchdog_begin();
   jm_probe_init(&the_probe);
   sei();
-  for (;;)
+  for (;;) {
     jm_probe_poll(&the_probe);
+    avr_serial_go_on();
+  }
 }

@@ -22,16 +22,25 @@ void jm_port_send(const uint8_t* from, uint8_t size) {
 }
 
 ISR(USART_UDRE_vect) {
-  UDR0 = *bytes++;
+  const uint8_t* from = bytes;
+  UDR0 = *from++;
+  bytes = from;
   if (--left == 0) {
     UCSR0B &= (uint8_t) ~(1u << UDRIE0);
     jm_probe_on_sent(&the_probe);
   }
 }
 
+/* A command's bytes, come as fast as they can, leave no time for others to be sent beside them: sending waits
+   until the main loop comes by, lest conversions have to. */
 ISR(USART_RX_vect) {
-  const uint8_t errors = UCSR0A & ((1u << FE0) | (1u << DOR0));
   const uint8_t byte = UDR0;
-  if (errors) jm_probe_on_serial_error(&the_probe);
-  jm_probe_on_byte(&the_probe, byte);
+  UCSR0B &= (uint8_t) ~(1u << UDRIE0);
+  jm_probe_on_byte(&the_probe, byte, byte ? 0 : avr_clock_now());
+}
+
+void avr_serial_go_on(void) {
+  const uint8_t before = jm_port_lock();
+  if (left > 0) UCSR0B |= (uint8_t)(1u << UDRIE0);
+  jm_port_unlock(before);
 }

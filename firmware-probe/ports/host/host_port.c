@@ -27,7 +27,7 @@ static struct {
   host_i2c_device device;
   jm_i2c_transfer* transfer;
   uint64_t latched, ends, last_latched;
-  uint8_t stalled;
+  uint8_t stalled, follows;
   uint32_t recoveries;
 
   const uint8_t* sending;
@@ -71,12 +71,17 @@ static uint64_t bytes_time(unsigned bytes) {
   return bytes * 46u + 10u;
 } /* nine clocks of 2.5 us each, START, STOP */
 
-void jm_port_i2c_begin(jm_i2c_transfer* transfer) {
+static void begin_transfer(jm_i2c_transfer* transfer) {
   const unsigned written = transfer->write_size ? 1u + transfer->write_size : 0u;
-  if (host.transfer != NULL) ++host.broken_rules;
   host.transfer = transfer;
   host.latched = host.now + bytes_time(written + 1u);
   host.ends = host.now + bytes_time(written + (transfer->read_size ? 1u + transfer->read_size : 0u));
+}
+
+void jm_port_i2c_begin(jm_i2c_transfer* transfer) {
+  if (host.transfer != NULL) ++host.broken_rules;
+  host.follows = 0;
+  begin_transfer(transfer);
 }
 
 void jm_port_i2c_recover(void) {
@@ -119,7 +124,12 @@ uint32_t jm_port_i2c_ticks(void) {
 static void end_transfer(void) {
   jm_i2c_transfer* transfer = host.transfer;
   const jm_i2c_outcome outcome = host.device(transfer, host.latched, host.ends);
-  host.last_latched = host.latched;
+  if (!host.follows) host.last_latched = host.latched;
+  host.follows = outcome == JM_I2C_DONE && transfer->next != NULL;
+  if (host.follows) {
+    begin_transfer(transfer->next);
+    return;
+  }
   host.transfer = NULL;
   jm_probe_on_i2c(&host_probe, outcome);
   jm_probe_note_i2c(&host_probe);
@@ -133,7 +143,7 @@ static void send_byte(void) {
 }
 
 static void take_byte(void) {
-  jm_probe_on_byte(&host_probe, host.incoming[host.incoming_at++]);
+  jm_probe_on_byte(&host_probe, host.incoming[host.incoming_at++], (uint32_t)host.now);
   host.next_in += TICKS_PER_BYTE;
 }
 
@@ -221,10 +231,6 @@ void host_hear(const uint8_t* bytes, size_t size) {
   if (size > sizeof host.incoming - host.incoming_size) size = sizeof host.incoming - host.incoming_size;
   memcpy(host.incoming + host.incoming_size, bytes, size);
   host.incoming_size += size;
-}
-
-void host_serial_error(void) {
-  jm_probe_on_serial_error(&host_probe);
 }
 
 size_t host_sent(const uint8_t** bytes) {

@@ -34,7 +34,6 @@ uint32_t host_i2c_recoveries(void);
 
 /* ---- Serial ---- */
 void host_hear(const uint8_t* bytes, size_t size); /* from the host, 10 us a byte */
-void host_serial_error(void);
 size_t host_sent(
     const uint8_t** bytes); /* all that went out since the last host_forget_sent, at most 1 MiB */
 void host_forget_sent(void);
