@@ -104,6 +104,24 @@ static void a_bus_voltage_after_a_sensor_was_away_is_read_at_once(void) {
   stop_and_check();
 }
 
+/* Nor is the configuration read back for one alone, which would take the time of another. */
+static void a_conversion_that_is_missed_costs_no_other(void) {
+  unsigned delay;
+  for (delay = 0; delay < 11; ++delay) {
+    const ear_sample* last;
+    new_sampling_bench(CONFIG_12_BIT, 0);
+    run_ms(20);
+    host_run(delay * MS / 20);
+    host_i2c_stall(1);
+    host_run(MS * 7 / 10);
+    host_i2c_stall(0);
+    run_ms(50);
+    stop_and_check();
+    last = &heard.sample[heard.samples - 1];
+    CHECK_EQUAL(heard.samples, last->shunt - heard.sample[0].shunt); /* codes count up by one */
+  }
+}
+
 static void a_transfer_that_is_not_acknowledged_is_done_again(void) {
   new_sampling_bench(CONFIG_12_BIT, 0);
   run_ms(100);
@@ -258,6 +276,7 @@ static const check_test k_tests[] = {
     CHECK_TEST(bus_voltage_comes_at_intervals),
     CHECK_TEST(a_bus_voltage_is_owed_until_it_was_read),
     CHECK_TEST(a_bus_voltage_after_a_sensor_was_away_is_read_at_once),
+    CHECK_TEST(a_conversion_that_is_missed_costs_no_other),
     CHECK_TEST(a_transfer_that_is_not_acknowledged_is_done_again),
     CHECK_TEST(a_sensor_that_disappears_is_told_and_taken_up_again),
     CHECK_TEST(without_a_sensor_the_state_says_so),

@@ -218,6 +218,7 @@ uint64_t host_now(void) {
 }
 void host_i2c_stall(uint8_t on) {
   host.stalled = on;
+  if (host.ends < host.now) host.ends = host.now; /* what hung ends now */
 }
 uint32_t host_i2c_recoveries(void) {
   return host.recoveries;
