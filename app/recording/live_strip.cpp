@@ -44,11 +44,16 @@ Status LiveStrip::begin(const CaptureInfo& info) {
         channel.quantity == Quantity::voltage && (!power || !power->voltage || power->voltage->value == i);
     if (i != primary.value && !voltage) continue;
     Feed& feed = feeds_[i];
-    feed = {voltage ? Trace::voltage : Trace::current, channel.scale, channel.rate_hz, 0};
-    feed.origin_ns = channel.start_ns - from_seconds(channel.lead_s());
+    feed.trace = voltage ? Trace::voltage : Trace::current;
+    feed.gain = channel.scale;
+    feed.rate_hz = channel.rate_hz;
+    feed.lead_ns = from_seconds(channel.lead_s());
+    feed.start_ns = channel.start_ns;
     if (channel.quantity == Quantity::power) feed.trace = Trace::power;
-    if (channel.quantity == Quantity::energy)
-      feed = {Trace::power, power ? power->gain : 1, channel.rate_hz, feed.origin_ns};
+    if (channel.quantity == Quantity::energy) {
+      feed.trace = Trace::power;
+      feed.gain = power ? power->gain : 1;
+    }
     rings_[static_cast<std::size_t>(*feed.trace)].used = true;
     if (feed.trace == Trace::current && has_power_)
       rings_[static_cast<std::size_t>(Trace::power)].used = true;
@@ -100,10 +105,10 @@ Status LiveStrip::accept(const SampleBlock& block) {
   const double interval_ns = feed.rate_hz > 0 ? k_ns_per_s / feed.rate_hz : 0;
   for (std::size_t i = 0; i < block.values.size(); ++i) {
     const auto index = static_cast<double>(block.first_index + static_cast<std::int64_t>(i));
-    const TimeNs time_ns = block.stamps_ns.empty()
-                               ? feed.origin_ns + static_cast<TimeNs>(std::llround(index * interval_ns))
-                               : block.stamps_ns[i];
-    add_sample(feed, time_ns, static_cast<double>(block.values[i]) * feed.gain);
+    const TimeNs stamp_ns = block.stamps_ns.empty()
+                                ? feed.start_ns + static_cast<TimeNs>(std::llround(index * interval_ns))
+                                : block.stamps_ns[i];
+    add_sample(feed, stamp_ns - feed.lead_ns, static_cast<double>(block.values[i]) * feed.gain);
   }
   return {};
 }

@@ -62,7 +62,8 @@ class LiveStrip final : public NullSink {
     std::optional<Trace> trace;
     double gain = 1;
     double rate_hz = 0;
-    TimeNs origin_ns = 0;
+    TimeNs start_ns = 0;  // stamp of index 0, where blocks have none
+    TimeNs lead_ns = 0;   // from where a sample's interval starts to its stamp
   };
 
   void advance(std::int64_t step);

@@ -68,6 +68,41 @@ TEST(LiveStrip, TellsNoPowerBeforeAVoltage) {
   EXPECT_NEAR(later[0].mean, 6e-3, 1e-9);
 }
 
+// Stamped at the end of an aperture of 50 ms, the samples of both kinds of channel stand where they hold.
+TEST(LiveStrip, PlacesSamplesWhereTheCaptureDoes) {
+  for (const bool timed : {true, false}) {
+    CaptureInfo info;
+    info.channels.resize(1);
+    info.channels[0].name = "bench.current";
+    info.channels[0].rate_hz = 20;
+    info.channels[0].timed = timed;
+    info.channels[0].start_ns = timed ? 0 : 50'000'000;
+    info.channels[0].aperture_s = {0.05, Provenance::specified};
+    info.channels[0].stamp_position = StampPosition::end;
+    MemoryCapture capture;
+    LiveStrip strip;
+    Tee both({&capture, &strip});
+    ASSERT_TRUE(both.begin(info));
+    std::vector<float> values;
+    std::vector<TimeNs> stamps_ns;
+    for (int i = 0; i < 40; ++i) {
+      values.push_back(i == 20 ? 1.F : 0.F);
+      if (timed) stamps_ns.push_back(50'000'000 + i * 50'000'000);
+    }
+    ASSERT_TRUE(both.accept(SampleBlock{ChannelId{0}, 0, values, stamps_ns}));
+    ASSERT_TRUE(both.end(EndReason::completed));
+    const std::vector<TimeRange> windows{{1'000'000'000, 1'050'000'000}, {1'050'000'000, 1'100'000'000}};
+    const auto stored = capture.integrals(ChannelId{0}, windows, Boundary::fractional);
+    ASSERT_TRUE(stored);
+    EXPECT_EQ((*stored)[0].min, 1) << "it holds from 1 s on";
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      const auto shown = strip.columns(LiveStrip::Trace::current, windows[i], 1);
+      EXPECT_EQ(shown[0].count, 1) << timed;
+      EXPECT_EQ(shown[0].max, (*stored)[i].max) << timed;
+    }
+  }
+}
+
 TEST(LiveStrip, KeepsTheNewestWhenItIsFull) {
   LiveStrip strip;
   record_simulated(strip, {"rate=1kHz"}, 100);
