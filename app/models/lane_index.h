@@ -23,8 +23,9 @@ inline constexpr std::size_t k_most_lanes = 32;
 // Which position each LineId has among the lanes; -1: none.
 [[nodiscard]] std::array<std::int16_t, 256> lanes_of(const CaptureInfo& info);
 
-// Streams all edges once, keeps the lanes in 65536 steps of time (1 MB), and the level of each line at the
-// begin of each step: zoomed out a view costs O(steps), zoomed in the edges of a few steps.
+// Streams all edges once and keeps them in runs: of some hundred edges, or fewer where a pause follows; at
+// most about a million (40 MB). A run that is narrower than a column is told from what was seen in it, a
+// wider one from its edges, so that a view costs O(columns) of any capture at any zoom.
 class LaneIndex {
  public:
   LaneIndex() = default;  // knows of no line
@@ -37,28 +38,29 @@ class LaneIndex {
   [[nodiscard]] std::int64_t edges() const { return edges_; }
 
  private:
-  struct Step {
+  struct Run {
+    TimeNs begin_ns = 0;  // of its first edge
+    TimeNs last_ns = 0;   // its last edge
     LaneColumn seen;
-    LaneColumn begin;  // at its begin: high or low
+    std::uint32_t before = 0;  // what was high before its first edge
+    std::uint32_t edges = 0;
   };
-  [[nodiscard]] std::size_t step_at(TimeNs time_ns) const;
-  [[nodiscard]] std::vector<LaneColumn> from_steps(TimeRange range, std::size_t count) const;
-  [[nodiscard]] Result<std::vector<LaneColumn>> from_edges(SampleSource& source, TimeRange range,
-                                                           std::size_t count) const;
+  struct Builder;
+  class Picture;
 
-  struct First {  // edge of a lane
-    bool found = false;
-    std::size_t step = 0;
-    bool high_before = false;
-  };
-  using Firsts = std::array<First, k_most_lanes>;
-  [[nodiscard]] Status add_all(SampleSource& source, Firsts& firsts);
-  void fill_before(const Firsts& firsts);
+  // From one on: the first to end at or after the time, and to begin then.
+  [[nodiscard]] std::size_t run_after(std::size_t from, TimeNs time_ns) const;
+  [[nodiscard]] std::size_t run_from(std::size_t from, TimeNs time_ns) const;
+  [[nodiscard]] LaneColumn level(std::uint32_t high) const { return {high & known_, ~high & known_}; }
+  [[nodiscard]] std::uint32_t high_before(std::size_t run) const;  // the next one after all: at the end
+  void merge_seen(LaneColumn& column, std::size_t first, std::size_t last) const;
 
   TimeRange extent_;
-  TimeNs step_ns_ = 1;
   std::array<std::int16_t, 256> lane_{};
-  std::vector<Step> steps_;
+  std::vector<Run> runs_;           // by time, none overlapping
+  std::vector<LaneColumn> groups_;  // what was seen in so many runs
+  std::uint32_t known_ = 0;         // lines with edges
+  std::uint32_t high_at_end_ = 0;
   std::int64_t edges_ = 0;
 };
 

@@ -180,6 +180,14 @@ def event_table(table, binary, folder):
               "p99 <= 33 ms", scroll["p99_ms"] <= 33)
 
 
+def lanes(table, binary, folder):
+    ours, _ = google_benchmark(binary, folder, rounds=1)
+    for where, what in (("0", "evenly"), ("1", "in bursts")):
+        steps = next(r for n, r in ours.items() if f"BM_Lanes/{where}" in n)
+        table.add(f"dashboard: lanes of 10^8 edges, {what}: a step of zoom, 2560 columns",
+                  f"p50 {steps['p50_ms']:.1f} ms, p99 {steps['p99_ms']:.1f} ms of CPU", "p99 <= 20 ms", steps["p99_ms"] <= 20)
+
+
 def dashboard(table, binaries, folder):
     """Absent where joulemark-gui was not built."""
     binary = binaries / "bench_dashboard"
@@ -194,6 +202,7 @@ def dashboard(table, binaries, folder):
     events = next(r for n, r in ours.items() if "PanOverEvents" in n)
     table.add("dashboard: the same with 10^6 events", f"p50 {events['p50_ms']:.1f} ms, p99 {events['p99_ms']:.1f} ms",
               "p99 <= 33 ms", events["p99_ms"] <= 33)
+    lanes(table, binaries / "bench_lanes", folder)
     event_table(table, binaries / "bench_event_table", folder)
     ours, memory_mb = google_benchmark(binary, folder, "Live", 1)
     (result,) = ours.values()

@@ -3,6 +3,8 @@
 
 #include <app/models/lane_index.h>
 
+#include <tests/support/made_edges.h>
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -108,6 +110,80 @@ TEST(LaneIndex, ShowsTheLevelsOfTheWholeAtOnce) {
     }
   }
   EXPECT_EQ(index->edges(), static_cast<std::int64_t>(lines.edges.size()));
+}
+
+constexpr TimeNs k_s = 1'000'000'000;
+
+// On two lines in turn: 40 edges 1 us apart, every 1 ms; after 250 of these a pause until 1 s is over.
+Edge edge_in_bursts(std::int64_t number) {
+  const std::int64_t burst = number / 40;
+  const TimeNs time_ns = burst / 250 * k_s + burst % 250 * 1'000'000 + number % 40 * 1000;
+  return {time_ns, 0, LineId{static_cast<std::uint32_t>(number % 2)}, number / 2 % 2 == 0};
+}
+
+// What line 0 or 1 was between two times, by looking at every edge.
+std::pair<bool, bool> high_low_in_bursts(std::int64_t count, std::uint32_t line, TimeRange time) {
+  bool high = false;
+  bool low = false;
+  bool level = false;  // the first edge rises
+  TimeNs since = -1;
+  const auto held = [&](TimeNs to) {
+    if (since < time.end_ns && to > time.begin_ns) (level ? high : low) = true;
+  };
+  for (std::int64_t i = line; i < count; i += 2) {
+    const Edge edge = edge_in_bursts(i);
+    held(edge.time_ns);
+    level = edge.level;
+    since = edge.time_ns;
+  }
+  held(2000 * k_s);
+  return {high, low};
+}
+
+// Whatever was is shown, and nothing that is further away than a column.
+TEST(LaneIndex, ShowsBurstsAndPausesAtEveryZoom) {
+  constexpr std::int64_t k_edges = 100'000;  // ten seconds
+  MadeEdges source(2, k_edges, edge_in_bursts);
+  const auto index = LaneIndex::build(source, {0, 10 * k_s});
+  ASSERT_TRUE(index);
+  constexpr TimeNs k_columns = 40;
+  for (const TimeNs column_ns : {300L, 4000L, 150'000L, 800'000L, 30'000'000L, 250'000'000L}) {
+    const TimeNs begin_ns = column_ns < 1'000'000 ? 3 * k_s + 4'017'100 : 0;
+    const auto columns = index->columns(source, {begin_ns, begin_ns + k_columns * column_ns}, k_columns);
+    ASSERT_TRUE(columns);
+    for (TimeNs i = 0; i < k_columns; ++i) {
+      const TimeRange time{begin_ns + i * column_ns, begin_ns + (i + 1) * column_ns};
+      const TimeRange around{time.begin_ns - column_ns, time.end_ns + column_ns};
+      const LaneColumn& shown = (*columns)[static_cast<std::size_t>(i)];
+      for (const std::uint32_t line : {0U, 1U}) {
+        const auto [high, low] = high_low_in_bursts(k_edges, line, time);
+        const auto [high_near, low_near] = high_low_in_bursts(k_edges, line, around);
+        const bool shown_high = ((shown.high >> line) & 1U) != 0;
+        const bool shown_low = ((shown.low >> line) & 1U) != 0;
+        EXPECT_TRUE(shown_high ? high_near : !high) << column_ns << " ns, column " << i << " line " << line;
+        EXPECT_TRUE(shown_low ? low_near : !low) << column_ns << " ns, column " << i << " line " << line;
+      }
+    }
+  }
+}
+
+// 2 million edges in the last twentieth of a capture, seen at every zoom: a picture reads some hundred edges
+// a column, however many there are.
+TEST(LaneIndex, ReadsNoMoreThanItsColumnsNeed) {
+  constexpr std::int64_t k_edges = 2'000'000;
+  constexpr std::size_t k_columns = 1000;
+  const TimeNs busy_ns = 950 * k_s;
+  MadeEdges source(2, k_edges, [&](std::int64_t i) {
+    return Edge{busy_ns + i * 25'000, 0, LineId{static_cast<std::uint32_t>(i % 2)}, i / 2 % 2 == 0};
+  });
+  const auto index = LaneIndex::build(source, {0, 1000 * k_s});
+  ASSERT_TRUE(index);
+  EXPECT_EQ(source.given(), k_edges);
+  for (TimeNs length_ns = 1000 * k_s; length_ns > 1'000'000; length_ns = length_ns * 4 / 5) {
+    const std::int64_t before = source.given();
+    ASSERT_TRUE(index->columns(source, {1000 * k_s - length_ns, 1000 * k_s}, k_columns));
+    EXPECT_LE(source.given() - before, static_cast<std::int64_t>(200 * k_columns)) << length_ns << " ns";
+  }
 }
 
 TEST(LaneIndex, KnowsNothingOutsideTheCapture) {
