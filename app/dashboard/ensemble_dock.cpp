@@ -21,6 +21,14 @@ constexpr double k_bottom = 24;
 
 }  // namespace
 
+std::pair<double, double> value_limits(const Ensemble& ensemble) {
+  constexpr double k_margin = 0.06;
+  const double low = std::min(0.0, *std::ranges::min_element(ensemble.p05));
+  const double high = std::max(0.0, *std::ranges::max_element(ensemble.p95));
+  const double margin = k_margin * (high - low) + 1e-15;
+  return {low < 0 ? low - margin : low, high > 0 || low == 0 ? high + margin : high};
+}
+
 class EnsembleDock::Plot final : public QWidget {
  public:
   explicit Plot(QWidget* parent) : QWidget(parent) {
@@ -42,14 +50,16 @@ class EnsembleDock::Plot final : public QWidget {
     painter.fillRect(rect(), theme().surface);
     if (!ensemble_) return;
     const QRectF area(k_left, 20, width() - k_left - 12, height() - 20 - k_bottom);
-    const auto low = std::min(0.0, *std::ranges::min_element(ensemble_->p05));
-    const double high = *std::ranges::max_element(ensemble_->p95) * 1.06 + 1e-15;
+    const auto [low, high] = value_limits(*ensemble_);
     paint_axes(painter, area, low, high);
     const auto x = [&](std::size_t bin) {
       return area.left() +
              area.width() * (static_cast<double>(bin) + 0.5) / static_cast<double>(ensemble_->median.size());
     };
-    const auto y = [&](double value) { return area.bottom() - area.height() * (value - low) / (high - low); };
+    const double span = high - low;
+    const auto y = [&, base = low](double value) {
+      return area.bottom() - area.height() * (value - base) / span;
+    };
     QPolygonF band;
     QPolygonF median;
     for (std::size_t bin = 0; bin < ensemble_->median.size(); ++bin) {

@@ -6,6 +6,7 @@
 
 #include <QWidget>
 #include <memory>
+#include <utility>
 
 QT_BEGIN_NAMESPACE
 class QComboBox;
@@ -14,6 +15,9 @@ class QListWidget;
 QT_END_NAMESPACE
 
 namespace joulemark {
+
+// What its value axis reaches over: all of its band, and zero.
+[[nodiscard]] std::pair<double, double> value_limits(const Ensemble& ensemble);
 
 // All events of a name folded on the edge that begins them: median, p5 to p95, and the oddest ones by rank.
 class EnsembleDock final : public QWidget {
