@@ -4,26 +4,40 @@
 
 #include <QCoreApplication>
 #include <QPainter>
+#include <QScrollBar>
+#include <QWheelEvent>
 #include <algorithm>
+#include <cmath>
 
 namespace joulemark {
 namespace {
 
 constexpr int k_lane_height = 20;
-constexpr int k_edge = 4;  // above the first and under the last
+constexpr int k_least_lanes = 4;    // that stay in sight in the lowest window
+constexpr int k_edge = 4;           // above the first and under the last
+constexpr int k_most_between = 8;   // from the level of a lane to that of the next
+constexpr int k_least_between = 4;  // where they are thin
 
 }  // namespace
 
-LaneView::LaneView(QWidget* parent) : QWidget(parent) {
+LaneView::LaneView(QWidget* parent) : QWidget(parent), bar_(new QScrollBar(Qt::Vertical, this)) {
   setMouseTracking(true);
+  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
   setAccessibleName(QCoreApplication::translate("LaneView", "Digital lines"));
+  bar_->setAccessibleName(QCoreApplication::translate("LaneView", "Further digital lines"));
+  QObject::connect(bar_, &QScrollBar::valueChanged, this, [this] { update(); });
   set_lanes({});
 }
 
 void LaneView::set_lanes(std::vector<Lane> lanes) {
   lanes_ = std::move(lanes);
-  setFixedHeight(lanes_.empty() ? 0 : static_cast<int>(lanes_.size()) * k_lane_height + 2 * k_edge);
-  update();
+  ask_for_height();
+}
+
+void LaneView::set_room(int height) {
+  if (height == room_) return;
+  room_ = height;
+  ask_for_height();
 }
 
 std::size_t LaneView::columns_wanted() const {
@@ -40,9 +54,72 @@ void LaneView::show_overlay(const Overlay& overlay) {
   update();
 }
 
+int LaneView::least_lane_height() const {
+  return std::min(k_lane_height, QFontMetrics(label_font()).ascent());  // few names have descenders
+}
+
+int LaneView::lane_height() const {
+  const int fitting = (height() - 2 * k_edge) / std::max(1, static_cast<int>(lanes_.size()));
+  return std::clamp(fitting, least_lane_height(), k_lane_height);
+}
+
+int LaneView::height_of(int lane_height) const {
+  return lanes_.empty() ? 0 : static_cast<int>(lanes_.size()) * lane_height + 2 * k_edge;
+}
+
+QSize LaneView::sizeHint() const {
+  const int least = minimumSizeHint().height();
+  return {k_gutter, std::max(least, std::min(height_of(k_lane_height), room_))};
+}
+
+QSize LaneView::minimumSizeHint() const {
+  return {0, std::min(height_of(least_lane_height()), k_least_lanes * least_lane_height() + 2 * k_edge)};
+}
+
+void LaneView::ask_for_height() {
+  setMaximumHeight(height_of(k_lane_height));
+  updateGeometry();
+  place_bar();
+}
+
+void LaneView::place_bar() {
+  const int beyond = std::max(0, height_of(lane_height()) - height());
+  bar_->setRange(0, beyond);
+  bar_->setPageStep(height());
+  bar_->setSingleStep(lane_height());
+  bar_->setGeometry(width() - k_right_margin, 0, k_right_margin, height());
+  bar_->setVisible(beyond > 0);
+  update();
+}
+
+void LaneView::resizeEvent(QResizeEvent*) {
+  place_bar();
+}
+
+void LaneView::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::FontChange) ask_for_height();
+}
+
+bool LaneView::scrolls_at(QPointF place) const {
+  return bar_->maximum() > 0 && (place.x() < k_gutter || place.x() >= width() - k_right_margin);
+}
+
+void LaneView::wheelEvent(QWheelEvent* event) {
+  constexpr double k_lanes_per_notch = 2;
+  const double notches = event->angleDelta().y() / 120.0;
+  bar_->setValue(bar_->value() - static_cast<int>(std::lround(notches * k_lanes_per_notch * lane_height())));
+  event->accept();
+}
+
+QRectF LaneView::lane_area(std::size_t lane) const {
+  const double top = k_edge + static_cast<double>(lane) * lane_height() - bar_->value();
+  return {k_gutter, top, std::max(1.0, 1.0 * width() - k_gutter - k_right_margin), 1.0 * lane_height()};
+}
+
 void LaneView::paint_lane(QPainter& painter, std::size_t lane) const {
-  const double top = k_edge + static_cast<double>(lane) * k_lane_height + 4;
-  const double height = k_lane_height - 8;
+  const QRectF area = lane_area(lane);
+  const double between = std::clamp(lane_height() - 12, k_least_between, k_most_between);
   const QColor colour =
       lanes_[lane].event >= 0 ? theme().event(static_cast<std::size_t>(lanes_[lane].event)) : theme().lane();
   QColor fill = colour;
@@ -50,8 +127,7 @@ void LaneView::paint_lane(QPainter& painter, std::size_t lane) const {
   QColor busy = colour;
   busy.setAlpha(110);
   const std::uint32_t bit = std::uint32_t{1} << lane;
-  const double step =
-      (width() - k_gutter - k_right_margin) / static_cast<double>(std::max<std::size_t>(columns_.size(), 1));
+  const double step = area.width() / static_cast<double>(std::max<std::size_t>(columns_.size(), 1));
   const auto kind = [&](std::size_t i) {
     return ((columns_[i].high & bit) != 0 ? 2 : 0) + ((columns_[i].low & bit) != 0 ? 1 : 0);
   };
@@ -59,13 +135,22 @@ void LaneView::paint_lane(QPainter& painter, std::size_t lane) const {
     std::size_t last = first + 1;
     while (last < columns_.size() && kind(last) == kind(first))
       ++last;
-    const QRectF run(k_gutter + static_cast<double>(first) * step, top,
-                     static_cast<double>(last - first) * step, height);
+    const QRectF run(area.left() + static_cast<double>(first) * step, area.top() + between / 2,
+                     static_cast<double>(last - first) * step, area.height() - between);
     if (kind(first) == 1) painter.fillRect(QRectF(run.left(), run.bottom() - 1, run.width(), 1), colour);
     if (kind(first) == 2) painter.fillRect(run, fill);
     if (kind(first) == 3) painter.fillRect(run, last - first > 1 ? busy : fill);
     first = last;
   }
+}
+
+void LaneView::paint_name(QPainter& painter, std::size_t lane) const {
+  const QRectF area = lane_area(lane);
+  const QRectF label(10, area.top(), k_gutter - 18, area.height());
+  painter.setPen(theme().muted);
+  painter.drawText(
+      label, Qt::AlignLeft | Qt::AlignVCenter,
+      painter.fontMetrics().elidedText(lanes_[lane].name, Qt::ElideRight, static_cast<int>(label.width())));
 }
 
 void LaneView::paintEvent(QPaintEvent*) {
@@ -75,12 +160,10 @@ void LaneView::paintEvent(QPaintEvent*) {
   const TimeScale scale{overlay_.range, plot.left(), plot.width()};
   painter.setFont(label_font());
   for (std::size_t lane = 0; lane < std::min(lanes_.size(), k_most_lanes); ++lane) {
+    const QRectF area = lane_area(lane);
+    if (area.bottom() < 0 || area.top() > height()) continue;
     paint_lane(painter, lane);
-    const QRectF label(10, k_edge + static_cast<double>(lane) * k_lane_height, k_gutter - 18, k_lane_height);
-    painter.setPen(theme().muted);
-    painter.drawText(
-        label, Qt::AlignLeft | Qt::AlignVCenter,
-        painter.fontMetrics().elidedText(lanes_[lane].name, Qt::ElideRight, static_cast<int>(label.width())));
+    paint_name(painter, lane);
   }
   paint_gaps(painter, overlay_.gaps, scale, plot);
   paint_cursor_lines(painter, overlay_, scale, plot);

@@ -18,6 +18,7 @@ namespace {
 
 constexpr double k_grab_px = 5;
 constexpr double k_zoom_per_notch = 0.8;
+constexpr int k_lanes_of_five = 2;            // parts of the height that the lanes may have
 constexpr std::size_t k_most_spans = 60'000;  // beyond: an even choice is drawn, a pixel holds many anyway
 
 }  // namespace
@@ -217,6 +218,7 @@ void WaveformView::reset_values() {
 
 void WaveformView::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
+  lanes_->set_room(height() * k_lanes_of_five / 5);
   refresh_minimap();
   soon_.start(0);
 }
@@ -353,6 +355,7 @@ bool WaveformView::eventFilter(QObject* watched, QEvent* event) {
       }
       return true;
     case QEvent::Wheel:
+      if (watched == lanes_ && lanes_->scrolls_at(static_cast<QWheelEvent*>(event)->position())) return false;
       wheel(watched, *static_cast<QWheelEvent*>(event));
       return true;
     default:
