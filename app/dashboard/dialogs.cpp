@@ -120,7 +120,7 @@ std::optional<ImportRequest> ask_import(QWidget* parent, const QStringList& inpu
 }
 
 std::optional<ValueLimits> ask_limits(QWidget* parent, const QString& title, const QString& unit,
-                                      std::pair<double, double> shown) {
+                                      std::pair<double, double> shown, bool logarithmic) {
   DialogFrame frame(parent, title, Dialogs::tr("Use these"));
   const std::string si = unit.toStdString();
   auto* low = new QLineEdit(to_qt(format_si(shown.first, si)), &frame.dialog);
@@ -129,8 +129,10 @@ std::optional<ValueLimits> ask_limits(QWidget* parent, const QString& title, con
   form->addRow(Dialogs::tr("From"), low);
   form->addRow(Dialogs::tr("To"), high);
   frame.body->addLayout(form);
-  frame.body->addWidget(frame.muted(
-      Dialogs::tr("With their units, like 0%1 and 50m%1. Both empty: by what is visible.").arg(unit)));
+  const QString hint =
+      logarithmic ? Dialogs::tr("With their units, like 1u%1 and 50m%1. Both empty: by what is visible.")
+                  : Dialogs::tr("With their units, like 0%1 and 50m%1. Both empty: by what is visible.");
+  frame.body->addWidget(frame.muted(hint.arg(unit)));
   std::optional<ValueLimits> chosen;
   QObject::connect(frame.buttons, &QDialogButtonBox::accepted, &frame.dialog, [&] {
     if (low->text().isEmpty() && high->text().isEmpty()) {
@@ -141,6 +143,9 @@ std::optional<ValueLimits> ask_limits(QWidget* parent, const QString& title, con
     const auto to = parse_quantity(high->text().toStdString(), si);
     if (!from) return frame.complain(to_qt(from.error().message));
     if (!to) return frame.complain(to_qt(to.error().message));
+    if (logarithmic && *from <= 0)
+      return frame.complain(
+          Dialogs::tr("A logarithmic axis never reaches zero: its lower end must lie above it."));
     if (*to <= *from) return frame.complain(Dialogs::tr("The upper end must lie above the lower one."));
     chosen = ValueLimits(std::pair{*from, *to});
     frame.dialog.accept();

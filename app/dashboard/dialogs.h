@@ -25,10 +25,12 @@ namespace joulemark {
 // Format, options and where the capture goes; none: cancelled.
 [[nodiscard]] std::optional<ImportRequest> ask_import(QWidget* parent, const QStringList& inputs);
 
-// Lower and upper end of a value axis, like 0 A and 50 mA; none: cancelled. Empty texts: automatic.
+// Lower and upper end of a value axis, like 0 A and 50 mA; none: cancelled. Empty texts: automatic. On a
+// logarithmic axis both lie above zero.
 using ValueLimits = std::optional<std::pair<double, double>>;
 [[nodiscard]] std::optional<ValueLimits> ask_limits(QWidget* parent, const QString& title,
-                                                    const QString& unit, std::pair<double, double> shown);
+                                                    const QString& unit, std::pair<double, double> shown,
+                                                    bool logarithmic);
 
 // Every action that has a key, by menu.
 void show_shortcuts(QWidget* parent, const std::vector<std::pair<QString, QString>>& keys);

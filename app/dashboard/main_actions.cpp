@@ -234,7 +234,7 @@ void MainWindow::copy_figures() const {
 void MainWindow::change_limits(Quantity quantity) {
   Pane* pane = waveform_->pane(quantity);
   const auto chosen = ask_limits(this, tr("Limits: %1").arg(title_of(quantity)), to_qt(unit_of(quantity)),
-                                 pane->shown_limits());
+                                 pane->shown_limits(), pane->logarithmic());
   if (chosen) pane->set_limits(*chosen);
 }
 

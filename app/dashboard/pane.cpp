@@ -21,11 +21,17 @@ namespace {
 
 constexpr int k_top = 8;
 constexpr int k_bottom = 8;
-constexpr double k_band_z = 3.5;  // over the chart's grid, under its series
-constexpr double k_least_log = 1e-9;
+constexpr double k_band_z = 3.5;      // over the chart's grid, under its series
+constexpr double k_least_log = 1e-9;  // that automatic limits go down to
+constexpr Pane::Limits k_log_reach{1e-12, 1e6};
+constexpr double k_least_ratio = 1.01;
+constexpr double k_linear_reach = 1e9;
+constexpr double k_least_span = 1e-12;
+constexpr double k_least_part = 1e-9;  // of the greater limit that lies between both
 constexpr double k_least_shade = 3;
 constexpr double k_tick_px = 44;
 constexpr double k_closest_tick_px = 18;
+constexpr double k_few_decades = 20;  // high / low of a logarithmic axis that is better told as a linear one
 
 bool empty(const ViewColumn& column) {
   return column.count == 0;
@@ -42,6 +48,19 @@ QPen grid_pen() {
 }
 
 }  // namespace
+
+Pane::Limits within_reach(Pane::Limits limits, bool logarithmic) {
+  auto [low, high] = limits;
+  if (logarithmic) {
+    low = std::clamp(low, k_log_reach.first, k_log_reach.second / k_least_ratio);
+    return {low, std::clamp(high, low * k_least_ratio, k_log_reach.second)};
+  }
+  low = std::clamp(low, -k_linear_reach, k_linear_reach);
+  high = std::clamp(high, -k_linear_reach, k_linear_reach);
+  const double least = std::max(k_least_span, k_least_part * std::max(std::abs(low), std::abs(high)));
+  const double lacking = std::max(0.0, least - (high - low));
+  return {low - lacking / 2, high + lacking / 2};
+}
 
 QString title_of(Quantity quantity) {
   switch (quantity) {
@@ -108,7 +127,7 @@ TimeScale Pane::scale() const {
 }
 
 double Pane::axis_value(double value) const {
-  return logarithmic_ ? std::log10(std::max(value, k_least_log / 10)) : value;
+  return logarithmic_ ? std::log10(std::max(value, k_log_reach.first)) : value;
 }
 
 double Pane::y(double value) const {
@@ -123,7 +142,7 @@ Pane::Limits Pane::automatic_limits() const {
   double high = -low;
   double least_positive = std::numeric_limits<double>::infinity();
   for (const ViewColumn& column : columns_) {
-    if (empty(column)) continue;
+    if (empty(column) || !std::isfinite(column.min) || !std::isfinite(column.max)) continue;
     low = std::min(low, column.min);
     high = std::max(high, column.max);
     if (column.mean > 0) least_positive = std::min(least_positive, std::max(column.min, column.mean / 10));
@@ -181,7 +200,9 @@ void Pane::set_logarithmic(bool on) {
 }
 
 void Pane::set_limits(std::optional<Limits> limits) {
+  if (limits && !(std::isfinite(limits->first) && std::isfinite(limits->second))) return;
   limits_ = limits;
+  if (limits) limits_ = within_reach(*limits, logarithmic_);
   redraw();
 }
 
@@ -209,7 +230,7 @@ void Pane::find_holes() {
 }
 
 void Pane::redraw() {
-  shown_ = limits_.value_or(automatic_limits());
+  shown_ = limits_.value_or(within_reach(automatic_limits(), logarithmic_));
   set_axes();
   draw_band();
   draw_mean();
@@ -226,7 +247,9 @@ void Pane::set_axes() {
 }
 
 std::vector<Tick> Pane::value_ticks(QString* unit) const {
-  if (logarithmic_) return decade_ticks(shown_.first, shown_.second, unit_of(quantity_));
+  if (logarithmic_ && shown_.second >= k_few_decades * shown_.first)
+    return decade_ticks_within(shown_.first, shown_.second, plot().height(),
+                               QFontMetrics(label_font()).height(), unit_of(quantity_));
   LinearTicks linear = linear_value_ticks();
   if (unit != nullptr) *unit = linear.unit;
   return std::move(linear.ticks);
@@ -251,7 +274,7 @@ void Pane::paint_grid(QPainter& painter) const {
   const QRectF area = plot();
   painter.setPen(grid_pen());
   for (const Tick& tick : value_ticks(nullptr)) {
-    const double at = std::floor(logarithmic_ ? y(std::pow(10.0, tick.at)) : y(tick.at));
+    const double at = std::floor(y(tick.at));
     painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at));
   }
   for (const Tick& tick : time_ticks_within(overlay_.range, area.width()).ticks) {
@@ -263,11 +286,14 @@ void Pane::paint_grid(QPainter& painter) const {
 void Pane::draw_band() {
   band_->set_area(plot());
   const double ratio = devicePixelRatioF();
+  // Values far outside lie more pixels away than an int holds.
+  const double below = plot().height() * ratio + 1;
+  const auto pixel = [&](double value) {
+    return static_cast<int>(std::fmin(std::fmax(-1.0, (y(value) - k_top) * ratio), below));
+  };
   std::vector<BandItem::Line> lines(columns_.size());
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (empty(columns_[i])) continue;
-    lines[i] = {static_cast<int>((y(columns_[i].max) - k_top) * ratio),
-                static_cast<int>((y(columns_[i].min) - k_top) * ratio)};
+    if (!empty(columns_[i])) lines[i] = {pixel(columns_[i].max), pixel(columns_[i].min)};
   }
   QColor colour = theme().quantity(quantity_);
   colour.setAlpha(theme().dark ? 105 : 95);
@@ -280,9 +306,12 @@ void Pane::draw_mean() {
   const double step_s =
       overlay_.range.seconds() / static_cast<double>(std::max<std::size_t>(columns_.size(), 1));
   const double low = axis_value(shown_.first);
+  const double above =
+      2 * axis_value(shown_.second) - low;  // out of sight, yet no more pixels than an int holds
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (!empty(columns_[i]))
-      points << QPointF((static_cast<double>(i) + 0.5) * step_s, std::max(axis_value(columns_[i].mean), low));
+      points << QPointF((static_cast<double>(i) + 0.5) * step_s,
+                        std::clamp(axis_value(columns_[i].mean), low, above));
   }
   mean_->replace(points);
 }
@@ -326,7 +355,7 @@ void Pane::paint_labels(QPainter& painter) const {
                    Qt::AlignLeft | Qt::AlignVCenter, title);
   painter.setPen(theme().muted);
   for (const Tick& tick : ticks) {
-    const double at = logarithmic_ ? y(std::pow(10.0, tick.at)) : y(tick.at);
+    const double at = y(tick.at);
     if (at < text_top() || at > plot().bottom() + 1) continue;
     painter.drawText(QRectF(0, at - metrics.height() / 2.0, k_gutter - 8, metrics.height()),
                      Qt::AlignRight | Qt::AlignVCenter, tick.text);

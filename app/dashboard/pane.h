@@ -36,7 +36,7 @@ class Pane final : public QChartView {
 
   void set_logarithmic(bool on);
   [[nodiscard]] bool logarithmic() const { return logarithmic_; }
-  // In SI; none: by what is visible.
+  // In SI; none: by what is visible. Brought to what can be drawn, see within_reach(); not finite: as before.
   using Limits = std::pair<double, double>;
   void set_limits(std::optional<Limits> limits);
   [[nodiscard]] const std::optional<Limits>& limits() const { return limits_; }
@@ -89,6 +89,9 @@ class Pane final : public QChartView {
   std::optional<Limits> limits_;
   Limits shown_{0, 1};
 };
+
+// The nearest limits that can be drawn: some way apart, and on a logarithmic axis above zero.
+[[nodiscard]] Pane::Limits within_reach(Pane::Limits limits, bool logarithmic);
 
 [[nodiscard]] QString title_of(Quantity quantity);
 

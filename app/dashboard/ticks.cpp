@@ -42,7 +42,7 @@ QString number(double value, int decimals) {
 
 LinearTicks linear_ticks(double low, double high, int most, std::string_view unit) {
   LinearTicks result;
-  if (!(high > low)) return result;
+  if (!(high > low) || !std::isfinite(high - low)) return result;
   result.step = nice_step(high - low, most);
   const Prefix prefix = prefix_of(std::max(std::abs(low), std::abs(high)));
   result.unit = QString::fromUtf8(prefix.text) + to_qt(unit);
@@ -55,12 +55,27 @@ LinearTicks linear_ticks(double low, double high, int most, std::string_view uni
   return result;
 }
 
-std::vector<Tick> decade_ticks(double low, double high, std::string_view unit) {
+std::vector<Tick> decade_ticks(double low, double high, int every, std::string_view unit) {
   std::vector<Tick> ticks;
-  for (int power = static_cast<int>(std::ceil(std::log10(low) - 1e-9)); power <= std::log10(high) + 1e-9;
-       ++power)
-    ticks.push_back({static_cast<double>(power), si_text(std::pow(10.0, power), unit, 1)});
+  if (!(low > 0) || !(high >= low) || !std::isfinite(high)) return ticks;
+  const int first = static_cast<int>(std::ceil(std::log10(low) / every - 1e-9));
+  const int last = static_cast<int>(std::floor(std::log10(high) / every + 1e-9));
+  for (int i = first; i <= last; ++i) {
+    const double at = std::pow(10.0, i * every);
+    ticks.push_back({at, si_text(at, unit, 1)});
+  }
   return ticks;
+}
+
+std::vector<Tick> decade_ticks_within(double low, double high, double pixels, double text_height,
+                                      std::string_view unit) {
+  constexpr double k_apart = 1.2;  // in heights of the texts
+  const double decade_px = pixels / std::log10(high / low);
+  int every = 1;
+  for (const int apart : {2, 3, 6, 12}) {
+    if (decade_px * every < k_apart * text_height) every = apart;
+  }
+  return decade_ticks(low, high, every, unit);
 }
 
 TimeTicks time_ticks(TimeRange range, int most) {

@@ -23,8 +23,11 @@ struct LinearTicks {
 };
 [[nodiscard]] LinearTicks linear_ticks(double low, double high, int most, std::string_view unit);
 
-// At the powers of ten within [low, high]; `at` is log10.
-[[nodiscard]] std::vector<Tick> decade_ticks(double low, double high, std::string_view unit);
+// At every so manieth power of ten within [low, high], none where low is not above zero.
+[[nodiscard]] std::vector<Tick> decade_ticks(double low, double high, int every, std::string_view unit);
+// As many as fit into so many pixels with texts of that height.
+[[nodiscard]] std::vector<Tick> decade_ticks_within(double low, double high, double pixels,
+                                                    double text_height, std::string_view unit);
 
 struct TimeTicks {
   TimeNs step_ns = 1;

@@ -26,6 +26,7 @@ class DialogsTest : public QObject {
  private Q_SLOTS:
   void limitsAreTakenWithTheirUnits();
   void limitsThatMakeNoSenseAreRefused();
+  void aLogarithmicAxisHasNoLimitsAtOrBelowZero();
   void limitsLeftEmptyAreAutomatic();
   void cancelChoosesNothing();
   void optionsComeFromTheInstrumentsOwnTable();
@@ -54,8 +55,8 @@ void fill(const QDialog& dialog, const QString& low, const QString& high) {
   edits.at(1)->setText(high);
 }
 
-std::optional<ValueLimits> ask() {
-  return ask_limits(nullptr, QStringLiteral("Limits"), QStringLiteral("A"), {0, 0.05});
+std::optional<ValueLimits> ask(bool logarithmic = false) {
+  return ask_limits(nullptr, QStringLiteral("Limits"), QStringLiteral("A"), {0, 0.05}, logarithmic);
 }
 
 std::vector<OptionSpec> rate_option() {
@@ -91,6 +92,25 @@ void DialogsTest::limitsThatMakeNoSenseAreRefused() {
   QVERIFY(complaints[1].contains(QStringLiteral("above")));
   for (const QString& text : complaints)
     QVERIFY2(!text.isEmpty(), qPrintable(complaints.join(QLatin1Char('|'))));
+}
+
+void DialogsTest::aLogarithmicAxisHasNoLimitsAtOrBelowZero() {
+  QStringList complaints;
+  when_asked([&complaints](QDialog& dialog) {
+    for (const QString& low : {QStringLiteral("0A"), QStringLiteral("-5mA")}) {
+      fill(dialog, low, QStringLiteral("50mA"));
+      press(dialog, QDialogButtonBox::Ok);
+      complaints << (dialog.isVisible() ? complaint(dialog) : QString());
+    }
+    fill(dialog, QStringLiteral("1uA"), QStringLiteral("50mA"));
+    press(dialog, QDialogButtonBox::Ok);
+  });
+  const auto chosen = ask(true);
+  QCOMPARE(complaints.size(), 2);
+  for (const QString& text : complaints)
+    QVERIFY2(text.contains(QStringLiteral("zero")), qPrintable(text));
+  QVERIFY(chosen && *chosen);
+  QCOMPARE((**chosen).first, 1e-6);
 }
 
 void DialogsTest::limitsLeftEmptyAreAutomatic() {

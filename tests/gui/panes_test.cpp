@@ -2,6 +2,7 @@
 // What is drawn stays drawable and readable, whatever the values, the limits and the number of lines are.
 #include <app/dashboard/ensemble_dock.h>
 #include <app/dashboard/lane_view.h>
+#include <app/dashboard/pane.h>
 #include <app/dashboard/theme.h>
 #include <app/dashboard/waveform_view.h>
 #include <app/models/time_window.h>
@@ -10,6 +11,8 @@
 #include <QScrollBar>
 #include <QTest>
 #include <QWheelEvent>
+#include <cmath>
+#include <limits>
 
 using namespace joulemark;
 
@@ -19,6 +22,10 @@ class PanesTest : public QObject {
  private Q_SLOTS:
   void initTestCase() { use_theme(*qApp, true); }
 
+  void limitsOfALogarithmicAxisStayAboveZero();
+  void zoomingValuesForEverStaysFinite();
+  void limitsWithoutEndChangeNothing();
+  void valuesFarOutsideFillTheBand();
   void negativeEventsAreDrawnTheRightWayUp();
   void manyLinesGetThinner();
   void thirtyTwoLinesAreReachedByScrolling();
@@ -31,6 +38,23 @@ constexpr TimeRange k_second{0, 1'000'000'000};
 std::vector<ViewColumn> columns_between(std::size_t count, double min, double max) {
   return std::vector<ViewColumn>(count, ViewColumn{k_second, 1, min, max, (min + max) / 2, 0});
 }
+
+struct ShownPane {
+  Pane pane{Quantity::current};
+
+  ShownPane(double min, double max) {
+    pane.resize(800, 300);
+    pane.show();
+    Overlay overlay;
+    overlay.range = k_second;
+    pane.show_columns(columns_between(pane.columns_wanted(), min, max), overlay);
+  }
+  [[nodiscard]] QColor colour_at(double x, double y) {
+    const QRectF area = pane.plot();
+    const QPointF at(area.left() + x * area.width(), area.top() + y * area.height());
+    return pane.grab().toImage().pixelColor(at.toPoint());
+  }
+};
 
 // Power alone, or current alone, and so many lines.
 class Still final : public WaveSource {
@@ -78,6 +102,63 @@ struct ShownView {
 };
 
 }  // namespace
+
+void PanesTest::limitsOfALogarithmicAxisStayAboveZero() {
+  ShownPane shown(1e-6, 1e-2);
+  shown.pane.set_logarithmic(true);
+  for (const Pane::Limits& limits :
+       {Pane::Limits{0, 0.05}, {-1, 0.05}, {-2, -1}, {1e-3, 1e-3}, {1e300, 1e308}, {1e-300, 1e-200}}) {
+    shown.pane.set_limits(limits);
+    const auto [low, high] = shown.pane.shown_limits();
+    QVERIFY2(low >= 1e-12 && high >= 1.009 * low && high <= 1.02e6,
+             qPrintable(QStringLiteral("%1 to %2").arg(low).arg(high)));
+    QVERIFY(!shown.pane.grab().isNull());
+  }
+}
+
+void PanesTest::zoomingValuesForEverStaysFinite() {
+  for (const bool logarithmic : {true, false}) {
+    for (const double factor : {1.25, 0.8, 1e200}) {
+      ShownPane shown(1e-6, 1e-2);
+      shown.pane.set_logarithmic(logarithmic);
+      for (int notch = 0; notch < 300; ++notch) {
+        shown.pane.zoom_value(factor, 100);
+        const auto [low, high] = shown.pane.shown_limits();
+        QVERIFY(std::isfinite(low) && std::isfinite(high) && high > low);
+        QVERIFY(high < 1.1e9 && low > -1.1e9 && (!logarithmic || low > 0));
+      }
+      QVERIFY(!shown.pane.grab().isNull());
+    }
+  }
+}
+
+void PanesTest::limitsWithoutEndChangeNothing() {
+  constexpr double k_endless = std::numeric_limits<double>::infinity();
+  ShownPane shown(1e-6, 1e-2);
+  shown.pane.set_limits(Pane::Limits{0, 1});
+  for (const Pane::Limits& limits :
+       {Pane::Limits{0, k_endless}, {-k_endless, 1}, {std::numeric_limits<double>::quiet_NaN(), 1}}) {
+    shown.pane.set_limits(limits);
+    QVERIFY((shown.pane.shown_limits() == Pane::Limits{0, 1}));
+  }
+  shown.pane.set_limits(std::nullopt);
+  Overlay overlay;
+  overlay.range = k_second;
+  shown.pane.show_columns(columns_between(100, 0, k_endless), overlay);
+  QVERIFY(std::isfinite(shown.pane.shown_limits().second));
+}
+
+// From half the height down to below it all; from above it all to half the height.
+void PanesTest::valuesFarOutsideFillTheBand() {
+  for (const auto& [min, max] : {std::pair{-1.0, 0.5e-9}, {0.5e-9, 1.0}}) {
+    ShownPane shown(min, max);
+    shown.pane.set_limits(Pane::Limits{0, 1e-9});
+    const QColor upper = shown.colour_at(0.3, 0.3);
+    const QColor lower = shown.colour_at(0.3, 0.7);
+    QVERIFY2(upper != lower, qPrintable(upper.name() + lower.name()));
+    QCOMPARE(min < 0 ? upper : lower, theme().surface);
+  }
+}
 
 void PanesTest::negativeEventsAreDrawnTheRightWayUp() {
   for (const double sign : {-1.0, 1.0, 0.0}) {

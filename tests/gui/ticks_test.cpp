@@ -4,6 +4,8 @@
 #include <QFont>
 #include <QFontMetricsF>
 #include <QtTest>
+#include <cmath>
+#include <limits>
 
 namespace joulemark {
 
@@ -15,6 +17,8 @@ class TicksTest : public QObject {
   void texts_of_a_time_axis_do_not_touch();
   void a_time_axis_of_usual_width_has_enough_texts();
   void values_are_one_two_or_five_times_a_power_of_ten_apart();
+  void texts_of_decades_do_not_touch_and_are_enough();
+  void an_axis_without_end_has_no_ticks();
 };
 
 namespace {
@@ -66,6 +70,33 @@ void TicksTest::values_are_one_two_or_five_times_a_power_of_ten_apart() {
   for (const Tick& tick : ticks.ticks)
     texts << tick.text;
   QCOMPARE(texts, QStringList({"20", "22", "24", "26"}));
+}
+
+void TicksTest::texts_of_decades_do_not_touch_and_are_enough() {
+  const double text_px = QFontMetricsF(QFont()).height();
+  for (const double low : {1e-12, 2e-9, 1e-6, 1e-3}) {
+    for (const double pixels : {74.0, 90.0, 150.0, 300.0, 1000.0}) {
+      const double high = 0.9;
+      const double decade_px = pixels / std::log10(high / low);
+      const auto ticks = decade_ticks_within(low, high, pixels, text_px, "A");
+      QVERIFY(ticks.size() >= 2);
+      for (std::size_t i = 1; i < ticks.size(); ++i)
+        QVERIFY(std::log10(ticks[i].at / ticks[i - 1].at) * decade_px > text_px);
+    }
+  }
+  const auto all = decade_ticks_within(2e-9, 0.9, 1000, text_px, "A");
+  QCOMPARE(all.size(), std::size_t{8});  // 10 nA to 100 mA
+  QCOMPARE(all.front().text, QStringLiteral("10\u00a0nA"));
+}
+
+void TicksTest::an_axis_without_end_has_no_ticks() {
+  constexpr double k_endless = std::numeric_limits<double>::infinity();
+  for (const auto& [low, high] : {std::pair{1e-3, k_endless}, {k_endless, k_endless}, {-k_endless, 1.0}}) {
+    QVERIFY(linear_ticks(low, high, 5, "A").ticks.empty());
+    QVERIFY(decade_ticks(low, high, 1, "A").empty());
+  }
+  QVERIFY(decade_ticks(0, 0.05, 1, "A").empty());
+  QVERIFY(decade_ticks(-1, 0.05, 1, "A").empty());
 }
 
 }  // namespace joulemark
