@@ -22,15 +22,10 @@ std::optional<QuantityStats> stats_of(const WindowStats& stats, Quantity quantit
   return quantity == Quantity::voltage ? stats.voltage_v : stats.power_w;
 }
 
-}  // namespace
-
-std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity) {
-  const std::string_view unit = unit_of(quantity);
-  std::vector<FigureRow> rows;
-  if (quantity == Quantity::current)
-    rows.push_back({QStringLiteral("\u0394t"), si_figure(stats.time.seconds(), "s", 5)});
+void add_figures(std::vector<FigureRow>& rows, const WindowStats& stats, Quantity quantity) {
   const auto of = stats_of(stats, quantity);
-  if (!of) return rows;
+  if (!of) return;
+  const std::string_view unit = unit_of(quantity);
   // What counts comes first.
   if (quantity == Quantity::current)
     rows.push_back({FigureBox::tr("charge"), si_figure(stats.charge_c, "C", 5)});
@@ -40,7 +35,15 @@ std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity) 
   rows.push_back({FigureBox::tr("min"), si_figure(of->min, unit)});
   rows.push_back({FigureBox::tr("max"), si_figure(of->max, unit)});
   if (of->stddev) rows.push_back({FigureBox::tr("sd"), si_figure(of->stddev, unit)});
-  if (stats.missing_s > 1e-9 && quantity == Quantity::current)
+}
+
+}  // namespace
+
+std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity, bool first) {
+  std::vector<FigureRow> rows;
+  if (first) rows.push_back({QStringLiteral("\u0394t"), si_figure(stats.time.seconds(), "s", 5)});
+  add_figures(rows, stats, quantity);
+  if (first && stats.missing_s > 1e-9)
     rows.push_back({FigureBox::tr("missing"), si_figure(stats.missing_s, "s", 3)});
   return rows;
 }
@@ -63,8 +66,9 @@ QString figures_as_text(const WindowStats& stats) {
   QString text = FigureBox::tr("begin\t%1 s\nend\t%2 s\n")
                      .arg(to_seconds(stats.time.begin_ns), 0, 'f', 9)
                      .arg(to_seconds(stats.time.end_ns), 0, 'f', 9);
+  const Quantity first = stats.current_a || !stats.power_w ? Quantity::current : Quantity::power;
   for (const Quantity quantity : {Quantity::current, Quantity::power, Quantity::voltage}) {
-    for (const FigureRow& row : figure_rows(stats, quantity))
+    for (const FigureRow& row : figure_rows(stats, quantity, quantity == first))
       text += word_of(quantity) + QLatin1Char(' ') + row.label + QLatin1Char('\t') + row.figure.number +
               QLatin1Char(' ') + row.figure.unit + QLatin1Char('\n');
   }

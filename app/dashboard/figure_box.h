@@ -21,8 +21,9 @@ struct FigureRow {
   Figure figure;
 };
 
-// What a pane of that quantity says: mean, min, max, deviation, and charge or energy.
-[[nodiscard]] std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity);
+// What a pane of that quantity says: mean, min, max, deviation, and charge or energy. The first pane also
+// says how long the stretch is, and how much of it was not measured.
+[[nodiscard]] std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity, bool first);
 
 // "charge 12.3 µC, mean 1.2 mA", for who hears instead of sees.
 [[nodiscard]] QString figures_in_words(const std::vector<FigureRow>& rows);

@@ -188,9 +188,18 @@ void Pane::describe() {
     const TimeRange& time = stats_[pair]->time;
     pairs << QCoreApplication::translate("Pane", "From %1 to %2: %3")
                  .arg(time_text(time.begin_ns, 1000), time_text(time.end_ns, 1000),
-                      figures_in_words(figure_rows(*stats_[pair], quantity_)));
+                      figures_in_words(figures(pair)));
   }
   setAccessibleDescription(pairs.join(QLatin1Char('\n')));
+}
+
+std::vector<FigureRow> Pane::figures(std::size_t pair) const {
+  return stats_[pair] ? figure_rows(*stats_[pair], quantity_, first_) : std::vector<FigureRow>();
+}
+
+void Pane::set_first(bool first) {
+  first_ = first;
+  viewport()->update();
 }
 
 void Pane::set_logarithmic(bool on) {
@@ -374,7 +383,7 @@ std::optional<std::pair<double, double>> Pane::figures_beside(std::size_t pair) 
 void Pane::paint_figures(QPainter& painter, std::size_t pair) const {
   const auto beside = figures_beside(pair);
   if (!beside) return;
-  paint_figure_box(painter, figure_rows(*stats_[pair], quantity_), plot(), beside->first, beside->second,
+  paint_figure_box(painter, figures(pair), plot(), beside->first, beside->second,
                    {pair == 0 ? theme().cursor : theme().second_cursor, pair != 0,
                     stats_[pair]->time != overlay_.cursors[pair]});
 }
@@ -383,7 +392,7 @@ QString Pane::tip_at(const QPointF& place) const {
   for (std::size_t pair = 0; pair < stats_.size(); ++pair) {
     const auto beside = figures_beside(pair);
     if (!beside) continue;
-    const auto rows = figure_rows(*stats_[pair], quantity_);
+    const auto rows = figures(pair);
     if (figure_box_at(rows, plot(), beside->first, beside->second, pair != 0).contains(place))
       return figures_method();
   }

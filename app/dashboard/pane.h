@@ -4,6 +4,7 @@
 #include <analysis/energy/window_stats.h>
 #include <analysis/model/sample_source.h>
 
+#include <app/dashboard/figure_box.h>
 #include <app/dashboard/overlay.h>
 #include <app/dashboard/ticks.h>
 
@@ -33,6 +34,8 @@ class Pane final : public QChartView {
   void show_columns(std::vector<ViewColumn> columns, const Overlay& overlay);
   void show_overlay(const Overlay& overlay);  // the same columns
   void set_stats(std::size_t pair, const std::optional<WindowStats>& stats);
+  void set_first(bool first);  // of those shown: it has the figures of time
+  [[nodiscard]] std::vector<FigureRow> figures(std::size_t pair) const;
 
   void set_logarithmic(bool on);
   [[nodiscard]] bool logarithmic() const { return logarithmic_; }
@@ -85,6 +88,7 @@ class Pane final : public QChartView {
   std::vector<Gap> holes_;
   Overlay overlay_;
   std::array<std::optional<WindowStats>, 2> stats_;
+  bool first_ = false;
   bool logarithmic_ = false;
   std::optional<Limits> limits_;
   Limits shown_{0, 1};

@@ -77,8 +77,13 @@ void WaveformView::set_source(WaveSource* source) {
 }
 
 void WaveformView::choose_panes() {
-  for (Pane* pane : panes_)
-    pane->setVisible(source_ != nullptr && source_->has(pane->quantity()));
+  bool first = true;
+  for (Pane* pane : panes_) {
+    const bool shown = source_ != nullptr && source_->has(pane->quantity());
+    pane->setVisible(shown);
+    pane->set_first(shown && first);
+    first = first && !shown;
+  }
 }
 
 void WaveformView::set_analysis(std::shared_ptr<const Analysis> analysis) {

@@ -26,6 +26,7 @@ class PanesTest : public QObject {
   void zoomingValuesForEverStaysFinite();
   void limitsWithoutEndChangeNothing();
   void valuesFarOutsideFillTheBand();
+  void theFirstPaneShownTellsTheTime();
   void negativeEventsAreDrawnTheRightWayUp();
   void manyLinesGetThinner();
   void thirtyTwoLinesAreReachedByScrolling();
@@ -158,6 +159,24 @@ void PanesTest::valuesFarOutsideFillTheBand() {
     QVERIFY2(upper != lower, qPrintable(upper.name() + lower.name()));
     QCOMPARE(min < 0 ? upper : lower, theme().surface);
   }
+}
+
+void PanesTest::theFirstPaneShownTellsTheTime() {
+  WindowStats stats;
+  stats.time = {0, 2'000'000'000};
+  stats.missing_s = 0.5;
+  stats.power_w = QuantityStats{};
+  for (const Quantity quantity : {Quantity::power, Quantity::current}) {
+    Still source(quantity, 0);
+    ShownView shown(source);
+    shown.view.set_stats(0, stats);
+    QStringList labels;
+    for (const FigureRow& row : shown.view.pane(quantity)->figures(0))
+      labels << row.label;
+    QVERIFY2(labels.contains(QStringLiteral("\u0394t")), qPrintable(labels.join(QLatin1Char(' '))));
+    QVERIFY2(labels.contains(QStringLiteral("missing")), qPrintable(labels.join(QLatin1Char(' '))));
+  }
+  QVERIFY(figures_as_text(stats).contains(QStringLiteral("\u0394t")));
 }
 
 void PanesTest::negativeEventsAreDrawnTheRightWayUp() {
