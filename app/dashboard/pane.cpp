@@ -199,6 +199,7 @@ std::vector<FigureRow> Pane::figures(std::size_t pair) const {
 
 void Pane::set_first(bool first) {
   first_ = first;
+  describe();
   viewport()->update();
 }
 
