@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace joulemark::serial {
 
@@ -44,10 +45,12 @@ class AsioStream : public ByteStream {
  protected:
   using Code = boost::system::error_code;
 
-  // Completed or cancelled when it returns.
+  // Completed or cancelled when it returns. A process that was held up finds its time over, but what came
+  // meanwhile is there all the same.
   void run_until(const std::optional<Code>& done, std::chrono::milliseconds timeout) {
     context_.restart();
     context_.run_for(timeout);
+    if (!done) context_.poll();
     if (done) return;
     Code ignored;
     stream_.cancel(ignored);
@@ -61,8 +64,13 @@ class AsioStream : public ByteStream {
  private:
   static constexpr std::chrono::seconds k_write_timeout{1};
 
+  // What has gone is let go of at once: a port that comes back while somebody holds the old one gets another
+  // name.
   bool lost(const Code& code) {
-    closed_ = closed_ || (code && code != boost::asio::error::operation_aborted);
+    if (code && code != boost::asio::error::operation_aborted && !std::exchange(closed_, true)) {
+      Code ignored;
+      stream_.close(ignored);
+    }
     return closed_;
   }
 

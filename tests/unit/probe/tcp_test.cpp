@@ -2,6 +2,7 @@
 // probe:tcp:// over a real socket: the firmware's core behind a small server, in real time.
 #include <drivers/instrument/registry.h>
 #include <drivers/probe/probe_family.h>
+#include <drivers/transport/serial/tcp_port.h>
 
 #include <tests/unit/monsoon/lab_sink.h>
 #include <tests/unit/probe/board.h>
@@ -11,10 +12,15 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <csignal>
+#include <ctime>
+#include <filesystem>
+#include <iterator>
 #include <limits>
 #include <thread>
 
@@ -157,6 +163,60 @@ TEST(ProbeOverTcp, TakesUpAConnectionThatWasCut) {
   expect_counted(*recorded, 1600);
   EXPECT_THAT(recorded->anomalies(AnomalyKind::gap), Not(IsEmpty()));
   EXPECT_THAT(recorded->news, Contains(HasSubstr("the probe is back")));
+}
+
+int g_other_end = -1;
+
+// Holds up whoever it interrupts, while a byte arrives.
+void hold_up(int /*signal*/) {
+  const char byte = 'x';
+  static_cast<void>(!::write(g_other_end, &byte, 1));
+  const timespec while_held{0, 200'000'000};
+  ::nanosleep(&while_held, nullptr);
+}
+
+class Connected : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = serial::open_tcp(listening_.uri().substr(std::string("probe:tcp://").size()));
+    ASSERT_TRUE(opened) << opened.error().message;
+    stream_ = std::move(*opened);
+    g_other_end = ::accept4(listening_.file(), nullptr, nullptr, SOCK_CLOEXEC);
+    ASSERT_GE(g_other_end, 0);
+  }
+  void TearDown() override { ::close(g_other_end); }
+
+  Listening listening_;
+  std::unique_ptr<serial::ByteStream> stream_;
+};
+
+TEST_F(Connected, AReadThatIsHeldUpTakesWhatCameMeanwhile) {
+  struct sigaction on_alarm {};
+  on_alarm.sa_handler = hold_up;
+  struct sigaction before {};
+  ASSERT_EQ(::sigaction(SIGALRM, &on_alarm, &before), 0);
+  const itimerval soon{{0, 0}, {0, 20'000}};
+  ASSERT_EQ(::setitimer(ITIMER_REAL, &soon, nullptr), 0);
+  std::array<std::byte, 16> bytes{};
+  const auto count = stream_->read(bytes, std::chrono::milliseconds{100});
+  ::sigaction(SIGALRM, &before, nullptr);
+  ASSERT_TRUE(count);
+  EXPECT_EQ(*count, 1U);
+}
+
+std::ptrdiff_t open_files() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+}
+
+TEST_F(Connected, WhatHasGoneIsLetGoOf) {
+  const auto before = open_files();
+  ::shutdown(g_other_end, SHUT_RDWR);
+  std::array<std::byte, 16> bytes{};
+  EXPECT_FALSE(stream_->read(bytes, std::chrono::milliseconds{100}));
+  EXPECT_TRUE(stream_->closed());
+  EXPECT_EQ(open_files(), before - 1);
+  EXPECT_FALSE(stream_->read(bytes, std::chrono::milliseconds{1}));
+  EXPECT_FALSE(stream_->write(bytes));
 }
 
 TEST(ProbeOverTcp, SaysThatNobodyListens) {
