@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 
 namespace joulemark::probe {
 namespace {
@@ -70,6 +72,48 @@ MetadataItem item(const char* key, double value) {
   return {key, fmt::format("{:.9g}", value)};
 }
 
+struct Bounds {
+  double full_scale_v;
+  double longest_s;      // a conversion
+  double longest_lag_s;  // from its end to the stamp
+};
+constexpr Bounds k_shunt_bounds{10, 1, 0.01};
+constexpr Bounds k_bus_bounds{1000, 1, 0.01};
+constexpr std::uint32_t k_slowest_hz = 10'000;
+constexpr std::uint32_t k_fastest_hz = 1'000'000'000;
+
+tl::unexpected<Error> no_sense(std::string_view what, const std::string& value) {
+  return fail(
+      ErrorCode::protocol,
+      fmt::format("the probe's HELLO makes no sense, {} is {}: write its firmware anew", what, value));
+}
+
+Status check_channel(const Setup& setup, const jm_wire_channel& wire, std::string_view name,
+                     const Bounds& bounds) {
+  const auto of = [&](const char* what) { return fmt::format("{} of the {}", what, name); };
+  if (wire.lowest_code >= wire.highest_code)
+    return no_sense(of("the range"), fmt::format("{} to {}", wire.lowest_code, wire.highest_code));
+  const double full_v =
+      nanos(wire.lsb_nv) * std::max(std::abs(wire.lowest_code), std::abs(wire.highest_code));
+  if (full_v <= 0 || full_v > bounds.full_scale_v)
+    return no_sense(of("the full scale"), format_si(full_v, "V", 3));
+  if (nanos(wire.conversion_ns) > bounds.longest_s)
+    return no_sense(of("a conversion"), format_si(nanos(wire.conversion_ns), "s", 3));
+  const double lag_s = to_seconds(setup.ns_of(wire.lag_ticks));
+  if (lag_s > bounds.longest_lag_s) return no_sense(of("the lag"), format_si(lag_s, "s", 3));
+  return {};
+}
+
+// Everything that is computed with: what is wrong here would be measured with a straight face.
+Status check_sense(const Setup& setup) {
+  const jm_wire_hello& facts = setup.hello.facts;
+  if (facts.tick_hz < k_slowest_hz || facts.tick_hz > k_fastest_hz)
+    return no_sense("its clock", format_si(facts.tick_hz, "Hz", 3));
+  JM_TRY(check_channel(setup, setup.current(), "shunt voltage", k_shunt_bounds));
+  const auto bus = setup.hello.channel_of(JM_WIRE_BUS_VOLTAGE);
+  return bus ? check_channel(setup, setup.hello.channels[*bus], "supply voltage", k_bus_bounds) : Status();
+}
+
 bool watches(const Setup& setup, std::size_t line) {
   return line < 16 && (setup.hello.facts.watched >> line & 1) != 0;
 }
@@ -101,6 +145,7 @@ Result<Setup> setup_from(Hello hello, const Settings& settings) {
   const auto current = setup.hello.channel_of(JM_WIRE_SHUNT_VOLTAGE);
   if (!current || setup.hello.channels[*current].lsb_nv == 0)
     return fail(ErrorCode::protocol, "the probe measures no current");
+  JM_TRY(check_sense(setup));
   if (settings.shunt_ohm) setup.shunt_basis = "stated";
   setup.shunt_ohm = settings.shunt_ohm.value_or(facts.shunt_uohm * 1e-6);
   if (setup.shunt_ohm <= 0)

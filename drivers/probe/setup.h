@@ -41,7 +41,8 @@ struct Setup {
   [[nodiscard]] TimeNs ns_of(std::uint64_t ticks) const;  // on the probe's clock, by its nominal rate
 };
 
-// As HELLO tells it, nothing measured yet. Errors: protocol (no channel for a current, no shunt).
+// As HELLO tells it, nothing measured yet. Errors: protocol (no channel for a current, no shunt, numbers that
+// no probe can mean).
 [[nodiscard]] Result<Setup> setup_from(Hello hello, const Settings& settings);
 
 [[nodiscard]] std::vector<Channel> channels_for(const Setup& setup);
