@@ -16,6 +16,7 @@ namespace {
 // A bus voltage in between takes its own conversion and up to three transfers and settling.
 constexpr std::int64_t k_interruption = 4;  // conversions
 constexpr double k_least_period_s = 1e-6;
+constexpr double k_briefest = 0.5;  // of the usual time from sample to sample, where no clock keeps it
 constexpr TimeNs k_furthest_ns = TimeNs{1} << 60;
 
 ina219::ConversionClock clock_for(const Setup& setup) {
@@ -97,8 +98,8 @@ std::optional<TimeNs> SampleStream::end_of(TimeNs stamp_ns) {
   return step.end_ns;
 }
 
-// Conversions between the last sample and this one that are not here: as many as numbers are missing, and as
-// many more as the time says.
+// Conversions between the last sample and this one that are not here: as many as numbers are missing, if
+// there was time for so many, and as many more as the time says.
 std::int64_t SampleStream::missing(TimeNs end_ns) const {
   const double period_ns = setup_.clocked ? conversions_.period_ns() : static_cast<double>(period_ns_);
   const double periods = static_cast<double>(end_ns - last_end_ns_) / period_ns;
@@ -107,7 +108,9 @@ std::int64_t SampleStream::missing(TimeNs end_ns) const {
   std::int64_t by_number = lost_numbers_;
   if (interrupted_ && by_number == 0) by_time = std::max<std::int64_t>(0, by_time - k_interruption);
   if (bus_every != 0 && by_number > 0) by_number -= by_number / (bus_every + 1) + 1;
-  return std::max(by_time, by_number);
+  const double shortest = setup_.clocked ? ina219::k_shortest : k_briefest;
+  const auto most = static_cast<std::int64_t>(periods / shortest) - 1;  // the last one is here
+  return std::max(by_time, std::min(by_number, most));
 }
 
 Status SampleStream::skip(std::int64_t conversions, TimeNs until_ns) {
