@@ -12,6 +12,7 @@ constexpr TimeNs k_ask_every_ns = 250'000'000;
 constexpr TimeNs k_answer_ns = 500'000'000;
 constexpr int k_tries = 3;
 constexpr std::chrono::milliseconds k_read{20};
+constexpr TimeNs k_longest_write_ns = 1'100'000'000;  // a port that takes no data
 
 TimeNs times(double slack, TimeNs patience_ns) {
   return static_cast<TimeNs>(slack * static_cast<double>(patience_ns));
@@ -28,6 +29,7 @@ Status Conversation::say(std::uint8_t type, const Fill& fill) {
   if (fill) fill(encoder);
   const std::size_t size = jm_wire_end(&encoder);
   const Status written = port_.write(std::as_bytes(std::span(line).first(1 + size)));
+  attention_.look(timebase_.steady_ns(), k_longest_write_ns);
   return port_.closed() ? written : Status();
 }
 
@@ -35,6 +37,7 @@ Result<bool> Conversation::hear(std::chrono::milliseconds longest) {
   std::array<std::byte, 4096> bytes;
   JM_TRY_ASSIGN(const std::size_t count, port_.read(bytes, longest));
   const TimeNs now_ns = timebase_.steady_ns();
+  attention_.look(now_ns);
   const auto came = std::span(bytes).first(count);
   if (count > 0 && tap_) JM_TRY(tap_(came));
   if (count > 0) JM_TRY(listener_.accept(came));
@@ -45,8 +48,8 @@ Result<bool> Conversation::hear(std::chrono::milliseconds longest) {
 }
 
 Result<bool> Conversation::wait_for(const std::function<bool()>& there, TimeNs patience_ns) {
-  const TimeNs end_ns = timebase_.steady_ns() + times(slack_, patience_ns);
-  while (!there() && timebase_.steady_ns() < end_ns)
+  const TimeNs end_ns = attention_.seen_ns() + times(slack_, patience_ns);
+  while (!there() && attention_.seen_ns() < end_ns)
     JM_TRY(hear(k_read));
   return there();
 }
@@ -54,9 +57,9 @@ Result<bool> Conversation::wait_for(const std::function<bool()>& there, TimeNs p
 Result<Hello> Conversation::ask_hello(TimeNs patience_ns) {
   listener_.replies().hello.reset();
   const auto there = [&] { return listener_.replies().hello.has_value(); };
-  for (const TimeNs end_ns = timebase_.steady_ns() + times(slack_, patience_ns);
-       timebase_.steady_ns() < end_ns;) {
-    JM_TRY(say(JM_WIRE_ASK_HELLO));
+  for (const TimeNs end_ns = attention_.seen_ns() + times(slack_, patience_ns);
+       attention_.seen_ns() < end_ns;) {
+    JM_TRY(ask());
     JM_TRY_ASSIGN(const bool came, wait_for(there, k_ask_every_ns));
     if (came) return *std::exchange(listener_.replies().hello, std::nullopt);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <drivers/instrument/attention.h>
 #include <drivers/instrument/timebase.h>
 #include <drivers/probe/listener.h>
 #include <drivers/probe/ping_clock.h>
@@ -17,12 +18,17 @@ namespace joulemark::probe {
 // every call: protocol when the port has gone or the probe does not answer, and the listener's.
 class Conversation {
  public:
-  // All outlive it. slack: see Settings; every patience is that much longer.
-  Conversation(serial::ByteStream& port, Listener& listener, Timebase& timebase, double slack)
-      : port_(port), listener_(listener), timebase_(timebase), slack_(slack) {}
+  // All outlive it. attention: looks whenever it has heard or said something, and measures every patience, so
+  // that nobody is blamed for not answering a computer that was held up. slack: see Settings; every patience
+  // is that much longer.
+  Conversation(serial::ByteStream& port, Listener& listener, Timebase& timebase, Attention& attention,
+               double slack)
+      : port_(port), listener_(listener), timebase_(timebase), attention_(attention), slack_(slack) {}
 
   // Asks again and again: a board that opening the port has reset needs up to two seconds.
   [[nodiscard]] Result<Hello> ask_hello(TimeNs patience_ns);
+  // Asks once, and does not wait: the answer goes to the listener.
+  [[nodiscard]] Status ask() { return say(JM_WIRE_ASK_HELLO); }
   // What the probe made of them (jm_wire_outcome).
   [[nodiscard]] Result<std::uint8_t> start(std::uint16_t lease_s);
   [[nodiscard]] Result<std::uint8_t> stop();
@@ -54,6 +60,7 @@ class Conversation {
   serial::ByteStream& port_;
   Listener& listener_;
   Timebase& timebase_;
+  Attention& attention_;
   double slack_;
   Tap tap_;
   std::uint8_t sequence_ = 0;  // of the next frame

@@ -17,6 +17,8 @@ Decoder::Decoder(const Setup& setup, SampleSink& sink)
       skipped_(AnomalyKind::protocol, Severity::doubtful,
                "{} [frame is|frames are] missing from the sequence; gaps tell what was in [it|them]",
                std::nullopt),
+      resets_(AnomalyKind::instrument_fault, Severity::data_loss,
+              "the probe was reset {} more [time|times] in the middle of the recording", std::nullopt),
       boot_(setup.hello.facts.boot) {}
 
 Status Decoder::accept(std::span<const std::byte> bytes) {
@@ -60,7 +62,7 @@ Status Decoder::take_answer(const Frame& frame) {
   JM_TRY(follow_boot(status.boot, "unknown cause"));
   if (!mapped() || !clock_.offset_ns) return {};
   const TimeNs time_ns = clock_.of(setup_.ns_of(jm_wire_ticks_of(status.time)));
-  for (Tally* tally : {&damaged_, &skipped_})
+  for (Tally* tally : {&damaged_, &skipped_, &resets_})
     JM_TRY(tally->pass_time(sink_, time_ns));
   return status_.accept(status, time_ns, samples_.samples());
 }
@@ -69,6 +71,8 @@ Status Decoder::follow_boot(std::uint16_t boot, const std::string& cause) {
   if (boot == boot_) return {};
   boot_ = boot;
   reset_ = true;
+  if (told_resets_ == k_told_resets) return resets_.add(sink_, {now_ns(), now_ns()}, 0, 1);
+  ++told_resets_;
   return sink_.accept(Anomaly{AnomalyKind::instrument_fault,
                               Severity::data_loss,
                               std::nullopt,
@@ -111,6 +115,7 @@ Status Decoder::finish(const std::optional<jm_wire_status>& final) {
   JM_TRY(edges_.finish());
   JM_TRY(status_.finish());
   JM_TRY(damaged_.finish(sink_));
+  JM_TRY(resets_.finish(sink_));
   return skipped_.finish(sink_);
 }
 

@@ -53,6 +53,7 @@ class Decoder final : public Listener {
   [[nodiscard]] Status follow_boot(std::uint16_t boot, const std::string& cause);
   void started();
   [[nodiscard]] TimeNs now_ns() const { return samples_.last_ns(); }
+  static constexpr int k_told_resets = 3;
   [[nodiscard]] bool mapped() const { return boot_ == setup_.hello.facts.boot; }
 
   Setup setup_;
@@ -64,6 +65,8 @@ class Decoder final : public Listener {
   StatusWatch status_;
   Tally damaged_;
   Tally skipped_;
+  Tally resets_;  // after the first few
+  int told_resets_ = 0;
   std::optional<std::uint8_t> sequence_;  // of the last frame
   std::uint16_t boot_;                    // as last heard; setup_'s is the one that clock_ is of
   bool reset_ = false;

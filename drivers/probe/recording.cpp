@@ -21,11 +21,21 @@ constexpr TimeNs k_least_patience_ns = 2'000'000'000;
 constexpr TimeNs k_point_every_ns = 10'000'000'000;
 constexpr TimeNs k_first_point_ns = 2'000'000'000;
 constexpr TimeNs k_retry_every_ns = 100'000'000;
+constexpr TimeNs k_longest_connect_ns = 2'500'000'000;
+constexpr TimeNs k_quiet_ns = 1'000'000'000;  // without samples, before a probe is asked who it is
 constexpr TimeNs k_hello_ns = 3'000'000'000;
+constexpr TimeNs k_pong_ns = 50'000'000;
+constexpr int k_pairings = 4;
+constexpr int k_most_pairings = 60;
 constexpr TimeNs k_status_ns = 500'000'000;
 
 MetadataItem item(const char* key, double value, int digits) {
   return {key, fmt::format("{:.{}g}", value, digits)};
+}
+
+bool means_the_same(const jm_wire_channel& a, const jm_wire_channel& b) {
+  return a.quantity == b.quantity && a.lsb_nv == b.lsb_nv && a.lowest_code == b.lowest_code &&
+         a.highest_code == b.highest_code;
 }
 
 }  // namespace
@@ -38,6 +48,7 @@ Recording::Recording(const Setup& setup, const Settings& settings, const Connect
       connect_(connect),
       port_(port),
       timebase_(timebase),
+      attention_(timebase.steady_ns()),
       sink_(sink),
       news_(news),
       decoder_(setup, sink) {
@@ -45,7 +56,7 @@ Recording::Recording(const Setup& setup, const Settings& settings, const Connect
 }
 
 void Recording::connect_to_port() {
-  talk_.emplace(*port_, decoder_, timebase_, settings_.slack);
+  talk_.emplace(*port_, decoder_, timebase_, attention_, settings_.slack);
   talk_->tap([this](std::span<const std::byte> bytes) {
     return sink_.accept(RawBytes{decoder_.samples().last_ns(), bytes});
   });
@@ -55,6 +66,7 @@ void Recording::connect_to_port() {
 Result<EndReason> Recording::run(const std::stop_token& stop) {
   sampled_ns_ = timebase_.steady_ns();
   const Status began = start();
+  sampled_seen_ns_ = asked_seen_ns_ = attention_.seen_ns();
   const bool failed = !began && !port_->closed();
   Result<EndReason> ended = failed ? tl::make_unexpected(began.error()) : keep_on(stop);
   const Status closed = end();
@@ -65,42 +77,65 @@ Result<EndReason> Recording::run(const std::stop_token& stop) {
 Result<EndReason> Recording::keep_on(const std::stop_token& stop) {
   const TimeNs patience_ns = from_seconds(settings_.patience_s);
   while (!stop.stop_requested()) {
-    const Status went = turn();
-    if (!went && !port_->closed()) return tl::make_unexpected(went.error());
-    if (!went) {
-      JM_TRY_ASSIGN(const bool back, wait_for_return(stop));
-      if (!back) return stop.stop_requested() ? EndReason::interrupted : EndReason::unplugged;
-    }
-    if (timebase_.steady_ns() - sampled_ns_ > std::max(patience_ns, k_least_patience_ns)) {
-      tell(silence());
-      return EndReason::stalled;
-    }
+    const Status went = port_->closed() ? reconnect() : turn();
+    const bool lost = !went && port_->closed() && went.error().code == ErrorCode::protocol;
+    if (!went && !lost) return tl::make_unexpected(went.error());
+    const TimeNs least_ns = port_->closed() ? 0 : k_least_patience_ns;
+    if (silent_ns() > std::max(patience_ns, least_ns)) return give_up();
   }
   return EndReason::interrupted;
 }
 
+EndReason Recording::give_up() {
+  if (port_->closed()) return EndReason::unplugged;
+  tell(silence());
+  return EndReason::stalled;
+}
+
 // A probe may well talk on, and have nothing to say: frames without samples, or bytes that are no frames.
 std::string Recording::silence() {
+  if (!trouble_.empty()) return "the probe could not be taken up again: " + trouble_;
   const auto& status = decoder_.replies().status;
   if (status && status->state == JM_WIRE_SENSOR_LOST)
     return "the probe's sensor has fallen silent: the probe is there, but its sensor answers no more (check "
-           "its "
-           "supply and wires)";
+           "its supply and wires)";
   return "the probe has fallen silent: no samples come from it";
 }
 
 Status Recording::turn() {
   JM_TRY(talk_->hear(k_read));
   const TimeNs now_ns = timebase_.steady_ns();
-  const std::int64_t samples = decoder_.samples().samples();
-  if (std::exchange(samples_seen_, samples) != samples) sampled_ns_ = now_ns;
+  note_samples(now_ns);
   note_pong();
-  const auto& status = decoder_.replies().status;
-  if (decoder_.take_reset() || (status && status->state == JM_WIRE_IDLE)) JM_TRY(take_up());
+  if (is_adrift()) JM_TRY(try_to_take_up());
   return look_after(now_ns);
 }
 
+void Recording::note_samples(TimeNs now_ns) {
+  const std::int64_t samples = decoder_.samples().samples();
+  if (std::exchange(samples_seen_, samples) == samples) return;
+  sampled_ns_ = now_ns;
+  sampled_seen_ns_ = asked_seen_ns_ = attention_.seen_ns();
+  forgiven_ = false;
+}
+
+// Remembered until it was taken up.
+bool Recording::is_adrift() {
+  const auto hello = std::exchange(decoder_.replies().hello, std::nullopt);
+  const auto& status = decoder_.replies().status;
+  const bool reset = decoder_.take_reset();
+  const bool idle =
+      (hello && hello->facts.state == JM_WIRE_IDLE) || (status && status->state == JM_WIRE_IDLE);
+  adrift_ = adrift_ || reset || idle;
+  return adrift_;
+}
+
+// A probe whose HELLO after a reset was damaged is idle, and says so only when it is asked.
 Status Recording::look_after(TimeNs now_ns) {
+  if (attention_.seen_ns() - asked_seen_ns_ >= k_quiet_ns) {
+    asked_seen_ns_ = attention_.seen_ns();
+    JM_TRY(talk_->ask());
+  }
   if (now_ns >= next_ping_ns_) {
     next_ping_ns_ = now_ns + (quick_pings_ > 0 ? k_quick_ping_every_ns : k_ping_every_ns);
     quick_pings_ = std::max(0, quick_pings_ - 1);
@@ -119,11 +154,14 @@ Status Recording::start() {
   decoder_.replies().status.reset();
   JM_TRY_ASSIGN(const std::uint8_t outcome, talk_->start(k_lease_s));
   if (outcome != JM_WIRE_OK) return fail(ErrorCode::protocol, "the probe refuses to start");
+  decoder_.replies().hello.reset();  // said before
   JM_TRY(talk_->wait_for([&] { return decoder_.replies().status.has_value(); }, k_status_ns));
+  owes_start_ = false;
   const auto& status = decoder_.replies().status;
   if (status) JM_TRY(tell_levels(*status));
   const auto began_ns = status ? decoder_.time_of(status->time) : std::nullopt;
-  return began_ns && decoder_.samples().started() ? decoder_.unobserved_until(*began_ns) : Status();
+  if (!decoder_.samples().started()) return {};
+  return decoder_.unobserved_until(began_ns.value_or(capture_at(timebase_.steady_ns())));
 }
 
 // Once: the levels that the lines began with.
@@ -136,13 +174,30 @@ Status Recording::tell_levels(const jm_wire_status& status) {
   return {};
 }
 
+Status Recording::try_to_take_up() {
+  Status taken = take_up();
+  if (!taken && taken.error().code != ErrorCode::protocol) return taken;
+  trouble_ = taken ? "" : taken.error().message;
+  if (!taken) {  // it may have been reset once more meanwhile
+    timebase_.wait(k_retry_every_ns);
+    return {};
+  }
+  adrift_ = false;
+  if (std::exchange(gone_, false)) tell("the probe is back");
+  if (!std::exchange(forgiven_, true)) sampled_seen_ns_ = attention_.seen_ns();
+  return {};
+}
+
 // The probe was reset, has stopped by itself, or is back after it had gone.
 Status Recording::take_up() {
   JM_TRY_ASSIGN(Hello hello, talk_->ask_hello(k_hello_ns));
   static_cast<void>(decoder_.take_reset());
   const bool same_boot = hello.facts.boot == setup_.hello.facts.boot;
-  if (same_boot && hello.facts.state != JM_WIRE_IDLE) return {};
-  if (hello.facts.state != JM_WIRE_IDLE) JM_TRY(talk_->stop());
+  const bool idle = hello.facts.state == JM_WIRE_IDLE;
+  decoder_.replies().status.reset();
+  if (same_boot && !idle && !owes_start_) return {};
+  owes_start_ = true;
+  if (!idle) JM_TRY(talk_->stop());
   JM_TRY_ASSIGN(hello, apply(*talk_, std::move(hello), settings_, setup_.counted_s));
   JM_TRY(check_same(hello));
   if (!same_boot) JM_TRY(pair_anew(hello.facts.boot));
@@ -154,7 +209,7 @@ Status Recording::check_same(const Hello& hello) const {
   const jm_wire_hello& is = hello.facts;
   if (is.tick_hz == was.tick_hz && is.sensor == was.sensor && is.sensor_config == was.sensor_config &&
       is.shunt_uohm == was.shunt_uohm && is.watched == was.watched && hello.board == setup_.hello.board &&
-      hello.channels.size() == setup_.hello.channels.size())
+      std::ranges::equal(hello.channels, setup_.hello.channels, means_the_same))
     return {};
   return fail(ErrorCode::protocol, "another probe came back, or with other settings");
 }
@@ -162,29 +217,41 @@ Status Recording::check_same(const Hello& hello) const {
 // The clock of a new boot: paired with ours, which went on meanwhile.
 Status Recording::pair_anew(std::uint16_t boot) {
   PingClock pings;
-  const TimeNs end_ns = timebase_.steady_ns() + k_hello_ns;
-  for (int heard = 0; heard < 4 && timebase_.steady_ns() < end_ns;) {
+  static_cast<void>(talk_->take_pong());  // the boot before may have said it
+  std::optional<Conversation::Pong> pong;
+  const auto there = [&] {
+    if (!pong) pong = talk_->take_pong();
+    return pong.has_value();
+  };
+  for (int heard = 0, asked = 0; heard < k_pairings && asked < k_most_pairings; ++asked) {
     JM_TRY(talk_->ping());
-    JM_TRY(talk_->hear(std::chrono::milliseconds{50}));
-    const auto pong = talk_->take_pong();
-    const auto pairing = pong ? pairing_of(setup_, *pong) : std::nullopt;
+    JM_TRY(talk_->wait_for(there, k_pong_ns));
+    const auto heard_pong = std::exchange(pong, std::nullopt);
+    const auto pairing = heard_pong ? pairing_of(setup_, *heard_pong) : std::nullopt;
     if (!pairing) continue;
     pings.observe(*pairing);
     ++heard;
   }
   const auto best = pings.take_best();
   if (!best) return fail(ErrorCode::protocol, "the probe answers no PING");
+  if (decoder_.take_reset()) return fail(ErrorCode::protocol, "the probe is reset again and again");
   const TimeNs earliest_ns = decoder_.samples().last_ns() + from_seconds(setup_.period_s.value);
   decoder_.resume(boot, std::max(capture_at(best->steady_ns), earliest_ns) - best->probe_ns);
   setup_.hello.facts.boot = boot;
-  pings_ = PingClock();
+  pings_ = std::move(pings);
   return {};
 }
 
+// What a boot says that is not known of yet would tear the clock. Ticks that run backwards give it away, and
+// so does that no samples come.
 void Recording::note_pong() {
   const auto pong = talk_->take_pong();
-  if (!pong) return;
-  if (const auto pairing = pairing_of(setup_, *pong)) pings_.observe(*pairing);
+  const auto pairing = pong ? pairing_of(setup_, *pong) : std::nullopt;
+  if (!pairing) return;
+  const auto& latest = pings_.latest();
+  const bool backwards = latest && pairing->probe_ns < latest->probe_ns;
+  if (backwards) asked_seen_ns_ = attention_.seen_ns() - k_quiet_ns;
+  if (!backwards && silent_ns() < k_quiet_ns) pings_.observe(*pairing);
 }
 
 TimeNs Recording::capture_at(TimeNs steady_ns) const {
@@ -193,26 +260,19 @@ TimeNs Recording::capture_at(TimeNs steady_ns) const {
   return decoder_.samples().last_ns() + steady_ns - sampled_ns_;
 }
 
-Result<bool> Recording::wait_for_return(const std::stop_token& stop) {
-  tell(fmt::format("the probe has gone; waiting {:.3g} s for it to come back", settings_.patience_s));
-  JM_TRY(decoder_.flush());
-  const TimeNs end_ns = timebase_.steady_ns() + from_seconds(settings_.patience_s);
-  while (timebase_.steady_ns() < end_ns && !stop.stop_requested()) {
-    timebase_.wait(k_retry_every_ns);
-    auto port = connect_();
-    if (!port) continue;
-    port_ = std::move(*port);
-    connect_to_port();
-    const Status taken = take_up();
-    if (taken) {
-      sampled_ns_ = timebase_.steady_ns();
-      tell("the probe is back");
-      return true;
-    }
-    if (!port_->closed() && taken.error().code != ErrorCode::protocol)
-      return tl::make_unexpected(taken.error());
+Status Recording::reconnect() {
+  if (!std::exchange(gone_, true)) {
+    tell(fmt::format("the probe has gone; waiting {:.3g} s for it to come back", settings_.patience_s));
+    JM_TRY(decoder_.flush());
   }
-  return false;
+  timebase_.wait(k_retry_every_ns);
+  auto port = connect_();
+  attention_.look(timebase_.steady_ns(), k_longest_connect_ns);
+  if (!port) return {};
+  port_ = std::move(*port);
+  connect_to_port();
+  adrift_ = true;
+  return {};
 }
 
 Status Recording::end() {

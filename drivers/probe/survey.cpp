@@ -203,7 +203,8 @@ Result<Hello> apply(Conversation& talk, Hello hello, const Settings& settings, d
 
 Result<Setup> survey(serial::ByteStream& port, Timebase& timebase, const Settings& settings) {
   SurveyEar ear;
-  Conversation talk(port, ear, timebase, settings.slack);
+  Attention attention(timebase.steady_ns());
+  Conversation talk(port, ear, timebase, attention, settings.slack);
   JM_TRY_ASSIGN(Hello hello, talk.ask_hello(k_hello_ns));
   if (hello.facts.state != JM_WIRE_IDLE) JM_TRY(talk.stop());
   const jm_wire_configure before = settings_in_force(hello.facts);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace joulemark::probe::test {
 namespace {
@@ -23,10 +24,14 @@ class Port final : public serial::ByteStream {
       board_.advance(k_s);
       return fail(ErrorCode::protocol, "the port takes no data");
     }
-    host_hear(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+    if (!board_.deaf) host_hear(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
     return {};
   }
   Result<std::size_t> read(std::span<std::byte> into, std::chrono::milliseconds timeout) override {
+    if (board_.held_up_ns > 0) {
+      board_.advance(std::exchange(board_.held_up_ns, 0));
+      return 0U;
+    }
     for (TimeNs left_ns = timeout.count() * k_ms; board_.arrived.empty() && left_ns > 0; left_ns -= k_ms) {
       JM_TRY(check());
       board_.advance(k_ms);

@@ -44,7 +44,10 @@ class Board final : public Timebase {
   // What the line makes of bytes on their way to the host.
   std::function<void(std::vector<std::byte>&)> line;
   bool takes_data = true;  // false: what is written waits a second, in vain
-  double drift_ppm = 0;    // how much faster than ours the board's clock runs
+  bool deaf = false;       // hears no commands
+  // This computer is held up so long in its next reading of the port, which then gives nothing.
+  TimeNs held_up_ns = 0;
+  double drift_ppm = 0;  // how much faster than ours the board's clock runs
 
   [[nodiscard]] Connect connect();
 
