@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace joulemark::ina219 {
 namespace {
@@ -18,7 +17,8 @@ constexpr TimeNs k_same_clock_ns = 60'000'000'000;
 EdgeStream::EdgeStream(std::size_t lines, std::uint32_t resolution_ns, SampleSink& sink)
     : sink_(sink), resolution_ns_(resolution_ns), last_(lines) {}
 
-Status EdgeStream::start(const std::vector<std::optional<bool>>& levels) {
+Status EdgeStream::start(const std::vector<std::optional<bool>>& levels, TimeNs now_ns) {
+  begun_ns_ = now_ns;
   for (std::size_t line = 0; line < std::min(levels.size(), last_.size()); ++line) {
     if (!levels[line]) continue;
     last_[line] = Last{std::nullopt, *levels[line]};
@@ -35,8 +35,10 @@ Status EdgeStream::follow(TimeNs zero_ns) {
   return {};
 }
 
+// However long an edge waited for us, it came after the beginning.
 Status EdgeStream::accept(const TakenEdge& edge, TimeNs now_ns) {
-  if (std::abs(edge.edge.time_ns - now_ns) > k_same_clock_ns) {
+  const TimeNs time_ns = edge.edge.time_ns;
+  if (time_ns < begun_ns_ - k_same_clock_ns || time_ns > now_ns + k_same_clock_ns) {
     return fail(ErrorCode::protocol,
                 "the gpiochip stamps its edges on another clock than the samples have (so do kernels before "
                 "5.7): update the kernel, or record without markers");
@@ -60,6 +62,19 @@ Status EdgeStream::tell_dropped(std::int64_t count, TimeNs next_ns) {
 
 Status EdgeStream::finish(std::int64_t dropped, TimeNs end_ns) {
   return tell_dropped(dropped - told_dropped_, end_ns);
+}
+
+Status EdgeStream::unwatched(TimeNs watched_until_ns, TimeNs end_ns) {
+  if (!zero_ns_) return {};
+  const TimeNs begin_ns = std::max(kept_until_ns_, watched_until_ns - *zero_ns_);
+  if (begin_ns >= end_ns) return {};
+  return sink_.accept(Anomaly{AnomalyKind::lost_edges,
+                              Severity::data_loss,
+                              std::nullopt,
+                              {begin_ns, end_ns},
+                              0,
+                              1,
+                              "the gpiochip had gone: edges of this time are not known"});
 }
 
 Status EdgeStream::pass_on(const TakenEdge& taken) {

@@ -56,6 +56,7 @@ Status Intake::pass_time() {
 
 Status Intake::take_edges() {
   std::array<TakenEdge, 256> edges;
+  const TimeNs asked_ns = timebase_.steady_ns();
   if (const auto zero_ns = decoder_.zero_ns()) JM_TRY(edges_.follow(*zero_ns));
   while (const std::size_t count = edge_acquisition_.pop(edges)) {
     const TimeNs now_ns = timebase_.steady_ns();
@@ -63,6 +64,7 @@ Status Intake::take_edges() {
       JM_TRY(edges_.accept(edge, now_ns));
   }
   const int error = edge_acquisition_.error();
+  if (error == 0) lines_watched_ns_ = asked_ns;
   return error != 0 && !std::exchange(lines_lost_, true) ? lose_lines(error) : Status();
 }
 
@@ -88,6 +90,7 @@ Status Intake::finish(const Instrument::News& news) {
   JM_TRY(take_edges());
   JM_TRY(decoder_.finish());
   JM_TRY(edges_.finish(edge_acquisition_.dropped(), decoder_.last_ns()));
+  if (lines_lost_) JM_TRY(edges_.unwatched(lines_watched_ns_, decoder_.last_ns()));
   return tell_rate(news);
 }
 

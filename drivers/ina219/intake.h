@@ -26,7 +26,7 @@ class Intake {
          SampleSink& sink);
 
   // Before all else.
-  [[nodiscard]] Status begin() { return edges_.start(edge_acquisition_.levels()); }
+  [[nodiscard]] Status begin() { return edges_.start(edge_acquisition_.levels(), timebase_.steady_ns()); }
   [[nodiscard]] Status accept(std::span<const Reading> readings);
   // Readings that the hand-over dropped, in all.
   [[nodiscard]] Status dropped(std::int64_t readings);
@@ -47,6 +47,7 @@ class Intake {
   EdgeStream edges_;
   EdgeAcquisition edge_acquisition_;
   bool lines_lost_ = false;
+  TimeNs lines_watched_ns_ = 0;  // when they were last known to be there
   std::int64_t dropped_ = 0;
   TimeNs flushed_ns_ = 0;
   TimeNs next_clock_ns_ = 0;

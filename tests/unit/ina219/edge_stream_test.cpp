@@ -60,7 +60,7 @@ TEST_F(EdgesTest, TwoOfOneDirectionMeanThatOneWasLost) {
 }
 
 TEST_F(EdgesTest, AFirstEdgeThatDoesNotChangeTheLevelMeansThatOneWasLost) {
-  ASSERT_TRUE(stream_.start({true, std::nullopt}));
+  ASSERT_TRUE(stream_.start({true, std::nullopt}, 0));
   ASSERT_TRUE(stream_.follow(0));
   ASSERT_TRUE(stream_.accept({{1'000, 1, true}}, 2'000));
   ASSERT_TRUE(stream_.accept({{2'000, 0, true}}, 2'000));
@@ -116,6 +116,14 @@ TEST(EdgeAcquisition, SaysWhereEdgesDidNotFit) {
   while (acquisition.pop(std::span(more).first(1)) == 0)
     std::this_thread::yield();
   EXPECT_EQ(more[0].lost, ManyEdges::k_all - 65'536);
+}
+
+// As of a process that was stopped for two minutes.
+TEST_F(EdgesTest, MayWaitForUsHoweverLong) {
+  ASSERT_TRUE(stream_.start({}, 0));
+  ASSERT_TRUE(stream_.follow(0));
+  EXPECT_TRUE(stream_.accept({{1'000, 0, true}}, 120'000'000'000));
+  EXPECT_EQ(edges().size(), 1u);
 }
 
 TEST_F(EdgesTest, StampsOfAnotherClockAreRefused) {

@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cmath>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <vector>
 
@@ -55,8 +56,9 @@ class Brake {
 // Edges by a schedule, as soon as simulated time is there.
 class ScheduledEdges final : public gpio::EdgeSource {
  public:
-  ScheduledEdges(test::FakeTime& time, std::vector<gpio::RawEdge> edges)
-      : time_(time), edges_(std::move(edges)) {}
+  // leaves_ns: when the gpiochip goes.
+  ScheduledEdges(test::FakeTime& time, std::vector<gpio::RawEdge> edges, TimeNs leaves_ns)
+      : time_(time), edges_(std::move(edges)), leaves_ns_(leaves_ns) {}
   std::vector<std::optional<bool>> start() override {
     bool level = false;
     for (; next_ < edges_.size() && edges_[next_].time_ns <= time_.now_ns; ++next_)
@@ -64,6 +66,7 @@ class ScheduledEdges final : public gpio::EdgeSource {
     return {level};
   }
   int read(std::span<gpio::RawEdge> into, std::chrono::milliseconds) override {
+    if (time_.now_ns >= leaves_ns_) return -ENODEV;
     int count = 0;
     while (next_ < edges_.size() && edges_[next_].time_ns <= time_.now_ns &&
            count < static_cast<int>(into.size()))
@@ -75,6 +78,7 @@ class ScheduledEdges final : public gpio::EdgeSource {
  private:
   test::FakeTime& time_;
   std::vector<gpio::RawEdge> edges_;
+  TimeNs leaves_ns_;
   std::size_t next_ = 0;
 };
 
@@ -101,7 +105,8 @@ struct Recording {
 };
 
 std::unique_ptr<Recording> record(Bench& bench, Settings settings, std::int64_t samples,
-                                  std::vector<gpio::RawEdge> edges = {}) {
+                                  std::vector<gpio::RawEdge> edges = {},
+                                  TimeNs lines_leave_ns = std::numeric_limits<TimeNs>::max()) {
   auto recording = std::make_unique<Recording>();
   Brake brake;
   const auto fault = bench.bus.fault;
@@ -122,7 +127,8 @@ std::unique_ptr<Recording> record(Bench& bench, Settings settings, std::int64_t 
     i2c::RegisterBus& bus_;
   };
   std::unique_ptr<gpio::EdgeSource> source;
-  if (!settings.markers.empty()) source = std::make_unique<ScheduledEdges>(bench.time, std::move(edges));
+  if (!settings.markers.empty())
+    source = std::make_unique<ScheduledEdges>(bench.time, std::move(edges), lines_leave_ns);
   auto opened = I2cInstrument::open("i2c:test", std::make_unique<Borrowed>(bench.bus), std::move(source),
                                     settings, {}, bench.time);
   EXPECT_TRUE(opened) << opened.error().message;
@@ -222,6 +228,33 @@ TEST(Instrument, ForgetsEdgesFromBeforeTheRecording) {
   ASSERT_EQ(got.size(), 1u);
   EXPECT_GT(got[0].time_ns, 0);
   EXPECT_EQ(metadata(recording->capture, "line.d0.initial"), "low");
+}
+
+TEST(Instrument, NoEdgesAreKnownAfterTheGpiochipHasGone) {
+  Bench bench;
+  std::vector<gpio::RawEdge> edges;
+  for (TimeNs i = 1; i < 400; ++i)
+    edges.push_back({1'000'000'000 + i * 50'000'000, 0, i % 2 == 1});
+  Settings settings;
+  settings.markers = {{17, "inference"}};
+  const TimeNs leaves_ns = bench.time.now_ns + 6'000'000'000;
+  const auto recording = record(bench, settings, 20'000, edges, leaves_ns);
+  std::vector<Edge> got;
+  ASSERT_TRUE(recording->capture.edges({0, 1'000'000'000'000}, [&](std::span<const Edge> some) -> Status {
+    got.insert(got.end(), some.begin(), some.end());
+    return {};
+  }));
+  ASSERT_GT(got.size(), 10u);
+  std::vector<TimeRange> unknown;
+  const std::vector<Anomaly> told = *recording->capture.anomalies();
+  for (const Anomaly& each : told) {
+    if (each.kind == AnomalyKind::lost_edges) unknown.push_back(each.time);
+  }
+  ASSERT_EQ(unknown.size(), 1u);
+  EXPECT_GE(unknown[0].begin_ns, got.back().time_ns);
+  // Simulated time may run on by what the brake allows before the loss is seen.
+  EXPECT_LT(unknown[0].begin_ns - got.back().time_ns, 4'000'000'000);
+  EXPECT_EQ(unknown[0].end_ns, recording->capture.extent(k_current_channel)->time.end_ns);
 }
 
 TEST(Instrument, LeavesTheChipAsItWas) {
