@@ -65,14 +65,7 @@ Status Decoder::accept(const Reading& given) {
     case Reading::Kind::fault:
       return faults_.add(sink_, {now_ns, now_ns}, current_.next_index(), 1);
     case Reading::Kind::reconfigured:
-      return sink_.accept(Anomaly{AnomalyKind::protocol,
-                                  Severity::doubtful,
-                                  k_current_channel,
-                                  {now_ns, now_ns},
-                                  current_.next_index(),
-                                  1,
-                                  "the chip had lost its configuration (a dip of its supply?); it was "
-                                  "configured again, what it measured just before is doubtful"});
+      return reconfigured(reading);
     case Reading::Kind::bus:
       return bus_voltage(reading);
     case Reading::Kind::shunt:
@@ -160,6 +153,19 @@ Status Decoder::watch_limits(const Reading& reading, std::int64_t index, TimeNs 
   if (!setup_.timing.both || !setup_.voltage_channel()) return {};
   const int most = bus_limit(setup_.configuration.bus_range);
   return bus_clipped_.observe(sink_, bus_voltage_from(reading.bus).steps >= most, index, held);
+}
+
+// Looking in between would cost conversions, so what it measured since it was last seen to be configured may
+// be in another range: no event may be made of it, nor idle.
+Status Decoder::reconfigured(const Reading& reading) {
+  const TimeRange doubtful{std::max<TimeNs>(0, capture_time(reading.after_ns)),
+                           capture_time(reading.read_ns)};
+  return sink_.accept(Anomaly{
+      AnomalyKind::over_range, Severity::doubtful, k_current_channel, doubtful, current_.next_index(), 1,
+      fmt::format("the chip had lost its configuration (a dip of its supply?) and {}; what it measured since "
+                  "it was last seen to have it, {} before, may be in another range",
+                  reading.error == 0 ? "was configured again" : "cannot be configured again yet",
+                  format_si(doubtful.seconds(), "s", 3))});
 }
 
 // The host's clock went back: from here on it is taken to have gone on from the last conversion.

@@ -49,6 +49,7 @@ class Decoder {
   [[nodiscard]] Step paced_step(const Reading& reading);
   [[nodiscard]] Status conversion(const Reading& reading, const Step& step);
   [[nodiscard]] Status jump(const Reading& reading);
+  [[nodiscard]] Status reconfigured(const Reading& reading);
   [[nodiscard]] Status watch_limits(const Reading& reading, std::int64_t index, TimeNs end_ns);
   [[nodiscard]] Status put_voltage(const Reading& reading, const Step& step, TimeNs end_ns);
   [[nodiscard]] Status bus_voltage(const Reading& reading);

@@ -4,6 +4,7 @@
 #include <drivers/ina219/chip/chip_options.h>
 #include <drivers/ina219/chip/conversion_clock.h>
 #include <drivers/ina219/iio_instrument.h>
+#include <drivers/ina219/patience.h>
 #include <drivers/ina219/survey.h>
 
 #include <fmt/format.h>
@@ -208,14 +209,15 @@ Result<EndReason> IioInstrument::measure(SampleSink& sink, const std::stop_token
   EndReason reason = EndReason::interrupted;
   {
     Acquisition acquisition([&pump] { return pump.turn(); });
-    TimeNs last_ns = timebase_.steady_ns();
+    Patience silence(timebase_.steady_ns());
     while (!stop.stop_requested() && reason == EndReason::interrupted) {
       acquisition.wait(k_wait);
       JM_TRY_ASSIGN(const std::int64_t taken, drain(ring, intake));
       JM_TRY(intake.pass_time());
-      if (taken > 0) last_ns = timebase_.steady_ns();
+      const TimeNs now_ns = timebase_.steady_ns();
+      if (taken > 0) silence.well(now_ns);
       if (acquisition.done()) reason = EndReason::unplugged;
-      if (timebase_.steady_ns() - last_ns > k_stalled_after_ns) reason = why_silent();
+      if (silence.still_wrong(now_ns) > k_stalled_after_ns) reason = why_silent();
     }
   }
   JM_TRY(drain(ring, intake));

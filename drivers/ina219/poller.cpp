@@ -36,10 +36,14 @@ int Poller::start() {
   const int error = bus_.write(reg(Register::calibration), plan_.calibration);
   if (error != 0) return error;
   const TimeNs now_ns = timebase_.steady_ns();
-  last_ns_ = now_ns;
+  silence_.well(now_ns);
+  sound_ns_ = now_ns;
   next_bus_ns_ = now_ns;
   next_check_ns_ = now_ns + k_check_every_ns;
   const int configured = configure(plan_.configuration.mode);
+  constexpr std::array k_calibration{reg(Register::calibration)};
+  std::array<std::uint16_t, 1> code{};
+  if (bus_.read(k_calibration, code) == 0) keeps_calibration_ = code[0] == plan_.calibration;
   restart(now_ns);
   restarted_ = false;
   return configured;
@@ -56,7 +60,7 @@ void Poller::restart(TimeNs now_ns) {
 Poller::Turn Poller::step() {
   if (pending_) return {State::going, std::exchange(pending_, std::nullopt)};
   const TimeNs now_ns = timebase_.steady_ns();
-  if (now_ns - last_ns_ > k_stalled_after_ns) return {State::stalled, std::nullopt};
+  if (silence_.still_wrong(now_ns) > k_stalled_after_ns) return {State::stalled, std::nullopt};
   if (plan_.bus_interval_s > 0 && now_ns >= next_bus_ns_ && !astray_) return measure_bus_voltage();
   if (due_ns_ > now_ns) {
     timebase_.wait(std::min(due_ns_ - now_ns, k_longest_wait_ns));
@@ -168,31 +172,48 @@ int Poller::await_bus_voltage(Reading& reading) {
 Poller::Turn Poller::check_configuration(Turn turn) {
   const TimeNs now_ns = timebase_.steady_ns();
   if (now_ns < next_check_ns_) return turn;
-  constexpr std::array k_configuration{reg(Register::configuration)};
-  std::array<std::uint16_t, 1> code{};
-  if (bus_.read(k_configuration, code) != 0) return turn;  // the next transfer will tell
-  next_check_ns_ = now_ns + k_check_every_ns;
-  if (configuration_from(code[0]) == plan_.configuration) return turn;
-  Reading told;
-  told.kind = Reading::Kind::reconfigured;
-  told.read_ns = now_ns;
-  if (bus_.write(reg(Register::calibration), plan_.calibration) != 0) return turn;
-  if (configure(plan_.configuration.mode) != 0) return turn;
-  restart(now_ns);
+  constexpr std::array k_written{reg(Register::configuration), reg(Register::calibration)};
+  std::array<std::uint16_t, 2> codes{};
+  if (bus_.read(k_written, codes) != 0) return turn;  // the next transfer will tell
+  const bool calibrated = codes[1] == plan_.calibration || !keeps_calibration_;
+  if (calibrated && configuration_from(codes[0]) == plan_.configuration) {
+    sound_ns_ = now_ns;
+    next_check_ns_ = now_ns + k_check_every_ns;
+    return turn;
+  }
+  const Reading told = reconfigure(now_ns);
+  if (told.error != 0 && now_ns < next_told_ns_) return turn;
+  next_told_ns_ = told.error != 0 ? now_ns + k_check_every_ns : 0;
   pending_ = told;
   return turn;
 }
 
+// Measuring the bus voltage writes the configuration anew, but not the calibration, which tells of a reset in
+// any case. What cannot be written is tried again after the next conversion.
+Reading Poller::reconfigure(TimeNs now_ns) {
+  Reading told;
+  told.kind = Reading::Kind::reconfigured;
+  told.after_ns = sound_ns_;
+  told.before_ns = told.read_ns = now_ns;
+  told.error = bus_.write(reg(Register::calibration), plan_.calibration);
+  if (told.error == 0) told.error = configure(plan_.configuration.mode);
+  if (told.error != 0) return told;
+  restart(now_ns);
+  sound_ns_ = now_ns;
+  next_check_ns_ = now_ns + k_check_every_ns;
+  return told;
+}
+
 void Poller::succeeded(TimeNs now_ns) {
-  last_ns_ = now_ns;
-  if (failing_since_ns_) next_check_ns_ = now_ns;
-  failing_since_ns_.reset();
+  silence_.well(now_ns);
+  if (failing_) next_check_ns_ = now_ns;
+  failing_.reset();
 }
 
 Poller::Turn Poller::failed(int error) {
   const TimeNs now_ns = timebase_.steady_ns();
-  if (!failing_since_ns_) failing_since_ns_ = now_ns;
-  if (i2c::is_gone(error) || now_ns - *failing_since_ns_ >= k_gone_after_ns)
+  if (!failing_) failing_.emplace(now_ns);
+  if (i2c::is_gone(error) || failing_->still_wrong(now_ns) >= k_gone_after_ns)
     return {State::unplugged, std::nullopt};
   due_ns_ = now_ns + k_after_failure_ns;
   Reading reading;

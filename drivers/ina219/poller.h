@@ -2,6 +2,7 @@
 #pragma once
 
 #include <drivers/ina219/chip/registers.h>
+#include <drivers/ina219/patience.h>
 #include <drivers/ina219/reading.h>
 #include <drivers/instrument/timebase.h>
 #include <drivers/transport/i2c/register_bus.h>
@@ -53,6 +54,7 @@ class Poller {
   [[nodiscard]] int await_bus_voltage(Reading& reading);
   [[nodiscard]] int configure(Mode mode);
   [[nodiscard]] Turn check_configuration(Turn turn);
+  [[nodiscard]] Reading reconfigure(TimeNs now_ns);
   [[nodiscard]] Turn failed(int error);
   void succeeded(TimeNs now_ns);
   void restart(TimeNs now_ns);
@@ -67,8 +69,11 @@ class Poller {
   TimeNs due_ns_ = 0;    // when to ask again
   TimeNs next_bus_ns_ = 0;
   TimeNs next_check_ns_ = 0;
-  TimeNs last_ns_ = 0;  // a conversion was read
-  std::optional<TimeNs> failing_since_ns_;
+  bool keeps_calibration_ = true;
+  TimeNs sound_ns_ = 0;      // when its configuration was last seen to be the one it was given
+  TimeNs next_told_ns_ = 0;  // that it cannot be configured again
+  Patience silence_{0};      // since a conversion was read
+  std::optional<Patience> failing_;
   TimeNs interruption_ns_ = 0;
 };
 

@@ -45,6 +45,7 @@ class BenchBus final : public i2c::RegisterBus {
 
   int write(std::uint8_t reg, std::uint16_t value) override {
     if (const int error = pass()) return error;
+    if (const int error = write_fault()) return error;
     model_.write(time_.now_ns, reg, value);
     time_.now_ns += transfer_ns() / 2;
     return 0;
@@ -61,7 +62,8 @@ class BenchBus final : public i2c::RegisterBus {
 
   std::function<TimeNs()> transfer_ns = [] { return 120'000; };  // 400 kHz
   std::function<int()> fault = [] { return 0; };                 // errno of the next transfer
-  bool ready_stuck = false;                                      // as in i2c-stub
+  std::function<int()> write_fault = [] { return 0; };
+  bool ready_stuck = false;  // as in i2c-stub
 
  private:
   int pass() {

@@ -291,13 +291,18 @@ TEST(Decoder, FailedTransfersAndAResetChipAreInTheCapture) {
     Reading reading = conversion(i, 0);
     reading.error = ENXIO;
     reading.kind = i == 50 ? Reading::Kind::reconfigured : Reading::Kind::fault;
+    if (i == 50) reading.after_ns = conversion(20, 0).read_ns;
     if (i % 10 == 0) decoded.accept(reading);
   }
   decoded.finish();
   const auto told = decoded.anomalies(AnomalyKind::protocol);
-  ASSERT_EQ(told.size(), 2u);
-  EXPECT_THAT(told[0].message, HasSubstr("lost its configuration"));
-  EXPECT_THAT(told[1].message, HasSubstr("9 transfers"));
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_THAT(told[0].message, HasSubstr("9 transfers"));
+  const auto reset = decoded.anomalies(AnomalyKind::over_range);
+  ASSERT_EQ(reset.size(), 1u);
+  EXPECT_THAT(reset[0].message, HasSubstr("lost its configuration"));
+  EXPECT_NEAR(to_seconds(reset[0].time.begin_ns), 21 * 532e-6, 0.2e-3);
+  EXPECT_NEAR(to_seconds(reset[0].time.end_ns), 51 * 532e-6, 0.2e-3);
 }
 
 TEST(Decoder, WithoutConversionReadyLateReadingsAreNotTakenForMissedOnes) {

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace joulemark::ina219 {
@@ -195,6 +196,58 @@ TEST(Poller, ConfiguresAChipAgainThatWasReset) {
   const Polling result = run(bench, poller, 3);
   EXPECT_EQ(result.of(Kind::reconfigured).size(), 1u);
   EXPECT_EQ(bench.model.read(bench.time.now_ns, 0), Configuration().code());
+}
+
+// The measurement of the bus voltage writes the configuration anew, and hides what had become of it.
+TEST(Poller, SeesAResetAlsoWhereTheBusVoltageIsMeasured) {
+  Bench bench;
+  Poller::Plan plan;
+  plan.calibration = 0x1000;
+  plan.bus_interval_s = 0.1;
+  Poller poller(bench.bus, bench.time, plan);
+  ASSERT_EQ(poller.start(), 0);
+  ASSERT_EQ(run(bench, poller, 1.5).state, Poller::State::going);
+  const TimeNs reset_ns = bench.time.now_ns;
+  bench.model.reset(reset_ns);
+  const auto told = run(bench, poller, 3).of(Kind::reconfigured);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_LE(told[0].after_ns, reset_ns);
+  EXPECT_GT(told[0].after_ns, reset_ns - 1'100'000'000);
+  EXPECT_GT(told[0].read_ns, reset_ns);
+  EXPECT_EQ(told[0].error, 0);
+  EXPECT_EQ(bench.model.read(bench.time.now_ns, 5), 0x1000);
+}
+
+TEST(Poller, SaysThatAChipCannotBeConfiguredAndTriesAgainAtOnce) {
+  Bench bench;
+  Poller poller(bench.bus, bench.time, {});
+  ASSERT_EQ(poller.start(), 0);
+  ASSERT_EQ(run(bench, poller, 0.3).state, Poller::State::going);
+  const TimeNs reset_ns = bench.time.now_ns;
+  bench.model.reset(reset_ns);
+  const TimeNs writable_ns = reset_ns + 900'000'000;
+  bench.bus.write_fault = [&] { return bench.time.now_ns < writable_ns ? EREMOTEIO : 0; };
+  const auto told = run(bench, poller, 3).of(Kind::reconfigured);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].error, EREMOTEIO);
+  EXPECT_EQ(told[1].error, 0);
+  EXPECT_LE(told[1].after_ns, reset_ns);
+  EXPECT_NEAR(to_seconds(told[1].read_ns - writable_ns), 0, 0.01);
+}
+
+TEST(Poller, DoesNotBlameTheChipForATimeInWhichItWasNotAsked) {
+  Bench bench;
+  Poller poller(bench.bus, bench.time, {});
+  ASSERT_EQ(poller.start(), 0);
+  ASSERT_EQ(run(bench, poller, 0.3).state, Poller::State::going);
+  bench.time.now_ns += 10'000'000'000;
+  EXPECT_EQ(run(bench, poller, 0.3).state, Poller::State::going);
+  bool failed = false;
+  bench.bus.fault = [&] { return std::exchange(failed, true) ? 0 : EREMOTEIO; };
+  ASSERT_EQ(run(bench, poller, 0.001).state, Poller::State::going);
+  failed = false;
+  bench.time.now_ns += 10'000'000'000;
+  EXPECT_EQ(run(bench, poller, 0.3).state, Poller::State::going);
 }
 
 TEST(Poller, WithoutAWorkingFlagReadsOnceAPeriod) {
