@@ -75,6 +75,22 @@ Result<Configuration> configure(iio::Device& device, const Settings& settings, c
   return configuration;
 }
 
+// Opened as it is: that is what shows that nobody else reads it, and whether its driver still lives.
+Result<bool> switch_off_left_on(iio::Device& device, std::chrono::milliseconds patience) {
+  const auto number = [&](std::string_view attribute) {
+    return parse_number(device.attributes().read(attribute).value_or("")).value_or(0);
+  };
+  if (number("buffer/enable") == 0) return false;
+  const iio::ScanLayout any({{"in_timestamp", 0, {false, true, 64, 64, 0}}});
+  const auto length = static_cast<std::size_t>(std::max(2.0, number("buffer/length")));
+  JM_TRY_ASSIGN(const auto source, device.start(any, length, patience));
+  if (source->stop()) return true;
+  return fail(
+      ErrorCode::protocol,
+      "the kernel's buffer was left on by an earlier process, and its driver gives no more records, as "
+      "after a transfer that failed; Linux 6.1 would crash if it was switched off: restart the computer");
+}
+
 TimeNs latest_stamp_ns(double typical_period_s) {
   const double slept_s = typical_period_s - k_early_s;
   return from_seconds(std::max(k_asking_s, slept_s / 2 - k_early_s));

@@ -10,6 +10,7 @@
 #include <drivers/ina219/settings.h>
 #include <drivers/transport/iio/device.h>
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,6 +33,12 @@ namespace joulemark::ina219 {
 // busy (not permitted, or another process reads the buffer), protocol.
 [[nodiscard]] Result<Configuration> configure(iio::Device& device, const Settings& settings,
                                               const AdcSetting& adc, double shunt_ohm);
+
+// A recorder that was killed leaves the buffer on, and then no setting can be changed. True: it was on, and
+// has been switched off. patience: as Device::start takes it. Errors: busy when another process reads it,
+// protocol when its driver gives no more records and it must stay on.
+[[nodiscard]] Result<bool> switch_off_left_on(iio::Device& device,
+                                              std::chrono::milliseconds patience = std::chrono::seconds{10});
 
 // One record as a reading. The shunt's word is signed, though the driver declares it unsigned; the low bits
 // of the bus voltage's, which the driver declares of no account, are its flags.

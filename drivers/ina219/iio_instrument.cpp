@@ -114,6 +114,11 @@ IioInstrument::IioInstrument(std::unique_ptr<iio::Device> device, std::unique_pt
       timebase_(timebase) {}
 
 Status IioInstrument::look(const std::string& uri) {
+  JM_TRY_ASSIGN(const bool was_on, switch_off_left_on(*device_));
+  if (was_on) {
+    doubts_.emplace_back(
+        "the kernel's buffer was still on, left so by an earlier process; it was switched off first");
+  }
   const auto text = device_->attributes().read("in_shunt_resistor");
   shunt_ = choose_shunt(settings_, text ? parse_shunt(*text) : std::nullopt);
   JM_TRY(check_current(settings_.max_current_a, shunt_.ohm));

@@ -225,6 +225,33 @@ TEST_F(IioFolder, ABufferIsSwitchedOffOnlyWhileItsDriverStillGivesRecords) {
   EXPECT_EQ(get(enable), "1");
 }
 
+TEST_F(IioFolder, ABufferThatAKilledRecorderLeftOnIsSwitchedOffFirst) {
+  add_device();
+  const std::string enable = "bus/iio/devices/iio:device0/buffer/enable";
+  iio::Device device("iio:device0", roots_);
+  EXPECT_FALSE(*switch_off_left_on(device));
+  put(enable, "1");
+  {
+    const FedNode node(roots_.dev / "iio:device0");
+    std::jthread driver([&node](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        if (!node.feed()) std::this_thread::yield();
+      }
+    });
+    const auto was_on = switch_off_left_on(device);
+    ASSERT_TRUE(was_on) << was_on.error().message;
+    EXPECT_TRUE(*was_on);
+    EXPECT_EQ(get(enable), "0");
+  }
+  put(enable, "1");
+  const FedNode silent(roots_.dev / "iio:device0");
+  const auto dead = switch_off_left_on(device, std::chrono::milliseconds{20});
+  ASSERT_FALSE(dead);
+  EXPECT_EQ(dead.error().code, ErrorCode::protocol);
+  EXPECT_EQ(get(enable), "1");
+  EXPECT_EQ(get("bus/iio/devices/iio:device0/buffer/length"), "2");
+}
+
 TEST_F(IioFolder, AnOldDriverHasTheWidestRange) {
   add_device();
   for (const char* name : {"in_voltage0_hardwaregain", "in_voltage1_hardwaregain"})
