@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 
 namespace joulemark::ina219 {
 namespace {
@@ -19,6 +21,24 @@ constexpr std::uint8_t k_last_address = 0x4F;
 
 constexpr std::string_view k_wiring_advice =
     "check VCC, GND, SDA and SCL, and the address pins A0 and A1; docs/ina219.md shows the wiring";
+
+// The kernel's names: "SMBus I801 adapter at f040", "SMBus PIIX4 adapter port 0 at 0b00" and so on, but also
+// "SMBus stub driver", which is made for trying out; "NVIDIA i2c adapter 1 at 1:00.0", "AMDGPU DM i2c hw bus
+// 0", "i915 gmbus dpb", "AUX A/DDI A/PHY A", "DPDDC-A", "nvkm-0000:01:00.0-aux-0009", "DesignWare HDMI".
+constexpr std::string_view k_main_board = "smbus ";
+constexpr std::string_view k_stub = "smbus stub driver";
+constexpr std::string_view k_display_channel = "aux ";
+constexpr std::array<std::string_view, 11> k_display{"nvidia", "nvkm",  "amdgpu", "radeon", "i915", "gmbus",
+                                                     "dpaux",  "dpmst", "ddc",    "hdmi",   "drm"};
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return lower;
+}
+
+constexpr const char* k_not_asked = "not asked, as it is the main board's or a display's";
+constexpr std::string_view k_name_it = "if an INA219 is wired to it all the same, record from this URI";
 
 struct FoundChip {
   std::uint8_t address = 0;
@@ -100,9 +120,21 @@ DeviceListing unusable(const i2c::Adapter& adapter, const std::string& trouble, 
 
 }  // namespace
 
+bool is_internal(std::string_view adapter) {
+  const std::string name = lower_case(adapter);
+  if (name.starts_with(k_main_board)) return !name.starts_with(k_stub);
+  return name.starts_with(k_display_channel) || std::ranges::any_of(k_display, [&](std::string_view word) {
+           return name.find(word) != std::string::npos;
+         });
+}
+
 std::vector<DeviceListing> list_i2c(const Roots& roots) {
   std::vector<DeviceListing> listings;
   for (const i2c::Adapter& adapter : i2c::adapters(roots)) {
+    if (is_internal(adapter.name)) {
+      listings.push_back(unusable(adapter, k_not_asked, k_name_it));
+      continue;
+    }
     if (adapter.trouble) {
       listings.push_back(unusable(adapter, adapter.trouble->message, ""));
       continue;

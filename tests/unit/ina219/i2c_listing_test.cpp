@@ -75,6 +75,36 @@ TEST_F(I2cListing, AFileThatIsNoAdapterIsRefused) {
   EXPECT_FALSE(listings[0].usable);
 }
 
+TEST_F(I2cListing, WhatAComputerHasForItselfIsNotAsked) {
+  add_adapter("i2c-0", "SMBus I801 adapter at efa0");
+  add_adapter("i2c-1", "i915 gmbus dpb");
+  put(roots_.dev / "i2c-0", "opening it would show that this is no adapter");
+  put(roots_.dev / "i2c-1", "");
+  const auto listings = list_i2c(roots_);
+  ASSERT_EQ(listings.size(), 2u);
+  for (const DeviceListing& listing : listings) {
+    EXPECT_FALSE(listing.usable);
+    EXPECT_THAT(listing.reason, HasSubstr("not asked"));
+    EXPECT_THAT(listing.advice, HasSubstr("record from this URI"));
+  }
+}
+
+// Names as the kernel's drivers give them.
+TEST(I2cAdapter, IsKnownByItsNameForOneThatAComputerHasForItself) {
+  for (const char* name :
+       {"SMBus I801 adapter at f040", "SMBus PIIX4 adapter port 0 at 0b00", "SMBus nForce2 adapter at 4d00",
+        "SMBus iSMT adapter at fe0c0000", "SMBus CMI adapter cmi", "NVIDIA i2c adapter 1 at 1:00.0",
+        "nvkm-0000:01:00.0-bus-0000", "AMDGPU DM i2c hw bus 0", "AMDGPU DM aux hw bus 1",
+        "Radeon i2c bit bus 0x90", "i915 gmbus dpa", "i915 gmbus tc1", "DPDDC-A", "DPMST",
+        "AUX A/DDI A/PHY A", "AUX USBC1/DDI TC1/PHY TC1", "DPAUX-0", "DesignWare HDMI"})
+    EXPECT_TRUE(is_internal(name)) << name;
+  for (const char* name :
+       {"SMBus stub driver", "CP2112 SMBus Bridge on hidraw0", "bcm2835 (i2c@7e804000)",
+        "i2c-tiny-usb at bus 1", "Synopsys DesignWare I2C adapter", "OMAP I2C adapter", "i2c-gpio0",
+        "mv64xxx_i2c adapter", "imx-i2c", "rk3x-i2c", "21a0000.i2c", "MCP2221 usb-i2c bridge"})
+    EXPECT_FALSE(is_internal(name)) << name;
+}
+
 TEST_F(I2cListing, KnowsWhichDriverHasADevice) {
   add_adapter("i2c-1", "a");
   put(roots_.sys / "bus/i2c/devices/1-0040/name", "ina219");
