@@ -24,7 +24,16 @@ std::optional<SerialStatus> SerialStatus::parse(std::span<const std::byte> paylo
   if (payload.size() < k_status_bytes || payload[0] != std::byte{0x10}) return std::nullopt;
   const auto byte = [&](std::size_t at) { return std::to_integer<int>(payload[at]); };
   const int setting = byte(19);
-  return SerialStatus{byte(1), byte(2), setting == 0 ? 0 : 2.0 + 0.01 * setting, word(payload, 25), byte(43)};
+  SerialStatus status;
+  status.firmware = byte(1);
+  status.protocol = byte(2);
+  status.output_v = setting == 0 ? 0 : 2.0 + 0.01 * setting;
+  status.serial = word(payload, 25);
+  status.power_up_limit = word(payload, 32);
+  status.run_limit = word(payload, 34);
+  status.hardware_revision = byte(43);
+  status.passthrough = byte(45);
+  return status;
 }
 
 SerialDecoder::SerialDecoder(SampleSink& sink)
@@ -64,8 +73,8 @@ Status SerialDecoder::accept(std::span<const std::byte> payload, TimeNs arrival_
 }
 
 Status SerialDecoder::follow_flags(bool tripped, bool at_voltage) {
-  if (tripped && !tripped_) JM_TRY(trips_.occurred(sink_, stream_.next_index()));
-  if (at_voltage_ && !at_voltage) JM_TRY(voltage_losses_.occurred(sink_, stream_.next_index()));
+  if (tripped && !tripped_) JM_TRY(put(mishap(Kept::Kind::tripped)));
+  if (at_voltage_ && !at_voltage) JM_TRY(put(mishap(Kept::Kind::voltage_lost)));
   tripped_ = tripped;
   at_voltage_ = at_voltage;
   return {};
@@ -88,9 +97,7 @@ Status SerialDecoder::lose(std::int64_t slots, const char* why) {
   if (slots == 0) return {};
   slots_ += slots;
   last_calibration_ += slots;
-  if (calibrated_) return stream_.lost(slots, AnomalyKind::gap, why);
-  backlog_.push_back({0, 0, Kept::Kind::lost, slots, why});
-  return {};
+  return put({0, 0, Kept::Kind::lost, slots, why});
 }
 
 // Even records are fine, odd ones coarse.
@@ -117,9 +124,9 @@ Status SerialDecoder::check_calibration() const {
 Status SerialDecoder::take(const Kept& record) {
   ++slots_;
   ++records_;
-  if (calibrated_) return convert(record);
-  backlog_.push_back(record);
-  if (!grains_[0].full() || !grains_[1].full()) return {};
+  const bool was_calibrated = calibrated_;
+  JM_TRY(put(record));
+  if (was_calibrated || !grains_[0].full() || !grains_[1].full()) return {};
   calibrated_ = true;
   JM_TRY(update_lines());
   for (const Kept& kept : std::exchange(backlog_, {}))
@@ -135,7 +142,20 @@ Status SerialDecoder::update_lines() {
   return {};
 }
 
+Status SerialDecoder::put(const Kept& record) {
+  if (calibrated_) return convert(record);
+  backlog_.push_back(record);
+  return {};
+}
+
+Episode* SerialDecoder::episode_of(Kept::Kind kind) {
+  if (kind == Kept::Kind::tripped) return &trips_;
+  if (kind == Kept::Kind::voltage_lost) return &voltage_losses_;
+  return kind == Kept::Kind::damaged ? &damage_ : nullptr;
+}
+
 Status SerialDecoder::convert(const Kept& record) {
+  if (Episode* episode = episode_of(record.kind)) return episode->occurred(sink_, stream_.next_index());
   if (record.kind == Kept::Kind::lost) return stream_.lost(record.slots, AnomalyKind::gap, record.why);
   if (record.kind == Kept::Kind::calibration) {
     stream_.unmeasured();
@@ -148,11 +168,13 @@ Status SerialDecoder::convert(const Kept& record) {
 }
 
 Status SerialDecoder::damaged() {
-  return damage_.occurred(sink_, stream_.next_index());
+  return put(mishap(Kept::Kind::damaged));
 }
 
 Status SerialDecoder::finish() {
   if (!calibrated_ && slots_ > 0) JM_TRY(sink_.accept(stopped_before_calibration(slots_)));
+  for (const Kept& kept : backlog_)  // without samples there is no place but the beginning
+    if (Episode* episode = episode_of(kept.kind)) JM_TRY(episode->occurred(sink_, 0));
   for (Episode* episode : {&damage_, &trips_, &voltage_losses_})
     JM_TRY(episode->finish(sink_));
   return stream_.finish();

@@ -24,6 +24,9 @@ struct SerialStatus {
   int firmware = 0;
   int protocol = 0;
   double output_v = 0;  // the setting; 0 = off
+  int power_up_limit = 0;
+  int run_limit = 0;
+  int passthrough = 0;
   int serial = 0;
   int hardware_revision = 0;
 
@@ -64,13 +67,14 @@ class SerialDecoder {
     [[nodiscard]] bool full() const { return zero.full() && reference.full(); }
   };
   struct Kept {
-    enum class Kind { measured, calibration, lost };
+    enum class Kind { measured, calibration, lost, tripped, voltage_lost, damaged };
     std::int16_t current;  // as sent
     std::uint16_t voltage;
     Kind kind;
     std::int64_t slots;  // of a loss, and why
     const char* why;
   };
+  [[nodiscard]] static Kept mishap(Kept::Kind kind) { return {0, 0, kind, 0, ""}; }
 
   [[nodiscard]] Status follow_sequence(int sequence);
   [[nodiscard]] Status follow_flags(bool tripped, bool at_voltage);
@@ -80,7 +84,9 @@ class SerialDecoder {
   [[nodiscard]] Status check_calibration() const;
   [[nodiscard]] Status update_lines();
   [[nodiscard]] Status take(const Kept& record);
+  [[nodiscard]] Status put(const Kept& record);  // now, or when calibrated
   [[nodiscard]] Status convert(const Kept& record);
+  [[nodiscard]] Episode* episode_of(Kept::Kind kind);
 
   SampleSink& sink_;
   SlotStream stream_;

@@ -218,6 +218,42 @@ TEST(LvpmSerialDecoder, GoesOnWhenTheOutputLeavesItsVoltage) {
       *anomalies, [](const Anomaly& each) { return each.kind == AnomalyKind::instrument_fault; }));
 }
 
+TEST(LvpmSerialDecoder, WhatHappensBeforeItIsCalibratedHasItsPlace) {
+  SerialLab lab;
+  const auto measure = [&](int records, int flags) {
+    Bytes payload =
+        data_payload(lab.sequence++, 0, std::vector<Record>(static_cast<std::size_t>(records), Record{5000}));
+    payload[0] = (payload[0] & std::byte{0x0F}) | std::byte(flags);
+    ASSERT_TRUE(lab.decoder.accept(payload, lab.now_ns));
+  };
+  measure(10, 0x20);
+  measure(10, 0x30);  // tripped, at 10
+  measure(10, 0x10);  // no longer at its voltage, at 20
+  ASSERT_TRUE(lab.decoder.damaged());
+  measure(10, 0x20);
+  lab.calibrate();
+  measure(10, 0x20);
+  ASSERT_TRUE(lab.decoder.finish());
+  std::vector<std::pair<AnomalyKind, TimeNs>> told;
+  const auto anomalies = lab.capture.anomalies();
+  for (const Anomaly& each : *anomalies) {
+    if (each.kind == AnomalyKind::instrument_fault || each.kind == AnomalyKind::crc_error)
+      told.emplace_back(each.kind, each.time.begin_ns);
+  }
+  EXPECT_THAT(told, testing::UnorderedElementsAre(std::pair{AnomalyKind::instrument_fault, 10 * k_slot_ns},
+                                                  std::pair{AnomalyKind::instrument_fault, 20 * k_slot_ns},
+                                                  std::pair{AnomalyKind::crc_error, 30 * k_slot_ns}));
+}
+
+TEST(LvpmSerialDecoder, TellsWhatHappenedWhenItWasNeverCalibrated) {
+  SerialLab lab;
+  ASSERT_TRUE(lab.decoder.damaged());
+  ASSERT_TRUE(lab.decoder.finish());
+  const auto anomalies = lab.capture.anomalies();
+  ASSERT_EQ(anomalies->size(), 1u);
+  EXPECT_EQ(anomalies->front().kind, AnomalyKind::crc_error);
+}
+
 TEST(LvpmSerialDecoder, FindsWholeRoundsOfTheSequenceByTheClock) {
   SerialLab lab;
   const auto go_on = [&](int payloads) {
