@@ -2,6 +2,7 @@
 #include <drivers/monsoon/channels.h>
 #include <drivers/monsoon/clock_report.h>
 #include <drivers/monsoon/monsoon_instrument.h>
+#include <drivers/monsoon/output_news.h>
 #include <drivers/monsoon/silence.h>
 
 #include <fmt/format.h>
@@ -106,10 +107,7 @@ Status MonsoonInstrument::apply_settings(SampleSink& sink) {
   JM_TRY(unit_.set(Opcode::voltage_channel, settings_.aux_voltage() ? 1 : 0));
   if (settings_.passthrough) {
     JM_TRY(unit_.set(Opcode::usb_passthrough, static_cast<std::uint32_t>(*settings_.passthrough)));
-    constexpr std::array<const char*, 3> k_names{"off", "on", "auto"};
-    const char* name = k_names[static_cast<std::size_t>(*settings_.passthrough)];
-    tell(fmt::format("USB passthrough: {}", name));
-    JM_TRY(sink.accept(MetadataItem{"instrument.passthrough_set", name}));
+    JM_TRY(tell_passthrough(*settings_.passthrough, news_, sink));
   }
   if (settings_.current_limit_a) JM_TRY(unit_.set_current_limits(facts_, *settings_.current_limit_a));
   if (!settings_.vout_v) return {};
@@ -157,7 +155,7 @@ Result<EndReason> MonsoonInstrument::fetch(Decoder& decoder, SampleSink& sink, c
 // Whatever happened before, the unit is stopped, and only then its output is touched, if it was to be.
 Status MonsoonInstrument::close(SampleSink& sink) {
   if (unit_.unplugged()) {
-    tell("the unit was unplugged; its output could not be read or changed any more");
+    tell(k_output_out_of_reach);
     return {};
   }
   Status status;

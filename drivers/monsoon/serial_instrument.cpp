@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <drivers/monsoon/channels.h>
 #include <drivers/monsoon/clock_report.h>
+#include <drivers/monsoon/output_news.h>
 #include <drivers/monsoon/serial_instrument.h>
 #include <drivers/monsoon/silence.h>
 #include <drivers/monsoon/unit.h>
@@ -17,6 +18,16 @@ constexpr std::chrono::milliseconds k_read_timeout{50};
 constexpr std::chrono::milliseconds k_quiet{100};
 constexpr TimeNs k_settle_for = 4'000'000'000;
 constexpr TimeNs k_flush_every = 50'000'000;
+
+int limit_code(double amperes) {
+  return 1023 - static_cast<int>(1023 * amperes / 8);
+}
+
+Status check_taken(const char* what, int ordered, int now) {
+  if (ordered == now) return {};
+  return fail(ErrorCode::protocol,
+              fmt::format("the unit was given {} as its {} but says {}", ordered, what, now));
+}
 
 Status flush_and_tell(SerialDecoder& decoder, Timebase& timebase, SampleSink& sink) {
   JM_TRY(decoder.flush());
@@ -101,6 +112,28 @@ Result<SerialStatus> SerialInstrument::settle() {
               "the unit answers no status request; is it an LVPM with factory firmware?");
 }
 
+// None of these orders has an answer: the status shows what has become of them.
+Status SerialInstrument::set_limits_and_passthrough(SampleSink& sink) {
+  if (!settings_.passthrough && !settings_.current_limit_a) return {};
+  const int mode = static_cast<int>(settings_.passthrough.value_or(Passthrough{}));
+  const int limit = limit_code(settings_.current_limit_a.value_or(0));
+  if (settings_.passthrough) JM_TRY(order({0x01, 0x10, mode}));
+  if (settings_.current_limit_a) {
+    for (const auto& [low, high] : {std::pair{0x08, 0x09}, std::pair{0x0A, 0x0B}}) {
+      JM_TRY(order({0x01, low, limit & 0xFF}));
+      JM_TRY(order({0x01, high, limit >> 8}));
+    }
+  }
+  JM_TRY_ASSIGN(const SerialStatus now, settle());
+  if (settings_.current_limit_a) {
+    JM_TRY(check_taken("power-up current limit", limit, now.power_up_limit));
+    JM_TRY(check_taken("run-time current limit", limit, now.run_limit));
+  }
+  if (!settings_.passthrough) return {};
+  JM_TRY(check_taken("USB passthrough", mode, now.passthrough));
+  return tell_passthrough(*settings_.passthrough, news_, sink);
+}
+
 Status SerialInstrument::set_voltage(double volts) {
   JM_TRY(order({0x01, 0x01, volts == 0 ? 0 : static_cast<int>(std::lround((volts - 2) * 100))}));
   JM_TRY_ASSIGN(const SerialStatus now, settle());
@@ -127,14 +160,7 @@ Status SerialInstrument::prepare(SampleSink& sink) {
     JM_TRY(sink.accept(MetadataItem{"instrument.found_sampling", "yes"}));
     tell("the unit was found sampling (left so by an earlier process); it was stopped first");
   }
-  if (settings_.passthrough) JM_TRY(order({0x01, 0x10, static_cast<int>(*settings_.passthrough)}));
-  if (settings_.current_limit_a) {
-    const int code = 1023 - static_cast<int>(1023 * *settings_.current_limit_a / 8);
-    for (const auto& [low, high] : {std::pair{0x08, 0x09}, std::pair{0x0A, 0x0B}}) {
-      JM_TRY(order({0x01, low, code & 0xFF}));
-      JM_TRY(order({0x01, high, code >> 8}));
-    }
-  }
+  JM_TRY(set_limits_and_passthrough(sink));
   if (!settings_.vout_v) return {};
   vout_changed_ = true;
   JM_TRY(set_voltage(*settings_.vout_v));
@@ -185,7 +211,10 @@ Result<EndReason> SerialInstrument::fetch(SerialDecoder& decoder, SampleSink& si
 }
 
 Status SerialInstrument::close(SampleSink& sink) {
-  if (port_->closed()) return {};
+  if (port_->closed()) {
+    tell(k_output_out_of_reach);
+    return {};
+  }
   auto now = settle();
   if (now && vout_changed_ && settings_.vout_at_end != AtEnd::keep) {
     const Status restored = set_voltage(settings_.vout_at_end == AtEnd::off ? 0 : before_.output_v);

@@ -47,6 +47,7 @@ class SerialInstrument final : public Instrument {
   [[nodiscard]] Status order(std::initializer_list<int> payload);
   [[nodiscard]] Result<bool> hears_data();
   [[nodiscard]] Result<SerialStatus> settle();
+  [[nodiscard]] Status set_limits_and_passthrough(SampleSink& sink);
   [[nodiscard]] Status set_voltage(double volts);
   [[nodiscard]] Status prepare(SampleSink& sink);
   [[nodiscard]] Result<EndReason> measure(SampleSink& sink, const std::stop_token& stop);

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -295,7 +296,7 @@ class FakeLvpm {
   ~FakeLvpm() {
     end();
     ::close(slave_);
-    ::close(master_);
+    if (master_ >= 0) ::close(master_);
   }
 
   // Obeys what was sent until now, then no more.
@@ -307,6 +308,9 @@ class FakeLvpm {
   std::string path;
   std::vector<int> settings;  // voltages ordered; read them after the end
   int hazards = 0;
+  std::atomic<bool> deaf = false;      // to limits and passthrough
+  std::atomic<int> unplug_after = -1;  // data payloads
+  std::array<int, 256> parameters{};   // by what was set
 
  private:
   void serve(const std::stop_token& stop) {
@@ -314,8 +318,14 @@ class FakeLvpm {
     bool quiet = false;
     while (!stop.stop_requested() || !quiet) {
       quiet = !listen(frames);
-      if (sampling_) send(data_payload(sequence_++, 0, std::vector<Record>(10, Record{5000})));
+      if (!sampling_) continue;
+      send(data_payload(sequence_++, 0, std::vector<Record>(10, Record{5000})));
+      if (unplug_after >= 0 && unplug_after-- == 0) return hang_up();
     }
+  }
+  void hang_up() {
+    ::close(master_);
+    master_ = -1;
   }
   bool listen(FrameReader& frames) {
     std::array<std::byte, 256> some;
@@ -337,6 +347,8 @@ class FakeLvpm {
       setting_ = std::to_integer<int>(payload[2]);
       settings.push_back(setting_);
     }
+    if (order == 1 && what > 1 && !deaf)
+      parameters[static_cast<std::size_t>(what)] = std::to_integer<int>(payload[2]);
     if (order != 2) return;
     sampling_ = true;
     for (int i = 0; i < 5; ++i)
@@ -352,6 +364,9 @@ class FakeLvpm {
     status[19] = std::byte(setting_);
     status[25] = std::byte{0x12};
     status[26] = std::byte{0x34};
+    for (const auto& [at, what] :
+         {std::pair{32U, 0x09U}, {33U, 0x08U}, {34U, 0x0BU}, {35U, 0x0AU}, {45U, 0x10U}})
+      status[at] = std::byte(parameters[what]);
     send(status);
   }
   void send(const Bytes& payload) {
@@ -394,6 +409,73 @@ TEST(LvpmSerialInstrument, RecordsOverARealTerminalAndSwitchesOff) {
   EXPECT_EQ(extent->lost_samples, 0);
   const auto summary = capture.summarize(ChannelId{0}, extent->indices);
   EXPECT_NEAR(summary->mean(), fine_ma(5000), 1e-4);
+}
+
+struct SerialRun {
+  MemoryCapture capture;
+  std::vector<std::string> news;
+  Result<EndReason> ended = EndReason::failed;
+};
+
+std::unique_ptr<SerialRun> run_serial(FakeLvpm& unit, const Settings& settings, std::int64_t samples) {
+  auto run = std::make_unique<SerialRun>();
+  auto port = serial::open_port(unit.path, 115200);
+  EXPECT_TRUE(port) << port.error().message;
+  auto instrument =
+      SerialInstrument::open("monsoon:" + unit.path, std::move(*port), settings, {}, system_timebase());
+  EXPECT_TRUE(instrument) << instrument.error().message;
+  if (!instrument) return run;
+  (*instrument)->on_news([&](const std::string& sentence) { run->news.push_back(sentence); });
+  test::StoppingSink sink(run->capture, samples);
+  EXPECT_TRUE(sink.begin((*instrument)->info()));
+  run->ended = (*instrument)->run(sink, sink.stop.get_token());
+  return run;
+}
+
+TEST(LvpmSerialInstrument, SetsLimitsAndPassthroughAndSeesThatTheyWereTaken) {
+  FakeLvpm unit;
+  Settings settings;
+  settings.current_limit_a = 2;
+  settings.passthrough = Passthrough::automatic;
+  settings.vout_v = 3.7;
+  const auto run = run_serial(unit, settings, 200);
+  ASSERT_TRUE(run->ended) << run->ended.error().message;
+  unit.end();
+  EXPECT_EQ(unit.parameters[0x09] << 8 | unit.parameters[0x08], 1023 - 255);  // int(1023 * 2 / 8)
+  EXPECT_EQ(unit.parameters[0x0B] << 8 | unit.parameters[0x0A], 1023 - 255);
+  EXPECT_EQ(unit.parameters[0x10], 2);
+  EXPECT_THAT(run->news, testing::Contains("USB passthrough: auto"));
+  EXPECT_THAT(*run->capture.metadata(),
+              testing::Contains(MetadataItem{"instrument.passthrough_set", "auto"}));
+}
+
+TEST(LvpmSerialInstrument, SetsNoVoltageWhenALimitOrThePassthroughWasNotTaken) {
+  for (const bool limit : {true, false}) {
+    FakeLvpm unit;
+    unit.deaf = true;
+    Settings settings;
+    if (limit) settings.current_limit_a = 2;
+    if (!limit) settings.passthrough = Passthrough::on;
+    settings.vout_v = 3.7;
+    const auto run = run_serial(unit, settings, 200);
+    ASSERT_FALSE(run->ended);
+    EXPECT_EQ(run->ended.error().code, ErrorCode::protocol);
+    EXPECT_THAT(run->ended.error().message, testing::HasSubstr(limit ? "current limit" : "passthrough"));
+    unit.end();
+    EXPECT_THAT(unit.settings, testing::IsEmpty());
+  }
+}
+
+TEST(LvpmSerialInstrument, SaysThatAnUnpluggedUnitCouldNotBeSwitchedOff) {
+  FakeLvpm unit;
+  unit.unplug_after = 200;
+  Settings settings;
+  settings.vout_v = 3.7;
+  settings.vout_at_end = AtEnd::off;
+  const auto run = run_serial(unit, settings, 1'000'000);
+  ASSERT_TRUE(run->ended) << run->ended.error().message;
+  EXPECT_EQ(*run->ended, EndReason::unplugged);
+  EXPECT_THAT(run->news, testing::Contains(testing::HasSubstr("unplugged; its output could not be")));
 }
 
 // As in sysfs: a class folder of links, each tty with a link to the interface of its device.
