@@ -54,7 +54,10 @@ Decoder::Decoder(const DecoderSetup& setup, SampleSink& sink)
              "the unit reports over-current or over-temperature and cuts its output"),
       voltage_losses_(AnomalyKind::instrument_fault, Severity::doubtful,
                       "the main output left its voltage (tripped, switched off or overloaded)"),
-      clipping_(AnomalyKind::clipped, Severity::doubtful, "current beyond the end of the coarse range") {
+      clipping_(AnomalyKind::clipped, Severity::doubtful, "current beyond the end of the coarse range"),
+      nonsense_counts_(AnomalyKind::protocol, Severity::doubtful,
+                       "the unit's count of dropped observations rose by more than can have been lost in the "
+                       "time that went by: not believed") {
   if (!setup.marker) return;
   marker_.emplace(*setup.marker);
   if (setup.marker->in_voltage_bits()) voltage_mask_ = 0xFFFC;
@@ -66,7 +69,8 @@ Status Decoder::accept(std::span<const std::byte> bytes, TimeNs arrival_ns, std:
   missing_.missed += missed_packets;
   if (!packet) {
     if (!bytes.empty()) ++missing_.unreadable;
-    return broken_packets_.occurred(sink_, stream_.next_index());
+    ++missing_.broken;
+    return calibrated_ ? broken_packets_.occurred(sink_, stream_.next_index()) : Status();
   }
   observations_ += packet->size();
   const Missing missing = std::exchange(missing_, {});
@@ -95,6 +99,7 @@ Status Decoder::convert_backlog() {
   JM_TRY(update_lines());
   for (const Kept& kept : backlog_) {
     const auto packet = Packet::parse(std::span(kept.bytes.data(), kept.size));
+    JM_TRY(tell_broken(kept.missing, stream_.next_index()));
     JM_TRY(decode(*packet, kept.arrival_ns, kept.missing, false));
   }
   backlog_ = {};
@@ -103,7 +108,7 @@ Status Decoder::convert_backlog() {
 }
 
 Status Decoder::decode(const Packet& packet, TimeNs arrival_ns, Missing missing, bool learn) {
-  JM_TRY(lose(losses_.before(packet.dropped(), packet.sequence(), missing.missed, missing.unreadable)));
+  JM_TRY(lose(loss_before(packet, arrival_ns, missing)));
   JM_TRY(follow_flags(packet));
   for (int i = 0; i < packet.size(); ++i) {
     const Observation observation = packet[i];
@@ -123,7 +128,23 @@ Status Decoder::decode(const Packet& packet, TimeNs arrival_ns, Missing missing,
   return learn ? check_calibration(losses_.slots()) : Status();
 }
 
+Status Decoder::tell_broken(const Missing& missing, std::int64_t index) {
+  for (std::int64_t i = 0; i < missing.broken; ++i)
+    JM_TRY(broken_packets_.occurred(sink_, index));
+  return {};
+}
+
+// An observation cannot arrive before its time, so what is said to be lost cannot have taken longer than time
+// has gone by.
+Loss Decoder::loss_before(const Packet& packet, TimeNs arrival_ns, Missing missing) {
+  const TimeNs taken_ns = (losses_.slots() + packet.size()) * k_slot_ns;
+  origin_ns_ = std::min(origin_ns_.value_or(arrival_ns - taken_ns), arrival_ns - taken_ns);
+  const std::int64_t most = (arrival_ns - *origin_ns_ - taken_ns) / k_slot_ns + k_slack;
+  return losses_.before({packet.dropped(), packet.sequence(), most}, missing.missed, missing.unreadable);
+}
+
 Status Decoder::lose(const Loss& loss) {
+  if (loss.disbelieved) JM_TRY(nonsense_counts_.occurred(sink_, stream_.next_index()));
   if (loss.slots == 0) return {};
   last_zero_ += loss.slots;
   last_reference_ += loss.slots;
@@ -219,7 +240,12 @@ Status Decoder::update_lines() {
 
 Status Decoder::finish() {
   if (!calibrated_ && backlog_slots_ > 0) JM_TRY(sink_.accept(stopped_before_calibration(backlog_slots_)));
-  for (Episode* episode : {&broken_packets_, &trips_, &voltage_losses_, &clipping_})
+  if (!calibrated_) {  // without samples there is no place but the beginning
+    for (const Kept& kept : backlog_)
+      JM_TRY(tell_broken(kept.missing, 0));
+    JM_TRY(tell_broken(missing_, 0));
+  }
+  for (Episode* episode : {&broken_packets_, &trips_, &voltage_losses_, &clipping_, &nonsense_counts_})
     JM_TRY(episode->finish(sink_));
   return stream_.finish();
 }

@@ -41,6 +41,9 @@ class Decoder {
 
   static constexpr std::int64_t k_round = 1 << 16;  // of the unit's count of dropped ones
 
+  // The first packets may have come so late, and slots seem to be ahead of their time by that.
+  static constexpr std::int64_t k_slack = k_slots_per_s;
+
   // The sink outlives the decoder.
   Decoder(const DecoderSetup& setup, SampleSink& sink);
 
@@ -65,6 +68,7 @@ class Decoder {
   struct Missing {
     std::int64_t missed = 0;  // by the transport
     std::int64_t unreadable = 0;
+    std::int64_t broken = 0;  // the unreadable ones, and those of no bytes
   };
   struct Kept {
     std::array<std::byte, k_packet_bytes> bytes;
@@ -76,8 +80,10 @@ class Decoder {
   [[nodiscard]] Status keep(std::span<const std::byte> bytes, const Packet& packet, TimeNs arrival_ns,
                             Missing missing);
   [[nodiscard]] Status convert_backlog();
+  [[nodiscard]] Status tell_broken(const Missing& missing, std::int64_t index);
   [[nodiscard]] Status decode(const Packet& packet, TimeNs arrival_ns, Missing missing, bool learn);
   [[nodiscard]] Status lose(const Loss& loss);
+  [[nodiscard]] Loss loss_before(const Packet& packet, TimeNs arrival_ns, Missing missing);
   [[nodiscard]] Status follow_flags(const Packet& packet);
   [[nodiscard]] Status measured(const Observation& observation);
   void learn_from(const Observation& observation, std::int64_t slot);
@@ -104,6 +110,7 @@ class Decoder {
   std::optional<MarkerLine> marker_;
   std::uint16_t voltage_mask_ = 0xFFFF;  // without the two low bits where they carry markers
   Missing missing_;                      // since the last good packet
+  std::optional<TimeNs> origin_ns_;      // when slot 0 would have arrived, by the least delayed packet
   bool tripped_ = false;
   bool at_voltage_ = false;
   bool clipped_ = false;  // by the last measurement
@@ -111,6 +118,7 @@ class Decoder {
   Episode trips_;
   Episode voltage_losses_;
   Episode clipping_;
+  Episode nonsense_counts_;
 };
 
 }  // namespace joulemark::monsoon

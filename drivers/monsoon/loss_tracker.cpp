@@ -6,23 +6,37 @@
 
 namespace joulemark::monsoon {
 
-Loss LossTracker::before(std::uint16_t dropped, int sequence, std::int64_t missed_packets,
+Loss LossTracker::before(const LossSigns& signs, std::int64_t missed_packets,
                          std::int64_t unreadable_packets) {
-  const auto [missed, skipped] = missing(sequence, missed_packets, unreadable_packets);
+  const auto [missed, skipped] = missing(signs.sequence, missed_packets, unreadable_packets);
   Loss loss;
   if (skipped > 0) loss = {skipped * k_most_observations, Loss::Evidence::sequence};
   if (missed > 0) loss = {(missed + skipped) * k_most_observations, Loss::Evidence::missed};
   if (settled_) {
-    const auto counted = static_cast<std::uint16_t>(dropped - dropped_);
-    if (counted > 0) loss = {counted + missed * k_most_observations, Loss::Evidence::counted};
-    dropped_ = dropped;
+    const auto count = counted(signs);
+    if (count && *count > 0) loss = {*count + missed * k_most_observations, Loss::Evidence::counted};
+    loss.disbelieved = !count;
   } else if (slots_ >= k_slots_per_s) {
-    loss = settle(dropped, loss);
+    loss = settle(signs, loss);
   } else {
     early_ += loss.slots;
   }
   slots_ += loss.slots;
   return loss;
+}
+
+// None: more than can be.
+std::optional<std::int64_t> LossTracker::counted(const LossSigns& signs) {
+  const auto since = [&](std::uint16_t before) { return static_cast<std::uint16_t>(signs.dropped - before); };
+  const bool possible = since(dropped_) <= signs.most;
+  if (possible || (doubted_ && since(*doubted_) <= signs.most)) {
+    const std::int64_t count = since(possible ? dropped_ : *doubted_);
+    dropped_ = signs.dropped;
+    doubted_.reset();
+    return count;
+  }
+  doubted_ = signs.dropped;
+  return std::nullopt;
 }
 
 // What could not be read took a number of the sequence, unless fewer are missing than that.
@@ -43,12 +57,13 @@ LossTracker::Packets LossTracker::missing(int sequence, std::int64_t missed, std
 
 // More than a second's worth cannot have been lost in the first second: then the count is still nonsense, and
 // only its changes count from here on.
-Loss LossTracker::settle(std::uint16_t dropped, Loss loss) {
+Loss LossTracker::settle(const LossSigns& signs, Loss loss) {
   settled_ = true;
-  dropped_ = dropped;
+  dropped_ = signs.dropped;
   const std::int64_t known = early_ + loss.slots;
-  if (dropped > k_slots_per_s || dropped <= known) return loss;
-  return {loss.slots + dropped - known, Loss::Evidence::first_second};
+  if (signs.dropped > k_slots_per_s || signs.dropped <= known || signs.dropped - known > signs.most)
+    return loss;
+  return {loss.slots + signs.dropped - known, Loss::Evidence::first_second};
 }
 
 }  // namespace joulemark::monsoon

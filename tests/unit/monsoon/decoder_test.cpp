@@ -434,11 +434,57 @@ TEST(MonsoonDecoder, TakesALongLossForNoLackOfCalibration) {
   StreamBuilder stream;
   stream.calibrate();
   stream.add(test::measurement(20000), 6000);
+  ASSERT_TRUE(bench.feed(stream));
+  bench.arrival_ns += 30'000 * k_slot_ns;
   stream.drop_observations(30'000);
   stream.add(test::measurement(20000), 3000);
   bench.run(stream);
   EXPECT_EQ(bench.lost(), 30'000);
   EXPECT_EQ(bench.samples().size(), 9000u);
+}
+
+TEST(MonsoonDecoder, BelievesNoCountThatTimeDoesNotBearOut) {
+  Bench bench;
+  StreamBuilder stream;
+  stream.calibrate();
+  stream.add(test::measurement(20000), 6002);
+  stream.set_dropped(40'000);
+  stream.add(test::measurement(20000), 3);
+  stream.set_dropped(0);
+  stream.add(test::measurement(20000), 300);
+  bench.run(stream);
+  EXPECT_EQ(bench.lost(), 0);
+  EXPECT_EQ(bench.samples().size(), 6305u);
+  const auto told = bench.anomalies(AnomalyKind::protocol);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].time.begin_ns, 6002 * k_slot_ns);
+}
+
+TEST(MonsoonDecoder, GoesOnFromACountThatStaysNonsense) {
+  Bench bench;
+  StreamBuilder stream;
+  stream.calibrate();
+  stream.add(test::measurement(20000), 6002);
+  stream.set_dropped(40'000);
+  stream.add(test::measurement(20000), 300);
+  stream.drop_observations(30);
+  stream.add(test::measurement(20000), 300);
+  bench.run(stream);
+  EXPECT_EQ(bench.lost(), 30);
+}
+
+TEST(MonsoonDecoder, APacketThatCannotBeOneHasItsPlaceBeforeTheFirstCalibrationToo) {
+  Bench bench;
+  StreamBuilder stream;
+  stream.add(test::measurement(20000), 3000);
+  stream.raw(test::make_packet(0, 0, {}));
+  stream.add(test::measurement(20000), 3000);
+  stream.calibrate();
+  stream.add(test::measurement(20000), 30);
+  bench.run(stream);
+  const auto told = bench.anomalies(AnomalyKind::protocol);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].time.begin_ns, 3000 * k_slot_ns);
 }
 
 TEST(MonsoonDecoder, FindsAWholeRoundOfTheDroppedCountByTheClock) {
