@@ -176,9 +176,30 @@ Status check_truth(const RecordArguments& arguments) {
   return {};
 }
 
-Status check_countable(const RecordingLimits& limits) {
-  if (!limits.events || std::ranges::count(limits.metadata, "markers", &MetadataItem::key) == 0) return {};
-  return fail(ErrorCode::usage, "--events counts pulses on a line, not codes: give --duration");
+std::string scheme_of(const std::string& uri) {
+  const auto parsed = InstrumentUri::parse(uri);
+  return parsed ? parsed->scheme : "";
+}
+
+// What would give the instrument a line to count on.
+std::string line_advice(const InstrumentFamily& family) {
+  constexpr std::array<std::string_view, 3> k_options{"lines", "markers", "marker"};
+  for (const OptionSpec& option : family.options) {
+    if (std::ranges::find(k_options, option.name) == k_options.end()) continue;
+    return fmt::format("watch one by --option {}=... ({}), or give --duration", option.name, option.help);
+  }
+  return "give --duration";
+}
+
+Status check_countable(const RecordingLimits& limits, const CaptureInfo& info,
+                       const InstrumentFamily* family) {
+  if (!limits.events) return {};
+  if (std::ranges::count(limits.metadata, "markers", &MetadataItem::key) > 0)
+    return fail(ErrorCode::usage, "--events counts pulses on a line, not codes: give --duration");
+  if (!info.lines.empty()) return {};
+  return fail(ErrorCode::usage,
+              fmt::format("--events counts pulses on a line, and {} has none: {}", info.instrument.uri,
+                          family != nullptr ? line_advice(*family) : "give --duration"));
 }
 
 Result<int> run_record(const RecordArguments& arguments, bool quiet) {
@@ -188,9 +209,10 @@ Result<int> run_record(const RecordArguments& arguments, bool quiet) {
   JM_TRY(check_outputs(std::array{arguments.markers.elf}, std::array{arguments.file}));
   JM_TRY_ASSIGN(const auto firmware, firmware_markers(arguments.markers));
   const StopOnSignal stop;
-  JM_TRY_ASSIGN(const auto instrument, make_registry().open(arguments.uri, instrument_options(arguments)));
+  const InstrumentRegistry registry = make_registry();
+  JM_TRY_ASSIGN(const auto instrument, registry.open(arguments.uri, instrument_options(arguments)));
   JM_TRY_ASSIGN(limits.metadata, marker_metadata(arguments.markers, firmware, instrument->info().lines));
-  JM_TRY(check_countable(limits));
+  JM_TRY(check_countable(limits, instrument->info(), registry.find(scheme_of(arguments.uri))));
   instrument->on_news([quiet](const std::string& sentence) {
     if (!quiet) talk(sentence);
   });

@@ -171,6 +171,13 @@ class EmulateLvpmSerial(CliTest):
                 self.run_cli("verify", "run.jmk")
                 process.terminate()
 
+    def test_events_cannot_be_counted_without_a_line(self):
+        _, uri = self.start()
+        refused = self.run_cli("record", uri, "-o", "x.jmk", "--events", "3", expect=2, timeout=60)
+        self.assertIn("has none", refused.stderr)
+        self.assertIn("--option marker=", refused.stderr)
+        self.assertFalse((self.folder / "x.jmk").exists())
+
     def test_another_serial_number_is_refused(self):
         _, uri = self.start("--serial", "5")
         refused = self.run_cli("record", uri, "-o", "x.jmk", "--option", "serial=99", "--vout", "3.7", expect=3)
