@@ -208,9 +208,10 @@ Result<int> run_record(const RecordArguments& arguments, bool quiet) {
   JM_TRY(check_truth(arguments));
   JM_TRY(check_outputs(std::array{arguments.markers.elf}, std::array{arguments.file}));
   JM_TRY_ASSIGN(const auto firmware, firmware_markers(arguments.markers));
-  const StopOnSignal stop;
+  StopOnSignal stop(StopOnSignal::Heed::later);
   const InstrumentRegistry registry = make_registry();
   JM_TRY_ASSIGN(const auto instrument, registry.open(arguments.uri, instrument_options(arguments)));
+  stop.heed();
   JM_TRY_ASSIGN(limits.metadata, marker_metadata(arguments.markers, firmware, instrument->info().lines));
   JM_TRY(check_countable(limits, instrument->info(), registry.find(scheme_of(arguments.uri))));
   instrument->on_news([quiet](const std::string& sentence) {

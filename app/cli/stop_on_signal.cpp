@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <system_error>
@@ -21,6 +22,9 @@ int read_end = -1;
 int write_end = -1;
 std::array<struct sigaction, k_signals.size()> previous;
 struct sigaction previous_pipe;
+std::atomic<bool> heeded = true;
+std::atomic<bool> asked = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 void send(char what) {
   const int saved = errno;
@@ -35,13 +39,24 @@ void install(std::size_t i, const struct sigaction& action) {
   ::sigaction(k_signals[i], &action, nullptr);
 }
 
-extern "C" void on_signal(int) {
+// The signal is blocked as long as its handler runs, so it ends the process as soon as that returns.
+void end_by(int number) {
+  struct sigaction by_default = {};
+  by_default.sa_handler = SIG_DFL;
+  ::sigaction(number, &by_default, nullptr);
+  ::raise(number);
+}
+
+extern "C" void on_signal(int number) {
+  if (asked.exchange(true) && !heeded) return end_by(number);
   send(k_stop);
 }
 
 }  // namespace
 
-StopOnSignal::StopOnSignal() {
+StopOnSignal::StopOnSignal(Heed heed) {
+  heeded = heed == Heed::from_now_on;
+  asked = false;
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot make a pipe");
@@ -60,6 +75,10 @@ StopOnSignal::StopOnSignal() {
   struct sigaction ignore = {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, &previous_pipe);
+}
+
+void StopOnSignal::heed() {
+  heeded = true;
 }
 
 StopOnSignal::~StopOnSignal() {

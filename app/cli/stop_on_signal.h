@@ -7,15 +7,19 @@
 namespace joulemark::cli {
 
 // While it lives, SIGINT, SIGTERM and SIGHUP request a stop instead of ending the process; further ones
-// change nothing, so that closing a capture is never cut short. One at a time.
+// change nothing, so that closing a capture is never cut short. As long as nobody heeds that request (an
+// instrument is being opened), a second one ends the process as if this were not there. One at a time.
 class StopOnSignal {
  public:
-  StopOnSignal();
+  enum class Heed { from_now_on, later };
+
+  explicit StopOnSignal(Heed heed = Heed::from_now_on);
   ~StopOnSignal();
   StopOnSignal(const StopOnSignal&) = delete;
   StopOnSignal& operator=(const StopOnSignal&) = delete;
 
   [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
+  void heed();  // with Heed::later: from now on
 
  private:
   std::stop_source stop_;

@@ -3,11 +3,13 @@
 import json
 import os
 import pathlib
+import pty
 import re
 import signal
 import sqlite3
 import subprocess
 import time
+import tty
 import unittest
 
 from harness import BINARY, CliTest
@@ -173,6 +175,23 @@ class Record(CliTest):
             self.assertGreater(int(figure("Samples", output)), 0)
             self.assertEqual([path.name for path in self.folder.iterdir()], ["x.jmk"])
             (self.folder / "x.jmk").unlink()
+
+    def test_a_second_signal_ends_a_process_that_still_opens_its_instrument(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            ours, its = pty.openpty()
+            tty.setraw(its)
+            recorder = subprocess.Popen([BINARY, "record", "monsoon:" + os.ttyname(its), "-o", "x.jmk"], cwd=self.folder,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.addCleanup(recorder.wait)
+            self.addCleanup(recorder.kill)
+            self.assertEqual(os.read(ours, 4), b"\3\3\0\6")  # it was told to stop, and will not answer for four seconds
+            recorder.send_signal(number)
+            time.sleep(0.5)
+            self.assertIsNone(recorder.poll())
+            recorder.send_signal(number)
+            self.assertEqual(recorder.wait(timeout=2), -number)
+            os.close(ours)
+            os.close(its)
 
 
 if __name__ == "__main__":
