@@ -37,7 +37,7 @@ std::vector<OptionSpec> board_options() {
 }
 
 std::vector<std::string> arguments_from(const OptionValues& options) {
-  std::vector<std::string> arguments{"--until-input-ends"};
+  std::vector<std::string> arguments{"--until-input-ends", "--overwrite"};  // whoever opens it has asked
   const auto specs = board_options();
   for (const OptionValue& option : options.all()) {
     if (std::ranges::find(specs, option.name, &OptionSpec::name) == specs.end()) continue;

@@ -228,3 +228,44 @@ class TwinProcess(Twin):
         self.assertFalse((self.folder / "port").is_symlink())
         truth = json.loads((self.folder / "truth.json").read_text())
         self.assertGreater(truth["sampled"]["end_s"] - truth["sampled"]["begin_s"], 0.9)
+
+    def test_signals_that_end_a_recorder_while_it_waits_for_the_boards_end_them_too(self):
+        boards = self.folder / "boards"
+        boards.write_text('#!/bin/sh\necho $$ > "$0.new"; mv "$0.new" "$0.pid"; exec cat\n')  # ends with its input
+        boards.chmod(0o755)
+        recorder = subprocess.Popen([BINARY, "record", "twin:kws", "-o", "x.jmk"], cwd=self.folder,
+                                    env=dict(os.environ, JOULEMARK_TWIN=str(boards)), stderr=subprocess.DEVNULL)
+        self.addCleanup(recorder.wait)
+        self.addCleanup(recorder.kill)
+        number = self.folder / "boards.pid"
+        deadline = time.monotonic() + 10
+        while not number.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        for _ in range(2):
+            if recorder.poll() is None:
+                recorder.send_signal(signal.SIGTERM)
+                time.sleep(0.5)
+        recorder.wait(timeout=5)
+        child = pathlib.Path("/proc") / number.read_text().strip()
+        while child.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.assertFalse(child.exists())
+
+    def emulate(self, *arguments):
+        return subprocess.run([BINARY, "emulate", "twin", *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=30)
+
+    def test_emulating_replaces_nothing_unasked(self):
+        (self.folder / "mine.txt").write_text("mine")
+        (self.folder / "link").symlink_to("mine.txt")
+        for option, name in (("--truth", "mine.txt"), ("--truth", "link"), ("--pty", "mine.txt"), ("--pty", "link")):
+            done = self.emulate("--until-input-ends", option, name)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(f"{option} {name}: exists already", done.stderr)
+        self.assertEqual((self.folder / "mine.txt").read_text(), "mine")
+        self.assertTrue((self.folder / "link").is_symlink())
+        (self.folder / "killed").symlink_to("/dev/pts/99999")
+        done = self.emulate("--until-input-ends", "--pty", "killed", "--truth", "mine.txt", "--overwrite")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        json.loads((self.folder / "mine.txt").read_text())
+        self.assertEqual(self.emulate("--until-input-ends", "--pty", "killed").returncode, 0)

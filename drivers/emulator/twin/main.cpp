@@ -36,6 +36,7 @@ struct Arguments {
   std::vector<std::string> faults;
   std::vector<std::string> names{"inference", "listen", "keyword"};
   bool until_input_ends = false;
+  bool overwrite = false;
 };
 
 // build/bin/joulemark-twin -> build/firmware
@@ -80,6 +81,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
       "Repeatable: lose:N@TIME, flip:N@TIME, insert:N@TIME (bytes from the probe), nack@TIME+LENGTH, "
       "stall@TIME+LENGTH, gone@TIME+LENGTH (the INA219), overload@TIME+LENGTH, reset@TIME (the target, in "
       "the middle of an event on line 0). TIME is since sampling was last started");
+  app.add_flag("--overwrite", arguments.overwrite, "Replace the file at --truth and the link at --pty");
   app.add_flag("--until-input-ends", arguments.until_input_ends, "End with the standard input");
 }
 
@@ -111,7 +113,7 @@ class Link {
  public:
   [[nodiscard]] Status make(const std::string& path, const std::string& target) {
     std::error_code error;
-    if (fs::is_symlink(path, error)) fs::remove(path, error);  // of one that was killed
+    if (fs::is_symlink(path, error)) fs::remove(path, error);
     fs::create_symlink(target, path, error);
     if (error) return fail(ErrorCode::io, fmt::format("--pty {}: {}", path, error.message()));
     path_ = path;
@@ -138,8 +140,22 @@ Status write_truth(const Arguments& arguments, const Twin& twin) {
   return {};
 }
 
+// A link that one of us made who was killed leads to a terminal; what else is there is somebody's.
+Status check_outputs(const Arguments& arguments) {
+  if (arguments.overwrite) return {};
+  constexpr const char* k_refusal = "{} {}: exists already; choose another name or replace it by --overwrite";
+  std::error_code ignored;
+  if (fs::is_regular_file(arguments.truth_file, ignored))
+    return fail(ErrorCode::usage, fmt::format(k_refusal, "--truth", arguments.truth_file));
+  if (!fs::exists(fs::symlink_status(arguments.link, ignored))) return {};
+  const std::string target = fs::read_symlink(arguments.link, ignored).string();
+  if (target.starts_with("/dev/pts/")) return {};
+  return fail(ErrorCode::usage, fmt::format(k_refusal, "--pty", arguments.link));
+}
+
 Status run(Arguments& arguments) {
   JM_TRY(complete(arguments));
+  JM_TRY(check_outputs(arguments));
   WaitForEnd end(arguments.until_input_ends);
   JM_TRY_ASSIGN(const auto twin, Twin::power_on(arguments.settings));
   JM_TRY(write_truth(arguments, *twin));  // now, so that a file that cannot be written is known at once
