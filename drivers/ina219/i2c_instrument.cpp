@@ -117,6 +117,7 @@ Result<EndReason> I2cInstrument::measure(SampleSink& sink, const std::stop_token
     }
   }
   JM_TRY(drain(ring, intake));
+  if (const auto last = poller.look_at_the_end()) JM_TRY(intake.accept(std::span(&*last, 1)));
   JM_TRY(intake.finish(news_));
   return reason_of(state);
 }

@@ -42,6 +42,9 @@ class Poller {
   // The next reading, or none yet; takes 20 ms at most, or a transfer's time.
   [[nodiscard]] Turn step();
 
+  // At the end: what is to be told when the chip has lost its configuration since it was last looked at.
+  [[nodiscard]] std::optional<Reading> look_at_the_end();
+
   // The last measurement of the bus voltage kept the shunt unobserved so long; 0 before the first.
   [[nodiscard]] TimeNs interruption_ns() const { return interruption_ns_; }
 

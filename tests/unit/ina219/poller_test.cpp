@@ -218,6 +218,21 @@ TEST(Poller, SeesAResetAlsoWhereTheBusVoltageIsMeasured) {
   EXPECT_EQ(bench.model.read(bench.time.now_ns, 5), 0x1000);
 }
 
+TEST(Poller, SeesAtTheEndThatAChipWasResetSinceItLastLooked) {
+  Bench bench;
+  Poller poller(bench.bus, bench.time, {});
+  ASSERT_EQ(poller.start(), 0);
+  ASSERT_EQ(run(bench, poller, 0.3).state, Poller::State::going);
+  EXPECT_FALSE(poller.look_at_the_end());
+  const TimeNs sound_ns = bench.time.now_ns;
+  bench.model.reset(sound_ns);
+  EXPECT_TRUE(run(bench, poller, 0.3).of(Kind::reconfigured).empty());
+  const auto told = poller.look_at_the_end();
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->kind, Kind::reconfigured);
+  EXPECT_LE(told->after_ns, sound_ns);
+}
+
 TEST(Poller, SaysThatAChipCannotBeConfiguredAndTriesAgainAtOnce) {
   Bench bench;
   Poller poller(bench.bus, bench.time, {});
