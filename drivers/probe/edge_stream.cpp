@@ -24,13 +24,16 @@ EdgeStream::EdgeStream(const Setup& setup, const CaptureClock& clock, SampleSink
 Status EdgeStream::accept(const jm_wire_edges& edges) {
   JM_TRY(pass_waiting());
   std::int64_t lost = edges.first > next_number_ ? edges.first - next_number_ : 0;
-  next_number_ = edges.first + edges.count;
+  next_number_ = came_ = edges.first + edges.count;
   for (std::uint8_t i = 0; i < edges.count; ++i, lost = 0) {
     const Waiting edge{jm_wire_get_edge(&edges, i), lost};
     if (clock_.offset_ns) {
       JM_TRY(pass_on(edge));
     } else if (waiting_.size() < k_most_waiting) {
       waiting_.push_back(edge);
+    } else {
+      next_number_ = edges.first + i - static_cast<std::uint32_t>(lost);  // the next one kept shows the loss
+      return {};
     }
   }
   return {};
@@ -84,7 +87,7 @@ Status EdgeStream::close(std::uint32_t next_number, TimeNs probe_ns) {
   const TimeNs now_ns = clock_.of(probe_ns);
   if (next_number > next_number_)
     JM_TRY(lost_.add(sink_, {std::min(complete_ns_, now_ns), now_ns}, 0, next_number - next_number_));
-  next_number_ = next_number;
+  next_number_ = came_ = next_number;
   complete_ns_ = std::max(complete_ns_, now_ns);
   return {};
 }
@@ -92,14 +95,15 @@ Status EdgeStream::close(std::uint32_t next_number, TimeNs probe_ns) {
 Status EdgeStream::finish() {
   JM_TRY(pass_waiting());
   if (!waiting_.empty()) {
-    JM_TRY(sink_.accept(Anomaly{AnomalyKind::lost_edges,
+    return sink_.accept(Anomaly{AnomalyKind::lost_edges,
                                 Severity::data_loss,
                                 std::nullopt,
                                 {},
                                 0,
-                                static_cast<std::int64_t>(waiting_.size()),
-                                "edges came, but no sample that would say when; they were left out"}));
+                                static_cast<std::int64_t>(waiting_.size() + (came_ - next_number_)),
+                                "edges came, but no sample that would say when; they were left out"});
   }
+  if (came_ > next_number_) JM_TRY(lost_.add(sink_, {complete_ns_, complete_ns_}, 0, came_ - next_number_));
   JM_TRY(lost_.finish(sink_));
   return strange_.finish(sink_);
 }

@@ -25,7 +25,7 @@ class EdgeStream {
   // Edges that come before the clock is set wait for it. Errors (here and below): the sink's.
   [[nodiscard]] Status accept(const jm_wire_edges& edges);
   [[nodiscard]] Status pass_waiting();
-  void restart_numbers() { next_number_ = 0; }
+  void restart_numbers() { next_number_ = came_ = 0; }
   // Every edge before that time (on the probe's clock) has come.
   void complete_until(TimeNs probe_ns) { complete_ns_ = clock_.of(probe_ns); }
   // No line was observed from the last edge until then. capture time.
@@ -54,6 +54,7 @@ class EdgeStream {
   Tally lost_;
   Tally strange_;
   std::uint32_t next_number_ = 0;
+  std::uint32_t came_ = 0;  // until that number; beyond next_number_ are those that could not wait
   TimeNs complete_ns_ = 0;  // capture time
 };
 

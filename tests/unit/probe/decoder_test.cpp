@@ -52,6 +52,25 @@ class Heard {
       }
     });
   }
+  // A frame of edges of line 0, a tick apart.
+  void edges(std::uint32_t number) {
+    say(JM_WIRE_EDGES, [&](jm_wire_encoder& encoder) {
+      jm_wire_edges head{};
+      head.first = number;
+      head.time = jm_wire_time_of(number);
+      jm_wire_put_edges(&encoder, &head);
+      jm_wire_put_run(&encoder, k_a_frame, JM_WIRE_EDGE_BYTES);
+      for (std::uint32_t i = 0; i < k_a_frame; ++i)
+        jm_wire_put_edge(&encoder, 0, i % 2, number + i);
+    });
+  }
+  std::int64_t lost_edges() {
+    std::int64_t lost = 0;
+    const auto anomalies = capture.anomalies().value();
+    for (const Anomaly& anomaly : anomalies)
+      if (anomaly.kind == AnomalyKind::lost_edges) lost += anomaly.count;
+    return lost;
+  }
   std::int64_t lost() {
     EXPECT_TRUE(decoder_.finish(std::nullopt));
     EXPECT_TRUE(capture.end(EndReason::completed));
@@ -64,6 +83,7 @@ class Heard {
   const Setup& begun() {
     CaptureInfo info;
     info.channels = channels_for(setup_);
+    info.lines = {{LineId{0}, "d0"}};
     EXPECT_TRUE(capture.begin(info));
     return setup_;
   }
@@ -96,6 +116,20 @@ TEST_P(Numbers, CountWhatWasLost) {
   }
   EXPECT_EQ(recording.lost(), 3 * k_a_frame);
   EXPECT_THAT(recording.capture.anomalies().value(), SizeIs(1));
+}
+
+TEST(ProbeDecoder, EdgesThatHaveWaitedTooLongForASampleAreCounted) {
+  auto setup = make_setup(true);
+  setup.hello.facts.watched = 1;
+  setup.hello.lines.resize(1);
+  Heard recording(setup);
+  constexpr std::uint32_t k_kept = 65536;
+  for (std::uint32_t number = 0; number < k_kept + 3 * k_a_frame; number += k_a_frame)
+    recording.edges(number);
+  recording.samples(0, 100);
+  recording.edges(k_kept + 3 * k_a_frame);
+  EXPECT_EQ(recording.lost(), 0);
+  EXPECT_EQ(recording.lost_edges(), 3 * k_a_frame);
 }
 
 INSTANTIATE_TEST_SUITE_P(ProbeDecoder, Numbers, testing::Bool());
