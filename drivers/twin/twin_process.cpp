@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -129,7 +130,9 @@ Status TwinProcess::wait_for_port() {
   while (heard.find('\n') == std::string::npos) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd ready{output_.get(), POLLIN, 0};
-    if (left <= 0 || ::poll(&ready, 1, static_cast<int>(left)) <= 0)
+    const int heeded = left <= 0 ? 0 : ::poll(&ready, 1, static_cast<int>(left));
+    if (heeded < 0 && errno == EINTR) continue;  // a signal: the recording that follows ends at once
+    if (heeded <= 0)
       return fail(ErrorCode::protocol, "the simulated boards did not start within ten seconds");
     std::array<char, 256> bytes{};
     const ssize_t count = ::read(output_.get(), bytes.data(), bytes.size());
