@@ -21,7 +21,7 @@ Result<std::optional<CodedMarkers>> coded_for(const SampleSource& source,
                                               const ReportOptions& options) {
   const auto& lines = source.info().lines;
   std::optional<MarkerCode> code;
-  if (!options.markers && options.events.empty()) {
+  if (!options.complete && !options.markers && options.events.empty()) {
     JM_TRY_ASSIGN(code, recommended_code(metadata, lines));
   }
   const auto& text = options.markers ? options.markers : options.usual_markers;
@@ -30,7 +30,7 @@ Result<std::optional<CodedMarkers>> coded_for(const SampleSource& source,
   }
   if (!code) return std::nullopt;
   CodedMarkers coded{std::move(*code), options.names};
-  if (coded.names.empty()) {
+  if (!options.complete && coded.names.empty()) {
     JM_TRY_ASSIGN(coded.names, recommended_names(metadata));
   }
   return coded;
@@ -42,7 +42,7 @@ Result<std::vector<EventRule>> rules_for(const SampleSource& source,
                                          const std::optional<CodedMarkers>& coded) {
   const auto& lines = source.info().lines;
   std::vector<EventRule> rules;
-  if (options.events.empty()) {
+  if (!options.complete && options.events.empty()) {
     JM_TRY_ASSIGN(rules, recommended_rules(metadata, lines));
     std::erase_if(rules, [&](const EventRule& rule) {
       return coded && stands_behind(rule, coded->code, coded->names);
@@ -60,9 +60,12 @@ Result<std::vector<EventRule>> rules_for(const SampleSource& source,
 Result<std::vector<NamedWindow>> windows_for(SampleSource& source, const std::vector<EventRule>& rules,
                                              const std::optional<CodedMarkers>& coded,
                                              const ReportOptions& options) {
-  if (!options.windows.empty()) return options.windows;
-  JM_TRY_ASSIGN(const std::vector<Marker> markers, source.markers());
-  std::vector<NamedWindow> windows = saved_windows(markers);
+  std::vector<NamedWindow> windows = options.windows;
+  if (!options.complete) {
+    if (!windows.empty()) return windows;
+    JM_TRY_ASSIGN(const std::vector<Marker> markers, source.markers());
+    windows = saved_windows(markers);
+  }
   std::erase_if(windows, [&](const NamedWindow& window) {
     return std::ranges::find(rules, window.name, &EventRule::name) != rules.end() ||
            (coded && std::ranges::find(coded->names, window.name, &MarkerName::name) != coded->names.end());
@@ -70,19 +73,21 @@ Result<std::vector<NamedWindow>> windows_for(SampleSource& source, const std::ve
   return windows;
 }
 
-// Asked for by hand it must exist; recommended by the capture it may have been left out on purpose.
+// Asked for by hand it must exist; recommended by the capture or part of all that is known it may have been
+// left out on purpose.
 Result<std::optional<std::uint32_t>> useful_name(const Timeline& timeline,
                                                  const std::vector<MetadataItem>& metadata,
-                                                 const std::optional<std::string>& asked) {
+                                                 const ReportOptions& options) {
+  const std::optional<std::string>& asked = options.useful;
   std::optional<std::string> wanted = asked;
   for (const MetadataItem& item : metadata) {
-    if (!asked && item.key == "useful") wanted = item.value;
+    if (!options.complete && !asked && item.key == "useful") wanted = item.value;
   }
   if (!wanted) return std::nullopt;
   const auto found = std::find_if(timeline.names.begin(), timeline.names.end(),
                                   [&](const EventName& name) { return name.name == *wanted; });
   if (found != timeline.names.end()) return static_cast<std::uint32_t>(found - timeline.names.begin());
-  if (!asked) return std::nullopt;
+  if (!asked || options.complete) return std::nullopt;
   return fail(ErrorCode::usage,
               fmt::format("useful event '{}': no --event or --window has that name", *wanted));
 }
@@ -135,7 +140,7 @@ Result<Analysis> build_report(SampleSource& source, const ReportOptions& options
   JM_TRY_ASSIGN(const std::vector<EventRule> rules, rules_for(source, metadata, options, coded));
   JM_TRY_ASSIGN(const std::vector<NamedWindow> windows, windows_for(source, rules, coded, options));
   JM_TRY_ASSIGN(Timeline timeline, decode_events(source, rules, windows, options.hold_ns, coded));
-  JM_TRY_ASSIGN(const auto useful, useful_name(timeline, metadata, options.useful));
+  JM_TRY_ASSIGN(const auto useful, useful_name(timeline, metadata, options));
   const auto useful_events =
       std::count_if(timeline.events.begin(), timeline.events.end(),
                     [&](const Event& event) { return useful && event.name == *useful; });

@@ -24,6 +24,7 @@ struct ReportOptions {
   std::optional<std::string> useful;         // none: what the capture's metadata names
   std::optional<TimeNs> guard_ns;            // none: by rule, per name
   TimeNs hold_ns = k_default_hold_ns;
+  bool complete = false;  // these are all: where there are none, none are taken from the capture
 };
 
 struct Analysis {

@@ -527,5 +527,29 @@ TEST(BuildReport, FallsBackToTheIntegralWhereGuardsOfNeighboursOverlap) {
   EXPECT_NEAR(*report.events[0].energy_j.mean, truth_j, truth_j * *report.events[0].adequacy.bound_rel);
 }
 
+// What a person took away is gone, whether or not the file could be changed.
+TEST(BuildReport, TakesNothingFromTheCaptureWhenItIsToldAll) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, train(5, 0.1, 0.2, 0.1, 9e-3)};
+  test::record(capture, waveform,
+               {.rate_hz = 1000, .duration_s = 1.1, .aperture_s = 1e-3, .voltage_v = k_volts});
+  mark_all(capture, 0, waveform.pulses);
+  ASSERT_TRUE(capture.accept(MetadataItem{"event.inference", "d0"}));
+  ASSERT_TRUE(capture.accept(MetadataItem{"useful", "inference"}));
+  ASSERT_TRUE(capture.accept(Marker{"boot", MarkerKind::begin, MarkerSource::person, 0}));
+  ASSERT_TRUE(capture.accept(Marker{"boot", MarkerKind::end, MarkerSource::person, 50'000'000}));
+  EXPECT_EQ(analyse(capture, {}).report.events.size(), 2U);
+
+  ReportOptions all;
+  all.complete = true;
+  const Report report = analyse(capture, {}, all).report;
+  EXPECT_EQ(report.events.size(), 0U);
+  EXPECT_EQ(report.useful_event.name, std::nullopt);
+  all.windows = {{"run", {0, 50'000'000}}};
+  const Report with_window = analyse(capture, {}, all).report;
+  ASSERT_EQ(with_window.events.size(), 1U);
+  EXPECT_EQ(with_window.events[0].name, "run");
+}
+
 }  // namespace
 }  // namespace joulemark
