@@ -23,6 +23,7 @@ Result<std::shared_ptr<const BlockStore::Samples>> BlockStore::get(const BlockRo
   auto samples = std::make_shared<Samples>();
   Status loaded = load(block, timed, *samples);
   select_.reset();
+  if (!loaded && loaded.error().code != ErrorCode::unreadable) return tl::make_unexpected(loaded.error());
   if (!loaded) {
     return fail(ErrorCode::unreadable,
                 fmt::format("{}: block {} of channel {} (samples {} to {}): {}; joulemark "

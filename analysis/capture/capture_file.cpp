@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/capture/block_builder.h>
 #include <analysis/capture/capture_file.h>
+#include <analysis/capture/file_head.h>
 #include <analysis/capture/schema.h>
 #include <analysis/capture/value_source.h>
 
@@ -57,6 +58,8 @@ Result<std::vector<std::vector<BlockRow>>> read_blocks(Database& db, std::size_t
 Result<CaptureFile> CaptureFile::open(Database db) {
   JM_TRY(db.execute("BEGIN"));
   JM_TRY(check_schema(db));
+  // SQLite does not mind when less than a page is gone.
+  if (read_file_head(db).cut_off()) return fail(ErrorCode::unreadable, db.path() + ": damaged");
   CaptureFile file(std::move(db));
   JM_TRY_ASSIGN(file.info_, read_info(file.db_));
   for (const Channel& channel : file.info_.channels) {

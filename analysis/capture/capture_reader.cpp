@@ -95,7 +95,7 @@ Result<Anomaly> CaptureReader::File::missing_end() {
     JM_TRY_ASSIGN(const BlockDirectory* blocks, file.directory(ChannelId{i}));
     if (!blocks->empty()) end_ns = std::max(end_ns, blocks->time().end_ns);
   }
-  const bool log_missing = read_file_head(file.db().path()).log_missing();
+  const bool log_missing = read_file_head(file.db()).log_missing();
   return truncation(end_ns, log_missing ? k_killed_without_log : k_killed_or_running);
 }
 
@@ -130,16 +130,14 @@ CaptureReader::CaptureReader(std::unique_ptr<File> file) : file_(std::move(file)
 
 CaptureReader::~CaptureReader() = default;
 
-Result<std::unique_ptr<CaptureReader>> CaptureReader::open(const std::string& path) {
+Result<std::unique_ptr<CaptureReader>> CaptureReader::open(const std::string& path,
+                                                           std::chrono::milliseconds patience) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
     return fail(ErrorCode::unreadable, path + (error ? ": " + error.message() : ": not a file"));
   }
-  // SQLite does not mind when less than a page is gone.
-  if (read_file_head(path).cut_off()) {
-    return tl::make_unexpected(explain({ErrorCode::unreadable, path + ": damaged"}, path));
-  }
   JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::read));
+  db.set_patience(patience);
   auto opened = open(std::move(db));
   return opened ? std::move(opened) : tl::make_unexpected(explain(std::move(opened).error(), path));
 }
@@ -155,6 +153,10 @@ Result<std::unique_ptr<CaptureReader>> CaptureReader::open(capture::Database db)
   JM_TRY_ASSIGN(SummaryStore summaries, SummaryStore::open(file.db()));
   return std::unique_ptr<CaptureReader>(
       new CaptureReader(std::make_unique<File>(std::move(file), std::move(summaries))));
+}
+
+void CaptureReader::set_patience(std::chrono::milliseconds patience) {
+  file_->file.db().set_patience(patience);
 }
 
 bool CaptureReader::closed() const {

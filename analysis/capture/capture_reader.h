@@ -3,6 +3,7 @@
 
 #include <analysis/model/sample_source.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +14,9 @@ namespace capture {
 class Database;
 }
 
+// With those who write the file just now.
+inline constexpr std::chrono::milliseconds k_reader_patience{3000};
+
 // Reads a capture file, closed or left behind by a killed recorder, and changes nothing. Every BLOB, count
 // and checksum is checked before it is used: what is damaged is an Error that names file and block, never a
 // wrong number.
@@ -21,10 +25,12 @@ class CaptureReader final : public SampleSource {
   using PacketVisitor = std::function<Status(const RawBytes&)>;
 
   // Errors: unreadable (missing, not a capture, damaged), capability (written by a newer version), busy, io.
-  [[nodiscard]] static Result<std::unique_ptr<CaptureReader>> open(const std::string& path);
+  [[nodiscard]] static Result<std::unique_ptr<CaptureReader>> open(
+      const std::string& path, std::chrono::milliseconds patience = k_reader_patience);
   // A capture file's bytes; a copy is made.
   [[nodiscard]] static Result<std::unique_ptr<CaptureReader>> from_bytes(std::span<const std::byte> bytes);
   ~CaptureReader() override;
+  void set_patience(std::chrono::milliseconds patience);
 
   // False: the recorder was killed (end_reason() says so) or still runs. anomalies() then ends with one that
   // says what may be missing at the end. Damaged

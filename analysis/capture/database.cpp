@@ -256,20 +256,44 @@ void Database::accept_cut_off() {
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr);
 }
 
+void Database::set_patience(std::chrono::milliseconds patience) {
+  sqlite3_busy_timeout(db_.get(), static_cast<int>(patience.count()));
+}
+
+namespace {
+
+// Null for a database in memory.
+sqlite3_file* file_of(sqlite3* db) {
+  const char* path = sqlite3_db_filename(db, "main");
+  sqlite3_file* file = nullptr;
+  if (path == nullptr || *path == '\0' ||
+      sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file)) != SQLITE_OK)
+    return nullptr;
+  return file != nullptr && file->pMethods != nullptr ? file : nullptr;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> Database::file_bytes() const {
+  sqlite3_file* file = file_of(db_.get());
+  sqlite3_int64 bytes = 0;
+  if (file == nullptr || file->pMethods->xFileSize(file, &bytes) != SQLITE_OK) return std::nullopt;
+  return bytes;
+}
+
+bool Database::read_file(std::int64_t at, std::span<std::byte> into) const {
+  sqlite3_file* file = file_of(db_.get());
+  return file != nullptr &&
+         file->pMethods->xRead(file, into.data(), static_cast<int>(into.size()), at) == SQLITE_OK;
+}
+
 // SQLite folds a -wal into whatever file it finds beside it, also into a closed capture that was put in the
-// place of a recording that had been killed. Bytes 18 and 19 of a database say whether it uses one. They are
-// read through SQLite: a descriptor of our own would, when it is closed, drop the locks of this process.
+// place of a recording that had been killed. Bytes 18 and 19 of a database say whether it uses one.
 Status Database::refuse_foreign_log() const {
   std::error_code none;
   if (std::filesystem::file_size(path_ + "-wal", none) == 0 || none) return {};
-  sqlite3_file* file = nullptr;
-  std::array<char, 20> head{};
-  if (sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file)) !=
-          SQLITE_OK ||
-      file == nullptr || file->pMethods == nullptr ||
-      file->pMethods->xRead(file, head.data(), head.size(), 0) != SQLITE_OK)
-    return {};
-  if (head[18] != 1 || head[19] != 1) return {};
+  std::array<std::byte, 20> head{};
+  if (!read_file(0, head) || head[18] != std::byte{1} || head[19] != std::byte{1}) return {};
   return fail(ErrorCode::unreadable,
               path_ + ": is a closed capture, but beside it lies the log of another recording, " + path_ +
                   "-wal; move that file away (it may hold the other recording's latest data)");

@@ -7,6 +7,7 @@
 
 #include <analysis/model/result.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -129,6 +130,12 @@ class Database {
   [[nodiscard]] Result<std::int64_t> integer(
       const char* sql);  // first column of the first row, 0 without one
   [[nodiscard]] const std::string& path() const { return path_; }
+  // How long a call waits for another program or connection before it is busy. From open() on: not at all.
+  void set_patience(std::chrono::milliseconds patience);
+  // The bytes of the file itself, without a lock, through SQLite: a descriptor of our own would, when it is
+  // closed, drop every lock this process has on the file. None for a database in memory or past the end.
+  [[nodiscard]] std::optional<std::int64_t> file_bytes() const;
+  [[nodiscard]] bool read_file(std::int64_t at, std::span<std::byte> into) const;
   // Called after every commit to a write-ahead log with the length of that log. Takes the place of SQLite's
   // own checkpoints, so it has to see to them.
   using LogWatcher = std::function<void(std::int64_t bytes)>;

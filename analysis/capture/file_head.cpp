@@ -7,9 +7,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -18,12 +19,12 @@ namespace {
 
 constexpr std::string_view k_magic{"SQLite format 3\0", 16};
 
-using Header = std::array<unsigned char, 100>;
+using Header = std::array<std::byte, 100>;
 
 std::int64_t big_endian(const Header& header, std::size_t at, std::size_t bytes) {
   std::int64_t value = 0;
   for (std::size_t i = 0; i < bytes; ++i)
-    value = value << 8 | header[at + i];
+    value = value << 8 | std::to_integer<std::int64_t>(header[at + i]);
   return value;
 }
 
@@ -34,24 +35,31 @@ std::int64_t stated_bytes(const Header& header) {
   return valid ? page_bytes * big_endian(header, 28, 4) : 0;
 }
 
+// Whoever opens the file makes an empty one.
+bool has_log(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::file_size(path + "-wal", error) > 0 && !error;
+}
+
 }  // namespace
 
-FileHead read_file_head(const std::string& path) {
-  std::error_code error;
-  const std::uintmax_t log_bytes = std::filesystem::file_size(path + "-wal", error);
-  const bool has_log = !error && log_bytes > 0;  // whoever opens the file makes an empty one
-  // Nothing more is asked then, and closing the file would give up the locks of a recorder in this process.
-  if (has_log) return {.has_log = true};
+FileHead read_file_head(const Database& db) {
+  if (has_log(db.path())) return {.has_log = true};  // then nothing more is asked
   Header header{};
-  std::ifstream file(path, std::ios::binary);
-  const bool read(file.read(reinterpret_cast<char*>(header.data()), header.size()));
+  const std::optional<std::int64_t> bytes = db.file_bytes();
+  const bool read = bytes && db.read_file(0, header);
   if (!read || std::memcmp(header.data(), k_magic.data(), k_magic.size()) != 0) return {};
   FileHead head;
-  head.bytes = static_cast<std::int64_t>(std::filesystem::file_size(path, error));
-  if (error) return {};
+  head.bytes = *bytes;
   head.stated_bytes = stated_bytes(header);
-  head.wants_log = header[18] == 2 || header[19] == 2;
+  head.wants_log = header[18] == std::byte{2} || header[19] == std::byte{2};
   return head;
+}
+
+FileHead read_file_head(const std::string& path) {
+  if (has_log(path)) return {.has_log = true};
+  const auto db = Database::open(path, Database::Access::read);
+  return db ? read_file_head(*db) : FileHead{};
 }
 
 std::string words_for_cut(const FileHead& head) {

@@ -2,6 +2,7 @@
 // What the first bytes of a capture file and its place tell, before SQLite has a look.
 #pragma once
 
+#include <analysis/capture/database.h>
 #include <analysis/model/result.h>
 
 #include <cstdint>
@@ -21,7 +22,9 @@ struct FileHead {
   [[nodiscard]] bool log_missing() const { return wants_log && !has_log; }
 };
 
-// All zero for what cannot be read or is no SQLite database; has_log alone where there is a log.
+// All zero for what cannot be read or is no SQLite database; has_log alone where there is a log. Of a file
+// that may be written just now, call it within a transaction that has read something.
+[[nodiscard]] FileHead read_file_head(const Database& db);
 [[nodiscard]] FileHead read_file_head(const std::string& path);
 
 // "12 of 20 bytes are there"

@@ -58,7 +58,7 @@ Status Inspector::read_head() {
   }
   report_.closed = ending_.has_value();
   if (ending_) report_.end_reason = ending_->reason;
-  const FileHead head = read_file_head(db_->path());
+  const FileHead head = read_file_head(*db_);
   report_.log_missing = !report_.closed && head.log_missing();
   if (head.cut_off()) damaged("the end of the file is gone: " + words_for_cut(head));
   return {};

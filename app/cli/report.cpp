@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/capture/file_digest.h>
 #include <analysis/energy/build_report.h>
 #include <analysis/model/units.h>
 #include <analysis/model/watched_source.h>
 #include <analysis/report/csv.h>
-#include <analysis/report/file_digest.h>
 #include <analysis/report/json.h>
 #include <analysis/report/text.h>
 

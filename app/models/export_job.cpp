@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <analysis/capture/capture_reader.h>
+#include <analysis/capture/file_digest.h>
 #include <analysis/model/watched_source.h>
-#include <analysis/report/file_digest.h>
 #include <analysis/report/json.h>
 
 #include <app/models/export_job.h>

@@ -15,6 +15,7 @@ LAYERS = ("analysis", "drivers", "app")
 HOMES = {
     r"sqlite3\.h": ("analysis/capture",),
     r"blosc\.h|xxhash\.h": ("analysis/capture",),
+    r"openssl/.*": ("analysis/capture",),
     r"nlohmann/.*": ("analysis/formats", "analysis/report", "analysis/benchmark", "drivers/emulator", "drivers/sim",
                       "app/cli"),
     r"libusb.*": ("drivers/transport/usb",),
