@@ -11,6 +11,12 @@
 #include <cmath>
 
 namespace joulemark::capture {
+
+Status check_id(const Database& db, const CaptureInfo& info, const std::string& id) {
+  if (info.id == id) return {};
+  return fail(ErrorCode::unreadable, db.path() + ": another capture was put in its place; open it again");
+}
+
 BlockRow block_of(const Statement& row) {
   return {row.integer(0),  static_cast<std::uint32_t>(row.integer(1)),
           row.integer(2),  row.integer(3),

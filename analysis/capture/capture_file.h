@@ -41,6 +41,9 @@ class CaptureFile {
   std::unique_ptr<BlockDirectory> power_;
 };
 
+// Whether it is the capture called id. Errors: unreadable, when another one was put in its place.
+[[nodiscard]] Status check_id(const Database& db, const CaptureInfo& info, const std::string& id);
+
 [[nodiscard]] BlockRow block_of(const Statement& row);
 
 // Every block row of the file, checked, grouped by channel and sorted: the derived power's last.

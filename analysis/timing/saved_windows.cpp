@@ -3,13 +3,16 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace joulemark {
 
 std::vector<NamedWindow> saved_windows(std::span<const Marker> markers) {
   std::vector<Marker> sorted(markers.begin(), markers.end());
   std::erase_if(sorted, [](const Marker& marker) { return marker.source != MarkerSource::person; });
-  std::ranges::stable_sort(sorted, {}, &Marker::time_ns);
+  std::ranges::stable_sort(sorted, {}, [](const Marker& marker) {  // one window may begin where another ends
+    return std::pair(marker.time_ns, marker.kind == MarkerKind::begin);
+  });
   std::map<std::string, TimeNs> open;
   std::vector<NamedWindow> windows;
   for (const Marker& marker : sorted) {

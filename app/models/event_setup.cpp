@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace joulemark {
@@ -15,20 +17,34 @@ namespace {
 
 constexpr const char* k_markers = "markers";  // the key that holds the code
 
-void add_rules_to(CaptureEdit& edit, const std::vector<EventRule>& rules) {
-  for (const EventRule& rule : rules)
-    edit.metadata["event." + rule.name] = format_event_rule(rule).substr(rule.name.size() + 1);
+// A rule goes before one of its name behind the code.
+std::map<std::string, std::string> kept_metadata(const EventSetup& setup) {
+  std::map<std::string, std::string> kept;
+  for (const auto* rules : {&setup.rules, &setup.behind}) {
+    for (const EventRule& rule : *rules)
+      kept.try_emplace("event." + rule.name, format_event_rule(rule).substr(rule.name.size() + 1));
+  }
+  if (setup.code) kept[k_markers] = format_marker_code(*setup.code);
+  for (const MarkerName& name : setup.codes)
+    kept[fmt::format("marker.{}", name.number)] = name.name;
+  if (setup.useful) kept["useful"] = *setup.useful;
+  return kept;
 }
 
-void edit_codes(CaptureEdit& edit, const EventSetup& before, const EventSetup& after) {
-  const auto key = [](const MarkerName& name) { return fmt::format("marker.{}", name.number); };
-  if (before.code != after.code)
-    edit.metadata[k_markers] = after.code ? std::optional(format_marker_code(*after.code)) : std::nullopt;
-  if (before.codes == after.codes) return;
-  for (const MarkerName& name : before.codes)
-    edit.metadata[key(name)] = std::nullopt;
-  for (const MarkerName& name : after.codes)
-    edit.metadata[key(name)] = name.name;
+auto place_of(const Marker& marker) {
+  return std::tie(marker.time_ns, marker.kind, marker.name);
+}
+
+// In order, each once.
+std::vector<Marker> kept_markers(const EventSetup& setup) {
+  std::vector<Marker> markers = setup.instants;
+  for (const NamedWindow& window : setup.windows) {
+    for (Marker& marker : markers_of(window))
+      markers.push_back(std::move(marker));
+  }
+  std::ranges::sort(markers, {}, place_of);
+  markers.erase(std::unique(markers.begin(), markers.end()), markers.end());
+  return markers;
 }
 
 // Firmware with a line for each event.
@@ -171,39 +187,35 @@ ReportOptions report_options_for(const EventSetup& setup) {
   if (setup.code) options.markers = format_marker_code(*setup.code);
   options.names = setup.codes;
   options.windows = setup.windows;
-  const auto named = [&](const auto& item) { return item.name == *setup.useful; };
-  if (setup.useful && (std::ranges::any_of(setup.rules, named) || std::ranges::any_of(setup.windows, named) ||
-                       std::ranges::any_of(setup.codes, named)))
-    options.useful = setup.useful;
+  options.useful = setup.useful;
+  options.complete = true;
   return options;
 }
 
 std::vector<MetadataItem> metadata_of(const EventSetup& setup) {
   std::vector<MetadataItem> items;
-  for (const auto& [key, value] : edit_between({}, setup).metadata) {
-    if (value) items.push_back({key, *value});
-  }
+  for (const auto& [key, value] : kept_metadata(setup))
+    items.push_back({key, value});
   return items;
 }
 
 CaptureEdit edit_between(const EventSetup& before, const EventSetup& after) {
   CaptureEdit edit;
-  for (const auto* rules : {&before.rules, &before.behind}) {
-    for (const EventRule& rule : *rules)
-      edit.metadata["event." + rule.name] = std::nullopt;
+  const auto old_items = kept_metadata(before);
+  const auto new_items = kept_metadata(after);
+  for (const auto& [key, value] : old_items) {
+    if (!new_items.contains(key)) edit.metadata[key] = std::nullopt;
   }
-  add_rules_to(edit, after.behind);
-  add_rules_to(edit, after.rules);
-  edit_codes(edit, before, after);
-  if (before.useful != after.useful) edit.metadata["useful"] = after.useful;
-  if (before.windows == after.windows && before.instants == after.instants) return edit;
-  std::vector<Marker> markers = after.instants;
-  for (const NamedWindow& window : after.windows) {
-    for (Marker& marker : markers_of(window))
-      markers.push_back(std::move(marker));
+  for (const auto& [key, value] : new_items) {
+    const auto old = old_items.find(key);
+    if (old == old_items.end() || old->second != value) edit.metadata[key] = value;
   }
-  std::ranges::stable_sort(markers, {}, &Marker::time_ns);
-  edit.person_markers = std::move(markers);
+  const std::vector<Marker> old_markers = kept_markers(before);
+  const std::vector<Marker> new_markers = kept_markers(after);
+  std::ranges::set_difference(old_markers, new_markers, std::back_inserter(edit.removed), {}, place_of,
+                              place_of);
+  std::ranges::set_difference(new_markers, old_markers, std::back_inserter(edit.added), {}, place_of,
+                              place_of);
   return edit;
 }
 

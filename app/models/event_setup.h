@@ -56,13 +56,14 @@ void hide_rules_behind_code(EventSetup& setup);
 // by begin) may share a name of their own where they do not overlap. Errors: usage, in words for a person.
 [[nodiscard]] Status check_setup(const EventSetup& setup);
 
-// How a report of a capture reads its events by it.
+// How a report of a capture reads its events by it, whatever the file says.
 [[nodiscard]] ReportOptions report_options_for(const EventSetup& setup);
 
 // Rules, codes and what is useful, as a capture keeps them.
 [[nodiscard]] std::vector<MetadataItem> metadata_of(const EventSetup& setup);
 
-// What to write into a capture that holds `before` so that it holds `after`.
+// What to write into a capture that holds `before` so that it holds `after`: the difference alone, so that
+// what others wrote meanwhile stays.
 [[nodiscard]] CaptureEdit edit_between(const EventSetup& before, const EventSetup& after);
 
 }  // namespace joulemark

@@ -411,7 +411,7 @@ TEST_F(DamagedCapture, AnEditDoesNotHideThatRowsAreMissing) {
     ASSERT_TRUE(db);
     ASSERT_TRUE(db->execute("DELETE FROM blocks WHERE id=3"));
   }
-  const Status edited = edit_capture(path_, {{{"note", "x"}}, {}});
+  const Status edited = edit_capture(path_, {.metadata = {{"note", "x"}}});
   ASSERT_FALSE(edited);
   EXPECT_EQ(edited.error().code, ErrorCode::unreadable);
   EXPECT_FALSE(verify_capture(path_)->intact());

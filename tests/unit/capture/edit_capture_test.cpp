@@ -45,29 +45,41 @@ class EditCapture : public ::testing::Test {
 };
 
 TEST_F(EditCapture, SetsReplacesAndRemovesMetadata) {
-  ASSERT_TRUE(edit_capture(path, {{{"event.busy", "d0,repeat=4"}, {"useful", "busy"}}, {}}));
+  ASSERT_TRUE(edit_capture(path, {.metadata = {{"event.busy", "d0,repeat=4"}, {"useful", "busy"}}}));
   EXPECT_THAT(reopened()->metadata().value(),
               ElementsAre(MetadataItem{"source.file", "bench"}, MetadataItem{"event.busy", "d0,repeat=4"},
                           MetadataItem{"useful", "busy"}));
-  ASSERT_TRUE(edit_capture(path, {{{"useful", std::nullopt}, {"event.busy", std::nullopt}}, {}}));
+  ASSERT_TRUE(edit_capture(path, {.metadata = {{"useful", std::nullopt}, {"event.busy", std::nullopt}}}));
   EXPECT_THAT(reopened()->metadata().value(), ElementsAre(MetadataItem{"source.file", "bench"}));
 }
 
-TEST_F(EditCapture, ReplacesAPersonsMarkersAndLeavesThoseOfTheLines) {
-  const NamedWindow window{"boot", {1'000'000, 9'000'000}};
-  ASSERT_TRUE(edit_capture(path, {{}, markers_of(window)}));
-  ASSERT_TRUE(edit_capture(path, {{}, markers_of(window)}));  // replaced, not doubled
-  const std::vector<Marker> markers = reopened()->markers().value();
-  EXPECT_EQ(markers.size(), 3U);
-  EXPECT_THAT(saved_windows(markers), ElementsAre(window));
-  ASSERT_TRUE(edit_capture(path, {{}, std::vector<Marker>{}}));
-  EXPECT_EQ(reopened()->markers().value().size(), 1U);
+TEST_F(EditCapture, AddsAndRemovesAPersonsMarkersAndLeavesAllOthers) {
+  const NamedWindow boot{"boot", {1'000'000, 9'000'000}};
+  const NamedWindow before{"boot", {500'000, 1'000'000}};  // written later, and ends where boot begins
+  ASSERT_TRUE(edit_capture(path, {.added = markers_of(boot)}));
+  ASSERT_TRUE(edit_capture(path, {.added = markers_of(boot)}));  // not doubled
+  ASSERT_TRUE(edit_capture(path, {.added = markers_of(before)}));
+  EXPECT_EQ(reopened()->markers()->size(), 5U);
+  EXPECT_THAT(saved_windows(reopened()->markers().value()), ElementsAre(before, boot));
+  ASSERT_TRUE(edit_capture(path, {.removed = markers_of(boot)}));
+  ASSERT_TRUE(edit_capture(path, {.removed = markers_of(boot)}));  // gone already
+  EXPECT_THAT(saved_windows(reopened()->markers().value()), ElementsAre(before));
+  EXPECT_EQ(reopened()->markers()->size(), 3U);
+}
+
+TEST_F(EditCapture, RefusesAnotherCaptureInThePlaceOfTheOneThatIsMeant) {
+  const std::string id = reopened()->info().id;
+  EXPECT_TRUE(edit_capture(path, {.metadata = {{"useful", "busy"}}, .capture = id}));
+  const Status edited = edit_capture(path, {.metadata = {{"useful", "idle"}}, .capture = "another"});
+  ASSERT_FALSE(edited);
+  EXPECT_THAT(edited.error().message, HasSubstr("another capture was put in its place"));
+  EXPECT_EQ(reopened()->metadata()->back(), (MetadataItem{"useful", "busy"}));
 }
 
 TEST_F(EditCapture, LeavesTheFileWholeAndItsSamplesAlone) {
   const auto reader = reopened();  // another window may have it open
   ASSERT_TRUE(reader->extent(ChannelId{0}));
-  ASSERT_TRUE(edit_capture(path, {{{"useful", "busy"}}, {}}));
+  ASSERT_TRUE(edit_capture(path, {.metadata = {{"useful", "busy"}}}));
   const auto verified = verify_capture(path);
   ASSERT_TRUE(verified);
   EXPECT_TRUE(verified->intact());
@@ -78,7 +90,7 @@ TEST_F(EditCapture, LeavesTheFileWholeAndItsSamplesAlone) {
 
 TEST_F(EditCapture, RefusesAnotherSourcesMarkersAndMissingFiles) {
   const std::vector<Marker> markers{{"m", MarkerKind::instant, MarkerSource::line, 0}};
-  EXPECT_EQ(edit_capture(path, {{}, markers}).error().code, ErrorCode::usage);
+  EXPECT_EQ(edit_capture(path, {.added = markers}).error().code, ErrorCode::usage);
   EXPECT_EQ(edit_capture(folder.file("none.jmk"), {}).error().code, ErrorCode::unreadable);
 }
 
@@ -90,7 +102,7 @@ TEST_F(EditCapture, RefusesARecordingThatIsNotClosed) {
   info.channels[0].name = "test.current";
   info.channels[0].rate_hz = 1000;
   ASSERT_TRUE(writer.begin(info));
-  EXPECT_THAT(edit_capture(live, {{{"useful", "x"}}, {}}).error().message, HasSubstr("never closed"));
+  EXPECT_THAT(edit_capture(live, {.metadata = {{"useful", "x"}}}).error().message, HasSubstr("never closed"));
 }
 
 TEST(SavedWindows, PairABeginWithTheNextEndOfItsName) {
