@@ -142,6 +142,14 @@ Result<std::unique_ptr<CaptureReader>> CaptureReader::open(const std::string& pa
   return opened ? std::move(opened) : tl::make_unexpected(explain(std::move(opened).error(), path));
 }
 
+Result<std::unique_ptr<CaptureReader>> CaptureReader::open_again(const std::string& path,
+                                                                 const std::string& id,
+                                                                 std::chrono::milliseconds patience) {
+  JM_TRY_ASSIGN(auto reader, open(path, patience));
+  JM_TRY(check_id(reader->file_->file.db(), reader->info(), id));
+  return reader;
+}
+
 Result<std::unique_ptr<CaptureReader>> CaptureReader::from_bytes(std::span<const std::byte> bytes) {
   JM_TRY_ASSIGN(Database db, Database::from_bytes(bytes));
   return open(std::move(db));

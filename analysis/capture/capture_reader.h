@@ -27,6 +27,10 @@ class CaptureReader final : public SampleSource {
   // Errors: unreadable (missing, not a capture, damaged), capability (written by a newer version), busy, io.
   [[nodiscard]] static Result<std::unique_ptr<CaptureReader>> open(
       const std::string& path, std::chrono::milliseconds patience = k_reader_patience);
+  // The capture of that CaptureInfo::id, which was open before. Errors: as above; unreadable when another one
+  // was put in its place.
+  [[nodiscard]] static Result<std::unique_ptr<CaptureReader>> open_again(
+      const std::string& path, const std::string& id, std::chrono::milliseconds patience = k_reader_patience);
   // A capture file's bytes; a copy is made.
   [[nodiscard]] static Result<std::unique_ptr<CaptureReader>> from_bytes(std::span<const std::byte> bytes);
   ~CaptureReader() override;

@@ -281,7 +281,7 @@ void MainWindow::start_export(const QString& file) {
   };
   connect(export_.get(), &ExportJob::progressed, this, show);
   show(0);
-  const std::string capture = document_->path().toStdString();
+  const OpenedCapture& capture = document_->capture();
   if (file.endsWith(QStringLiteral(".csv"), Qt::CaseInsensitive))
     return export_->start_samples(capture, selection().value_or(window_.range()), file);
   ReportOptions options = report_options_for(document_->setup());

@@ -282,10 +282,9 @@ void MainWindow::show_state() {
   const auto primary =
       document_ ? primary_channel(document_->info()) : fail(ErrorCode::usage, "nothing open");
   if (!primary) return state_->show_idle(recordings_folder());
-  const auto extent = document_->source()->extent(*primary);
-  if (!extent) return state_->show_idle(recordings_folder());
-  state_->show_capture(document_->info(), extent->time.seconds(),
-                       lost_samples(*extent, document_->anomalies(), *primary), recordings_folder());
+  const Extent& extent = document_->primary_extent();
+  state_->show_capture(document_->info(), extent.time.seconds(),
+                       lost_samples(extent, document_->anomalies(), *primary), recordings_folder());
 }
 
 // A recording is never left for a capture: what became ready meanwhile waits for a person, sentence saying
@@ -301,6 +300,10 @@ void MainWindow::open_when_free(const QString& path, const QString& sentence) {
 void MainWindow::connect_document() {
   CaptureDocument* document = document_.get();
   connect(document, &CaptureDocument::lanesReady, this, [this] { waveform_->refresh(); });
+  connect(document, &CaptureDocument::worthAnotherTry, this, [this] {
+    waveform_->refresh_minimap();
+    waveform_->refresh();
+  });
   connect(document, &CaptureDocument::setupChanged, this, [this] {
     keep_rules();
     rules_.set(document_->setup(), document_->info().lines);

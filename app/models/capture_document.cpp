@@ -11,7 +11,7 @@ namespace joulemark {
 // What is read before the first picture.
 struct CaptureDocument::Opened {
   std::unique_ptr<CaptureReader> reader;
-  TimeRange extent;
+  Extent extent;  // of the primary channel
   std::vector<Anomaly> anomalies;
   EventSetup setup;
 };
@@ -21,12 +21,12 @@ class SetupCommand final : public QUndoCommand {
   SetupCommand(CaptureDocument& document, EventSetup before, EventSetup after, const QString& what)
       : QUndoCommand(what), document_(document), before_(std::move(before)), after_(std::move(after)) {}
 
-  void redo() override { change(before_, after_); }
-  void undo() override { change(after_, before_); }
+  void redo() override { change(after_); }
+  void undo() override { change(before_); }
 
  private:
-  void change(const EventSetup& from, const EventSetup& to) {
-    document_.save(from, to);
+  void change(const EventSetup& to) {
+    document_.save(to);
     document_.apply(to);
   }
 
@@ -68,7 +68,9 @@ std::optional<ChannelId> channel_for(const CaptureInfo& info, Quantity quantity)
 
 }  // namespace
 
-CaptureDocument::CaptureDocument(QObject* parent) : QObject(parent), undo_(this) {}
+CaptureDocument::CaptureDocument(QObject* parent) : QObject(parent), undo_(this) {
+  connect(&drawing_, &DrawingReader::worthAnotherTry, this, &CaptureDocument::worthAnotherTry);
+}
 
 CaptureDocument::~CaptureDocument() = default;
 
@@ -79,8 +81,7 @@ void CaptureDocument::open(const QString& path) {
       Opened opened;
       JM_TRY_ASSIGN(opened.reader, CaptureReader::open(file));
       JM_TRY_ASSIGN(const ChannelId primary, primary_channel(opened.reader->info()));
-      JM_TRY_ASSIGN(const Extent extent, opened.reader->extent(primary));
-      opened.extent = extent.time;
+      JM_TRY_ASSIGN(opened.extent, opened.reader->extent(primary));
       JM_TRY_ASSIGN(opened.anomalies, opened.reader->anomalies());
       JM_TRY_ASSIGN(opened.setup, read_setup(*opened.reader));
       return opened;
@@ -94,51 +95,43 @@ void CaptureDocument::open(const QString& path) {
 }
 
 void CaptureDocument::take(Opened opened) {
-  reader_ = std::move(opened.reader);
-  extent_ = opened.extent;
+  const std::string id = opened.reader->info().id;
+  drawing_.take({path_.toStdString(), id}, std::move(opened.reader));
+  primary_extent_ = opened.extent;
+  extent_ = opened.extent.time;
   anomalies_ = std::move(opened.anomalies);
   gaps_ = gaps_among(anomalies_);
   setup_ = std::move(opened.setup);
+  saved_ = std::make_shared<EventSetup>(setup_);
   Q_EMIT this->opened();
   index_lanes();
   measure();
 }
 
-const CaptureInfo& CaptureDocument::info() const {
-  static const CaptureInfo k_nothing;
-  return reader_ ? reader_->info() : k_nothing;
-}
-
 bool CaptureDocument::has(Quantity quantity) const {
-  if (!reader_) return false;
+  if (!is_open()) return false;
   const auto channel = channel_for(info(), quantity);
   return channel && derive(info(), *channel).has_value();
 }
 
 std::vector<ViewColumn> CaptureDocument::columns(Quantity quantity, TimeRange range, std::size_t count) {
   if (!has(quantity) || range.empty() || count == 0) return {};
-  auto columns = reader_->view(*channel_for(info(), quantity), range, count);
-  if (!columns) {
-    trouble_ = columns.error().message;
-    return {};
-  }
-  return std::move(*columns);
+  auto columns = drawing_.columns(*channel_for(info(), quantity), range, count);
+  if (!drawing_.trouble().empty()) trouble_ = drawing_.trouble();
+  return columns;
 }
 
 std::vector<LaneColumn> CaptureDocument::lanes(TimeRange range, std::size_t count) {
   if (!lanes_) return {};
-  auto columns = lanes_->columns(*reader_, range, count);
-  if (!columns) {
-    trouble_ = columns.error().message;
-    return {};
-  }
-  return std::move(*columns);
+  auto columns = drawing_.lanes(*lanes_, range, count);
+  if (!drawing_.trouble().empty()) trouble_ = drawing_.trouble();
+  return columns;
 }
 
 void CaptureDocument::index_lanes() {
-  long_work_.post(k_lanes, [this, file = path_.toStdString(), extent = extent_](const std::stop_token& stop) {
+  long_work_.post(k_lanes, [this, capture = capture(), extent = extent_](const std::stop_token& stop) {
     const auto build = [&]() -> Result<LaneIndex> {
-      JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
+      JM_TRY_ASSIGN(const auto reader, open_again(capture));
       WatchedSource source(*reader, stop);
       return LaneIndex::build(source, extent);
     };
@@ -155,19 +148,19 @@ void CaptureDocument::index_lanes() {
 
 void CaptureDocument::measure() {
   Q_EMIT analysisStarted();
-  const auto task = [this, file = path_.toStdString(),
+  const auto task = [this, capture = capture(),
                      options = report_options_for(setup_)](const std::stop_token& stop) {
     const auto progress = [this](double part) {
       deliver(this, [this, part] { Q_EMIT analysisProgressed(part); });
     };
     const auto measure = [&]() -> Result<Analysis> {
-      JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
+      JM_TRY_ASSIGN(const auto reader, open_again(capture));
       WatchedSource source(*reader, stop, progress);
       return build_report(source, options);
     };
     auto result = std::make_shared<Result<Analysis>>(measure());
     if (stop.stop_requested()) return;
-    deliver(this, [this, result, file] {
+    deliver(this, [this, result, file = capture.path] {
       if (!*result) return Q_EMIT analysisFailed(to_qt(result->error().message));
       (*result)->report.capture.file = file;
       analysis_ = std::make_shared<const Analysis>(std::move(**result));
@@ -194,20 +187,26 @@ void CaptureDocument::apply(const EventSetup& setup) {
   measure();
 }
 
-// None may be dropped, not for a newer one either: each writes only what it changed. On the worker that reads
-// longest, since a reader in the middle of a file would keep the writer out.
-void CaptureDocument::save(const EventSetup& before, const EventSetup& after) {
-  long_work_.post_kept([this, file = path_.toStdString(), edit = edit_between(before, after)] {
-    const Status saved = edit_capture(file, edit);
-    if (saved) return;
+// Only what changed since this document last read or wrote the file, as others may edit it too; what could
+// not be written goes with the next change. On the worker that reads longest, since a reader in the middle of
+// a file would keep the writer out.
+void CaptureDocument::save(const EventSetup& setup) {
+  long_work_.post_kept([this, capture = capture(), setup, known = saved_] {
+    CaptureEdit edit = edit_between(*known, setup);
+    edit.capture = capture.id;
+    const Status saved = edit_capture(capture.path, edit);
+    if (saved) {
+      *known = setup;
+      return;
+    }
     deliver(this, [this, message = to_qt(saved.error().message)] { Q_EMIT saveFailed(message); });
   });
 }
 
 void CaptureDocument::measure_window(int key, TimeRange window) {
-  const auto task = [this, key, window, file = path_.toStdString()](const std::stop_token& stop) {
+  const auto task = [this, key, window, capture = capture()](const std::stop_token& stop) {
     const auto measure = [&]() -> Result<WindowStats> {
-      JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
+      JM_TRY_ASSIGN(const auto reader, open_again(capture));
       WatchedSource source(*reader, stop);
       return window_stats(source, window);
     };
@@ -223,10 +222,10 @@ void CaptureDocument::measure_window(int key, TimeRange window) {
 
 void CaptureDocument::fold(const std::string& event_name) {
   if (!analysis_) return;
-  const auto task = [this, event_name, file = path_.toStdString(),
+  const auto task = [this, event_name, capture = capture(),
                      analysis = analysis_](const std::stop_token& stop) {
     const auto measure = [&]() -> Result<Ensemble> {
-      JM_TRY_ASSIGN(const auto reader, CaptureReader::open(file));
+      JM_TRY_ASSIGN(const auto reader, open_again(capture));
       WatchedSource source(*reader, stop);
       std::vector<TimeRange> windows;
       std::vector<std::size_t> rows;

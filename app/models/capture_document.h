@@ -7,6 +7,7 @@
 #include <analysis/energy/ensemble.h>
 #include <analysis/energy/window_stats.h>
 
+#include <app/models/drawing_reader.h>
 #include <app/models/event_setup.h>
 #include <app/models/wave_source.h>
 #include <app/models/worker.h>
@@ -29,10 +30,12 @@ class CaptureDocument final : public QObject, public WaveSource {
 
   void open(const QString& path);  // then opened() or failed()
   [[nodiscard]] const QString& path() const { return path_; }
-  [[nodiscard]] bool is_open() const { return reader_ != nullptr; }
-  [[nodiscard]] bool closed_properly() const { return reader_ && reader_->closed(); }
+  // What was opened: none else is read or changed, though another one be put in its place.
+  [[nodiscard]] const OpenedCapture& capture() const { return drawing_.capture(); }
+  [[nodiscard]] bool is_open() const { return drawing_.is_open(); }
+  [[nodiscard]] bool closed_properly() const { return drawing_.closed_properly(); }
 
-  [[nodiscard]] const CaptureInfo& info() const override;
+  [[nodiscard]] const CaptureInfo& info() const override { return drawing_.info(); }
   [[nodiscard]] TimeRange extent() const override { return extent_; }
   [[nodiscard]] bool has(Quantity quantity) const override;
   [[nodiscard]] std::vector<ViewColumn> columns(Quantity quantity, TimeRange range,
@@ -40,7 +43,7 @@ class CaptureDocument final : public QObject, public WaveSource {
   [[nodiscard]] std::vector<LaneColumn> lanes(TimeRange range, std::size_t count) override;
   [[nodiscard]] const std::vector<TimeRange>& gaps() const override { return gaps_; }
   [[nodiscard]] const std::vector<Anomaly>& anomalies() const { return anomalies_; }
-  [[nodiscard]] SampleSource* source() { return reader_.get(); }
+  [[nodiscard]] const Extent& primary_extent() const { return primary_extent_; }
 
   // Null until the first report; the newest one.
   [[nodiscard]] const std::shared_ptr<const Analysis>& analysis() const { return analysis_; }
@@ -62,6 +65,8 @@ class CaptureDocument final : public QObject, public WaveSource {
   void opened();
   void failed(const QString& message);
   void lanesReady();
+  void
+  worthAnotherTry();  // what columns() and lanes() could not read a moment ago: the file was being written
   void setupChanged();
   void analysisStarted();
   void analysisProgressed(double part);
@@ -78,16 +83,18 @@ class CaptureDocument final : public QObject, public WaveSource {
   struct Opened;
   void take(Opened opened);
   void apply(const EventSetup& setup);
-  void save(const EventSetup& before, const EventSetup& after);
+  void save(const EventSetup& setup);
   void index_lanes();
 
   QString path_;
-  std::unique_ptr<CaptureReader> reader_;  // for drawing, on our thread
+  DrawingReader drawing_;
+  Extent primary_extent_;
   TimeRange extent_;
   std::vector<TimeRange> gaps_;
   std::vector<Anomaly> anomalies_;
   std::optional<LaneIndex> lanes_;
   EventSetup setup_;
+  std::shared_ptr<EventSetup> saved_;  // what the file has of it; of long_work_'s thread
   std::shared_ptr<const Analysis> analysis_;
   QUndoStack undo_;
   Worker long_work_;

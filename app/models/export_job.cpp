@@ -39,26 +39,26 @@ Status write(const QString& file, const std::string& text) {
 
 }  // namespace
 
-void ExportJob::start_samples(std::string capture, TimeRange range, QString file) {
+void ExportJob::start_samples(OpenedCapture capture, TimeRange range, QString file) {
   const auto work = [capture = std::move(capture), range, file](const std::stop_token& stop,
                                                                 const Progress& tell) -> Status {
-    JM_TRY_ASSIGN(const auto reader, CaptureReader::open(capture));
+    JM_TRY_ASSIGN(const auto reader, open_again(capture));
     WatchedSource source(*reader, stop);
     return export_samples(source, range, file, now_and_then(tell));
   };
   start(work, std::move(file));
 }
 
-void ExportJob::start_report(std::string capture, ReportOptions options, ToolReport tool, QString file) {
+void ExportJob::start_report(OpenedCapture capture, ReportOptions options, ToolReport tool, QString file) {
   const auto work = [capture = std::move(capture), options = std::move(options), tool = std::move(tool),
                      file](const std::stop_token& stop, const Progress& tell) -> Status {
-    JM_TRY_ASSIGN(const auto reader, CaptureReader::open(capture));
+    JM_TRY_ASSIGN(const auto reader, open_again(capture));
     WatchedSource source(*reader, stop, now_and_then(tell));
     JM_TRY_ASSIGN(Analysis analysis, build_report(source, options));
     Report& report = analysis.report;
     report.tool = tool;
-    report.capture.file = capture;
-    JM_TRY_ASSIGN(report.capture.sha256, sha256_of_capture(capture));
+    report.capture.file = capture.path;
+    JM_TRY_ASSIGN(report.capture.sha256, sha256_of_capture(capture.path));
     return stop.stop_requested() ? Status() : write(file, to_json(report));
   };
   start(work, std::move(file));

@@ -6,6 +6,7 @@
 #include <analysis/model/result.h>
 #include <analysis/model/time.h>
 
+#include <app/models/opened_capture.h>
 #include <app/models/worker.h>
 
 #include <QObject>
@@ -24,9 +25,9 @@ class ExportJob final : public QObject {
   using QObject::QObject;
 
   // The samples of a range as CSV (sample_export.h); then done() or failed().
-  void start_samples(std::string capture, TimeRange range, QString file);
+  void start_samples(OpenedCapture capture, TimeRange range, QString file);
   // The report as `joulemark report --json` gives it; then done() or failed().
-  void start_report(std::string capture, ReportOptions options, ToolReport tool, QString file);
+  void start_report(OpenedCapture capture, ReportOptions options, ToolReport tool, QString file);
   void cancel() { worker_.cancel_all(); }
 
  Q_SIGNALS:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <analysis/capture/capture_writer.h>
+#include <analysis/capture/database.h>
 #include <analysis/report/json.h>
 
 #include <app/models/capture_document.h>
@@ -12,7 +13,9 @@
 #include <gmock/gmock.h>
 
 #include <QSignalSpy>
+#include <QTest>
 #include <filesystem>
+#include <future>
 
 namespace joulemark {
 namespace {
@@ -58,6 +61,12 @@ class Document : public testing::Test {
   static std::string json(Report report) {
     report.capture.file.clear();
     return to_json(report);
+  }
+
+  EventSetup kept() {
+    auto setup = read_setup(*CaptureReader::open(path).value());
+    EXPECT_TRUE(setup);
+    return std::move(*setup);
   }
 
   test::TemporaryFolder folder;
@@ -188,6 +197,139 @@ TEST_F(Document, SaysThatAChangeCannotBeSaved) {
   ASSERT_TRUE(document.change_setup(setup, "x"));
   ASSERT_TRUE(failed.wait(k_patience_ms));
   EXPECT_THAT(failed[0][0].toString().toStdString(), HasSubstr("No such file"));
+}
+
+TEST_F(Document, MeasuresByWhatItShowsThoughThatCouldNotBeSaved) {
+  CaptureDocument document;
+  open(document, path);
+  auto other = capture::Database::open(path, capture::Database::Access::write);
+  ASSERT_TRUE(other->execute("BEGIN IMMEDIATE"));  // others may read, and nobody else write
+  QSignalSpy failed(&document, &CaptureDocument::saveFailed);
+  change(document, {});
+  EXPECT_EQ(failed.count(), 1);
+  EXPECT_TRUE(document.analysis()->report.events.empty());
+  EXPECT_EQ(document.analysis()->report.useful_event.name, std::nullopt);
+  ASSERT_TRUE(other->execute("ROLLBACK"));
+  EXPECT_FALSE(kept().rules.empty());
+  EventSetup setup;
+  setup.windows = {{"kept", {5'000'000'000, 6'000'000'000}}};
+  change(document, setup);
+  EXPECT_EQ(kept(), setup) << "what could not be saved goes with the next change";
+}
+
+TEST_F(Document, LeavesAloneWhatAnotherWindowChangesInTheSameFile) {
+  CaptureDocument one;
+  CaptureDocument two;
+  open(one, path);
+  open(two, path);
+  EventSetup ones = one.setup();
+  ones.rules[0].repeat = 7;
+  ones.rules.push_back({.name = "mine", .line = LineId{1}});
+  ones.windows = {{"boot", {1'000'000'000, 2'000'000'000}}};
+  change(one, ones);
+  EventSetup twos = two.setup();
+  twos.rules[1].repeat = 3;
+  twos.windows = {{"radio", {3'000'000'000, 4'000'000'000}}};
+  change(two, twos);
+
+  const EventSetup both = kept();
+  ASSERT_EQ(both.windows.size(), 2U);
+  EXPECT_EQ(both.windows[0].name, "boot");
+  EXPECT_EQ(both.windows[1].name, "radio");
+  const auto repeat = [&](const std::string& name) {
+    const auto rule = std::ranges::find(both.rules, name, &EventRule::name);
+    return rule == both.rules.end() ? 0 : rule->repeat;
+  };
+  EXPECT_EQ(repeat(ones.rules[0].name), 7);
+  EXPECT_EQ(repeat(twos.rules[1].name), 3);
+  EXPECT_EQ(repeat("mine"), 1);
+
+  QSignalSpy analysed(&two, &CaptureDocument::analysisChanged);
+  two.undo_stack().undo();
+  ASSERT_TRUE(analysed.wait(k_patience_ms));
+  ASSERT_EQ(kept().windows.size(), 1U);
+  EXPECT_EQ(kept().windows[0].name, "boot");
+}
+
+TEST_F(Document, NeitherReadsNorChangesAnotherCaptureInItsPlace) {
+  CaptureDocument document;
+  open(document, path);
+  const std::string mine = std::exchange(path, folder.file("other.jmk"));
+  SetUp();
+  std::filesystem::rename(path, mine);
+  path = mine;
+  const EventSetup theirs = kept();
+  QSignalSpy not_measured(&document, &CaptureDocument::windowFailed);
+  QSignalSpy not_reported(&document, &CaptureDocument::analysisFailed);
+  QSignalSpy not_saved(&document, &CaptureDocument::saveFailed);
+  QSignalSpy not_folded(&document, &CaptureDocument::foldFailed);
+  document.fold("inference");
+  ASSERT_TRUE(not_folded.wait(k_patience_ms));
+  document.measure_window(0, {1'000'000'000, 2'000'000'000});
+  ASSERT_TRUE(not_measured.wait(k_patience_ms));
+  ASSERT_TRUE(document.change_setup({}, "x"));
+  ASSERT_TRUE(not_reported.wait(k_patience_ms));
+  ASSERT_EQ(not_saved.count(), 1);
+  EXPECT_THAT(not_saved[0][0].toString().toStdString(), HasSubstr("another capture"));
+  EXPECT_THAT(not_reported[0][0].toString().toStdString(), HasSubstr("open it again"));
+  EXPECT_EQ(kept(), theirs);
+}
+
+TEST_F(Document, OutlastsAMomentInWhichTheFileIsWritten) {
+  CaptureDocument document;
+  open(document, path);
+  const std::size_t count = 200;
+  const TimeRange all = document.extent();
+  const TimeRange half{all.begin_ns, all.begin_ns + all.length_ns() / 2};
+  ASSERT_EQ(document.columns(Quantity::current, all, count).size(), count);
+  QTRY_VERIFY_WITH_TIMEOUT(document.idle(), k_patience_ms);
+  auto writer = capture::Database::open(path, capture::Database::Access::write);
+  ASSERT_TRUE(writer->execute("BEGIN EXCLUSIVE"));
+  QSignalSpy again(&document, &CaptureDocument::worthAnotherTry);
+  QSignalSpy measured(&document, &CaptureDocument::windowMeasured);
+  document.measure_window(0, {1'000'000'000, 2'000'000'000});
+  const auto meanwhile = document.columns(Quantity::current, half, count);
+  ASSERT_EQ(meanwhile.size(), count);
+  EXPECT_GT(meanwhile.front().count, 0);
+  EXPECT_EQ(meanwhile.front().time.begin_ns, half.begin_ns);
+  ASSERT_TRUE(again.wait(k_patience_ms));
+  ASSERT_TRUE(writer->execute("ROLLBACK"));
+  EXPECT_TRUE(measured.count() > 0 || measured.wait(k_patience_ms));
+  EXPECT_GT(document.columns(Quantity::current, half, count).back().count, 0);
+  EXPECT_EQ(document.trouble(), "");
+}
+
+TEST_F(Document, LetsTheRecorderEndWhatItShows) {
+  const std::string live = folder.file("live.jmk");
+  CaptureWriter writer({.path = live, .mode = CaptureMode::live});
+  const CaptureInfo info = CaptureReader::open(path).value()->info();
+  ASSERT_TRUE(writer.begin(info));
+  const std::vector<float> values(50'000, 1000.F);
+  auto record_more = [&, at = std::int64_t{0}](int times) mutable {
+    for (; times > 0; --times, at += std::ssize(values))
+      ASSERT_TRUE(writer.accept(SampleBlock{ChannelId{0}, at, values, {}}));
+  };
+  record_more(2);
+  const auto there = [&] {
+    const auto reader = CaptureReader::open(live);
+    return reader && (*reader)->extent(ChannelId{0})->samples > 0;
+  };
+  QTRY_VERIFY_WITH_TIMEOUT(there(), k_patience_ms);
+  CaptureDocument document;
+  open(document, live);
+  EXPECT_FALSE(document.closed_properly());
+  const TimeRange seen = document.extent();
+  EXPECT_GT(document.columns(Quantity::current, seen, 100).front().count, 0);
+  record_more(2);
+  auto ended = std::async(std::launch::async, [&] { return writer.end(EndReason::completed); });
+  QTRY_VERIFY_WITH_TIMEOUT(ended.wait_for(std::chrono::seconds(0)) == std::future_status::ready,
+                           k_patience_ms);
+  const Status status = ended.get();
+  EXPECT_TRUE(status) << status.error().message;
+  EXPECT_FALSE(std::filesystem::exists(live + "-wal"));
+  EXPECT_GT(document.columns(Quantity::current, seen, 100).front().count, 0);
+  EXPECT_EQ(document.trouble(), "");
+  EXPECT_TRUE(document.closed_properly());
 }
 
 TEST_F(Document, FoldsTheEventsOfAName) {

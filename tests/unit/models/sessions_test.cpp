@@ -162,14 +162,19 @@ TEST_F(Sessions, ExportWhatIsChosenAndLeaveNothingWhereThatFails) {
   ExportJob job;
   QSignalSpy done(&job, &ExportJob::done);
   QSignalSpy failed(&job, &ExportJob::failed);
-  job.start_samples(folder.file("in.jmk"), TimeRange{1'000'000, 3'000'000}, to_qt(folder.file("out.csv")));
+  const std::string id = CaptureReader::open(folder.file("in.jmk")).value()->info().id;
+  job.start_samples({folder.file("in.jmk"), id}, TimeRange{1'000'000, 3'000'000},
+                    to_qt(folder.file("out.csv")));
   ASSERT_TRUE(done.wait(k_patience_ms));
   std::ifstream written(folder.file("out.csv"));
   const std::string text{std::istreambuf_iterator<char>(written), {}};
   EXPECT_EQ(text, "t_s,current_a\n0.001000000,0.0002\n0.002000000,0.0003\n");
-  job.start_samples(folder.file("gone.jmk"), TimeRange{0, 1}, to_qt(folder.file("none.csv")));
+  job.start_samples({folder.file("gone.jmk"), id}, TimeRange{0, 1}, to_qt(folder.file("none.csv")));
   ASSERT_TRUE(failed.wait(k_patience_ms));
   EXPECT_THAT(failed[0][0].toString().toStdString(), HasSubstr("gone.jmk"));
+  job.start_samples({folder.file("in.jmk"), "another"}, TimeRange{0, 1}, to_qt(folder.file("none.csv")));
+  ASSERT_TRUE(failed.wait(k_patience_ms));
+  EXPECT_THAT(failed[1][0].toString().toStdString(), HasSubstr("another capture"));
   EXPECT_FALSE(std::filesystem::exists(folder.file("none.csv")));
 }
 
