@@ -94,7 +94,8 @@ class CaptureDocument final : public QObject, public WaveSource {
   std::vector<Anomaly> anomalies_;
   std::optional<LaneIndex> lanes_;
   EventSetup setup_;
-  std::shared_ptr<EventSetup> saved_;  // what the file has of it; of long_work_'s thread
+  std::shared_ptr<EventSetup> saved_ =
+      std::make_shared<EventSetup>();  // what the file has of it; of long_work_'s thread
   std::shared_ptr<const Analysis> analysis_;
   QUndoStack undo_;
   Worker long_work_;
