@@ -20,6 +20,7 @@
 #include <array>
 #include <future>
 #include <memory>
+#include <stop_token>
 
 namespace joulemark::cli {
 namespace {
@@ -82,7 +83,7 @@ bool nothing_to_judge(const ReportCommand& command, const Report& report) {
 // The report and the digest of the same file, side by side.
 Result<Analysis> analyse(const ReportCommand& command, const ReportOptions& options, bool quiet) {
   JM_TRY_ASSIGN(const std::unique_ptr<SampleSource> source, open_capture(command.file));
-  auto digest = std::async(std::launch::async, sha256_of_capture, command.file);
+  auto digest = std::async(std::launch::async, sha256_of_capture, command.file, std::stop_token{});
   ProgressLine line(quiet);
   WatchedSource watched(*source, {}, percentage(line, "Measuring"));
   auto analysis = build_report(watched, options);

@@ -58,14 +58,16 @@ void ExportJob::start_report(OpenedCapture capture, ReportOptions options, ToolR
     Report& report = analysis.report;
     report.tool = tool;
     report.capture.file = capture.path;
-    JM_TRY_ASSIGN(report.capture.sha256, sha256_of_capture(capture.path));
-    return stop.stop_requested() ? Status() : write(file, to_json(report));
+    JM_TRY_ASSIGN(report.capture.sha256, sha256_of_capture(capture.path, stop));
+    if (stop.stop_requested()) return fail(ErrorCode::io, WatchedSource::k_cancelled);
+    return write(file, to_json(report));
   };
   start(work, std::move(file));
 }
 
 void ExportJob::start(Work work, QString file) {
-  worker_.post(0, [this, work = std::move(work), file = std::move(file)](const std::stop_token& stop) {
+  stop_ = {};
+  worker_.post_kept([this, work = std::move(work), file = std::move(file), stop = stop_.get_token()] {
     const Status status =
         work(stop, [this](double part) { deliver(this, [this, part] { Q_EMIT progressed(part); }); });
     deliver(this, [this, status, file] {

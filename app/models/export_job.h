@@ -23,12 +23,13 @@ class ExportJob final : public QObject {
   Q_OBJECT
  public:
   using QObject::QObject;
+  ~ExportJob() override { cancel(); }
 
   // The samples of a range as CSV (sample_export.h); then done() or failed().
   void start_samples(OpenedCapture capture, TimeRange range, QString file);
   // The report as `joulemark report --json` gives it; then done() or failed().
   void start_report(OpenedCapture capture, ReportOptions options, ToolReport tool, QString file);
-  void cancel() { worker_.cancel_all(); }
+  void cancel() { stop_.request_stop(); }  // then failed(), unless it was done already
 
  Q_SIGNALS:
   void progressed(double part);
@@ -39,6 +40,7 @@ class ExportJob final : public QObject {
   using Work = std::function<Status(const std::stop_token& stop, const Progress& tell)>;
   void start(Work work, QString file);
 
+  std::stop_source stop_;
   Worker worker_;
 };
 

@@ -39,7 +39,8 @@ Status import(const ImportRequest& request, const std::stop_token& stop,
 }  // namespace
 
 void ImportJob::start(ImportRequest request) {
-  worker_.post(0, [this, request = std::move(request)](const std::stop_token& stop) {
+  stop_ = {};
+  worker_.post_kept([this, request = std::move(request), stop = stop_.get_token()] {
     const auto tell = [this](qint64 samples) {
       deliver(this, [this, samples] { Q_EMIT progressed(samples); });
     };

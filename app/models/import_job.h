@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QStringList>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,10 @@ class ImportJob final : public QObject {
   Q_OBJECT
  public:
   using QObject::QObject;
+  ~ImportJob() override { cancel(); }
 
-  void start(ImportRequest request);  // then done() or failed()
-  void cancel() { worker_.cancel_all(); }
+  void start(ImportRequest request);       // then done() or failed()
+  void cancel() { stop_.request_stop(); }  // then failed(), unless it was done already
 
  Q_SIGNALS:
   void progressed(qint64 samples);
@@ -35,6 +37,7 @@ class ImportJob final : public QObject {
   void failed(const QString& message);
 
  private:
+  std::stop_source stop_;
   Worker worker_;
 };
 

@@ -178,6 +178,25 @@ TEST_F(Sessions, ExportWhatIsChosenAndLeaveNothingWhereThatFails) {
   EXPECT_FALSE(std::filesystem::exists(folder.file("none.csv")));
 }
 
+TEST_F(Sessions, SayOfACancelledExportThatNothingWasWritten) {
+  RecordingSession session(request({"pace=max", "rate=100kHz"}, 5));
+  QSignalSpy ended(&session, &RecordingSession::ended);
+  session.start();
+  ASSERT_TRUE(ended.wait(k_patience_ms));
+  for (const std::string& file : {folder.file("out.json"), folder.file("out.csv")}) {
+    ExportJob job;
+    QSignalSpy done(&job, &ExportJob::done);
+    QSignalSpy failed(&job, &ExportJob::failed);
+    if (file.ends_with("json")) job.start_report(folder.file("x.jmk"), {}, {}, to_qt(file));
+    if (file.ends_with("csv")) job.start_samples(folder.file("x.jmk"), {0, 5'000'000'000}, to_qt(file));
+    job.cancel();
+    ASSERT_TRUE(failed.wait(k_patience_ms)) << file;
+    EXPECT_EQ(failed[0][0].toString().toStdString(), "cancelled") << file;
+    EXPECT_EQ(done.count(), 0) << file;
+    EXPECT_FALSE(std::filesystem::exists(file)) << file;
+  }
+}
+
 TEST(InstrumentList, ListsUnusableOnesWithTheirReason) {
   InstrumentRegistry registry;
   InstrumentFamily attached{
