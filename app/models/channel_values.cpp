@@ -3,16 +3,24 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
-#include <utility>
+#include <iterator>
 
 namespace joulemark {
+namespace {
+
+constexpr std::int64_t k_read_at_once = 65'536;
+
+}  // namespace
 
 ChannelValues::ChannelValues(SampleSource& source, ChannelId id, TimeRange range)
     : source_(&source), id_(id), channel_(source.info().channels[id.value]), range_(range) {}
 
 Status ChannelValues::load(IndexRange indices) {
   samples_.clear();
+  return append(indices);
+}
+
+Status ChannelValues::append(IndexRange indices) {
   const SampleGrid grid(channel_);
   return source_->read(id_, indices, [&](const SampleBlock& block) -> Status {
     for (std::size_t i = 0; i < block.values.size(); ++i) {
@@ -26,12 +34,29 @@ Status ChannelValues::load(IndexRange indices) {
 }
 
 Status ChannelValues::load_around(TimeRange part) {
-  if (channel_.timed) {  // where its samples lie is known only from reading them
-    if (std::exchange(all_, true)) return {};
-    return load({std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()});
-  }
+  if (channel_.timed) return read_on(part);
   IndexRange indices = SampleGrid(channel_).covering(part);
   return load({indices.begin - 1, indices.end + 1});
+}
+
+// Where samples with times of their own lie is known only from reading them, in order.
+Status ChannelValues::read_on(TimeRange part) {
+  if (!rest_) {
+    JM_TRY_ASSIGN(const Extent extent, source_->extent(id_));
+    rest_ = extent.indices;
+  }
+  const auto drop_passed = [&] {
+    const auto within = std::ranges::lower_bound(samples_, part.begin_ns, {}, &Sample::time_ns);
+    if (within != samples_.begin()) samples_.erase(samples_.begin(), std::prev(within));
+  };
+  drop_passed();
+  while (!rest_->empty() && (samples_.empty() || samples_.back().time_ns < part.end_ns)) {
+    const std::int64_t end = std::min(rest_->end, rest_->begin + k_read_at_once);
+    JM_TRY(append({rest_->begin, end}));
+    rest_->begin = end;
+    drop_passed();
+  }
+  return {};
 }
 
 std::optional<double> ChannelValues::at(TimeNs time_ns) const {

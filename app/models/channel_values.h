@@ -22,7 +22,9 @@ class ChannelValues {
   ChannelValues(SampleSource& source, ChannelId id, TimeRange range);
 
   [[nodiscard]] Status load(IndexRange indices);
-  [[nodiscard]] Status load_around(TimeRange part);  // and a sample more at both ends
+  // And a sample more at both ends. Of a channel with times of its own each part comes after the last one;
+  // what lies before is let go.
+  [[nodiscard]] Status load_around(TimeRange part);
   [[nodiscard]] const std::vector<Sample>& samples() const { return samples_; }
   // Of the sample nearest in time; none: it is further than one interval away.
   [[nodiscard]] std::optional<double> at(TimeNs time_ns) const;
@@ -30,11 +32,14 @@ class ChannelValues {
   [[nodiscard]] double scale() const { return channel_.scale; }
 
  private:
+  [[nodiscard]] Status append(IndexRange indices);
+  [[nodiscard]] Status read_on(TimeRange part);
+
   SampleSource* source_;
   ChannelId id_;
   Channel channel_;
   TimeRange range_;
-  bool all_ = false;  // of a channel with times of its own: all of the range is loaded
+  std::optional<IndexRange> rest_;  // of a channel with times of its own: not read yet
   std::vector<Sample> samples_;
 };
 

@@ -4,13 +4,13 @@
 #include <analysis/model/rail.h>
 
 #include <app/models/channel_values.h>
+#include <app/models/line_levels.h>
 #include <app/models/sample_export.h>
 
 #include <fmt/format.h>
 
 #include <QSaveFile>
 #include <algorithm>
-#include <map>
 #include <vector>
 
 namespace joulemark {
@@ -27,57 +27,6 @@ std::string unit_suffix(std::string_view name, Quantity quantity) {
   std::ranges::transform(unit, unit.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
   return std::string(name) + "_" + unit;
 }
-
-// What the lines were at when the range began: looked for backwards, in ever longer stretches.
-Result<std::map<LineId, bool>> levels_before(SampleSource& source, TimeNs begin_ns, TimeNs first_ns) {
-  std::map<LineId, bool> levels;
-  for (TimeNs back_ns = 1'000'000'000;; back_ns *= 8) {
-    const bool all = begin_ns - first_ns <= back_ns;
-    const TimeRange before{all ? k_all_time.begin_ns : begin_ns - back_ns, begin_ns};
-    JM_TRY(source.edges(before, [&](std::span<const Edge> some) -> Status {
-      for (const Edge& edge : some)
-        levels[edge.line] = edge.level;
-      return {};
-    }));
-    if (all || levels.size() == source.info().lines.size()) return levels;
-  }
-}
-
-// The lines' part of a row.
-class LineLevels {
- public:
-  static Result<LineLevels> of(SampleSource& source, TimeRange range, TimeNs first_ns) {
-    LineLevels lines;
-    lines.lines_ = source.info().lines;
-    JM_TRY_ASSIGN(lines.levels_, levels_before(source, range.begin_ns, first_ns));
-    JM_TRY(source.edges(range, [&](std::span<const Edge> some) -> Status {
-      lines.edges_.insert(lines.edges_.end(), some.begin(), some.end());
-      return {};
-    }));
-    for (const Edge& edge : lines.edges_)
-      lines.levels_.try_emplace(edge.line, !edge.level);
-    return lines;
-  }
-
-  void head(std::string& text) const {
-    for (const Line& line : lines_)
-      text += fmt::format(",d{}", line.id.value);
-  }
-  void write(TimeNs time_ns, std::string& text) {
-    for (; next_ < edges_.size() && edges_[next_].time_ns <= time_ns; ++next_)
-      levels_[edges_[next_].line] = edges_[next_].level;
-    for (const Line& line : lines_) {
-      const auto level = levels_.find(line.id);
-      text += level == levels_.end() ? "," : level->second ? ",1" : ",0";
-    }
-  }
-
- private:
-  std::vector<Line> lines_;
-  std::vector<Edge> edges_;
-  std::size_t next_ = 0;
-  std::map<LineId, bool> levels_;
-};
 
 // Power is a column of its own where it follows from the others.
 std::optional<Derivation> derived_power(const CaptureInfo& info, ChannelId primary) {
@@ -106,6 +55,7 @@ class Table {
     JM_TRY(primary.load(indices));
     if (primary.samples().empty()) return {};
     const TimeRange part{primary.samples().front().time_ns, primary.samples().back().time_ns + 1};
+    JM_TRY(lines_.load_until(part.end_ns));
     for (ChannelValues& channel : channels_) {
       if (&channel != &primary) JM_TRY(channel.load_around(part));
     }
@@ -135,7 +85,8 @@ class Table {
       text_ += ',' + name;
     }
     if (power_) text_ += ',' + unit_suffix(name_of(Quantity::power), Quantity::power);
-    lines_.head(text_);
+    for (const Line& line : lines_.lines())
+      text_ += fmt::format(",d{}", line.id.value);
     text_ += '\n';
   }
 
@@ -145,7 +96,11 @@ class Table {
     for (const ChannelValues& channel : channels_)
       write_cell(measured ? channel.at(time_ns) : std::nullopt, channel.scale());
     if (power_) write_cell(measured ? power_at(time_ns) : std::nullopt, 1);
-    lines_.write(time_ns, text_);
+    lines_.go_to(time_ns);
+    for (const Line& line : lines_.lines()) {
+      const auto level = lines_.at(line.id);
+      text_ += !level ? "," : *level ? ",1" : ",0";
+    }
     text_ += '\n';
   }
   void write_cell(std::optional<double> value, double scale) {
