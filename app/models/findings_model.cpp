@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <map>
+#include <utility>
 
 namespace joulemark {
 namespace {
@@ -14,6 +16,11 @@ constexpr int k_most_of_a_kind = 200;
 // Findings that a rule mends, by code.
 constexpr std::array<std::string_view, 6> k_of_rules{"edges_ignored", "event_not_found", "event_withheld",
                                                      "no_events",     "no_useful_event", "no_useful_events"};
+
+struct OfAKind {
+  int entries = 0;
+  std::int64_t count = 0;  // samples or occurrences, as groups sum them
+};
 
 FindingsModel::Level level_of_severity(Severity severity) {
   if (severity == Severity::data_loss) return FindingsModel::Level::lost;
@@ -63,19 +70,23 @@ QString way_to(const FindingPlace& place) {
 void FindingsModel::set(const Report& report, const std::vector<Anomaly>& anomalies) {
   using enum FindingPlace::Kind;
   std::vector<Item> items;
-  std::map<AnomalyKind, int> of_kind;
+  std::map<std::pair<AnomalyKind, Severity>, OfAKind> own;
   for (const Anomaly& anomaly : anomalies) {
-    if (++of_kind[anomaly.kind] <= k_most_of_a_kind)
+    OfAKind& of_kind = own[{anomaly.kind, anomaly.severity}];
+    of_kind.count += anomaly.count;
+    if (++of_kind.entries <= k_most_of_a_kind)
       items.push_back({level_of_severity(anomaly.severity), sentence(anomaly), {time, anomaly.time, {}}});
   }
-  for (const auto& [kind, count] : of_kind) {
-    if (count > k_most_of_a_kind)
+  for (const auto& [key, of_kind] : own) {
+    const int more = of_kind.entries - k_most_of_a_kind;
+    if (more > 0)
       items.push_back(
-          {Level::warning, tr("%n more of kind %1", "", count - k_most_of_a_kind).arg(word_of(kind)), {}});
+          {level_of_severity(key.second), tr("%n more of kind %1", "", more).arg(word_of(key.first)), {}});
   }
-  // Doubts about the markers are found by the analysis, so they are not among the capture's own.
+  // Doubts about the markers are found by the analysis, so the capture's own do not tell all of a group.
   for (const AnomalyGroup& group : report.quality.anomalies) {
-    if (!of_kind.contains(group.kind))
+    const auto told = own.find({group.kind, group.severity});
+    if (told == own.end() || told->second.count < group.count)
       items.push_back({level_of_severity(group.severity),
                        to_qt(group.message),
                        {is_of_markers(group.kind) ? rules : whole, {}, {}}});

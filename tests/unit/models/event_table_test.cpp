@@ -128,6 +128,7 @@ TEST(FindingsModel, PutsTheWorstFirstAndKnowsWhere) {
   Anomaly gap;
   gap.severity = Severity::data_loss;
   gap.time = {1'000'000'000, 1'040'000'000};
+  gap.count = 34;
   gap.message = "34 samples lost";
   report.quality.anomalies = {{AnomalyKind::gap, Severity::data_loss, 34, "34 samples lost"},
                               {AnomalyKind::glitch, Severity::info, 2, "2 pulses ignored"}};
@@ -171,6 +172,25 @@ TEST(FindingsModel, LeavesWhatIsTheSame) {
   report.findings[0].message = "a longer tail";
   model.set(report, {});
   EXPECT_FALSE(selected.isValid());
+}
+
+TEST(FindingsModel, TellsDoubtsOfTheAnalysisBesideTheCapturesOwnOfTheirKind) {
+  Report report;
+  Anomaly own;  // an importer's, which had no log to pair by
+  own.kind = AnomalyKind::unpaired_marker;
+  own.severity = Severity::info;
+  own.message = "no log: the windows are by the edges";
+  report.quality.anomalies = {
+      {own.kind, Severity::info, 1, own.message},
+      {own.kind, Severity::doubtful, 3, "an edge has no partner (and 2 more like it)"}};
+  FindingsModel model;
+  model.set(report, {own});
+  ASSERT_EQ(model.rowCount(), 2);
+  EXPECT_EQ(model.level_of(0), FindingsModel::Level::warning);
+  EXPECT_EQ(model.index(0).data().toString().toStdString(), "an edge has no partner (and 2 more like it)");
+  report.quality.anomalies = {{own.kind, Severity::info, 4, "both (and 3 more like it)"}};
+  model.set(report, {own});
+  EXPECT_EQ(model.rowCount(), 2) << "three of the four are the analysis's";
 }
 
 TEST(Tiles, ShowTheCostliestEventWithItsIntervalAndMethod) {
