@@ -17,6 +17,8 @@
 namespace joulemark {
 namespace {
 
+constexpr qint64 k_ask_disk_ms = 1000;
+
 QIcon shape_icon(bool round, const QColor& colour) {
   QPixmap pixmap(22, 22);
   pixmap.fill(Qt::transparent);
@@ -181,17 +183,26 @@ void StateBar::set_figures(double rate_hz, std::optional<std::int64_t> lost,
       labelled(tr("time"), duration_s ? clock_text(*duration_s) : QString(QChar(0x2014)), theme().text));
 }
 
-void StateBar::set_disk(const QString& folder) {
+// Now and then alone: while it records somebody asks with every few pictures.
+void StateBar::ask_disk(const QString& folder) {
+  if (asked_folder_ == folder && since_asked_.isValid() && since_asked_.elapsed() < k_ask_disk_ms) return;
+  asked_folder_ = folder;
+  since_asked_.start();
   std::error_code error;
   std::filesystem::path place = folder.toStdString();
   while (!place.empty() && !std::filesystem::exists(place, error) && place != place.parent_path())
     place = place.parent_path();
   const auto space = std::filesystem::space(place, error);
-  const double gigabytes = error ? 0 : static_cast<double>(space.available) / 1e9;
-  const QString text = error
-                           ? QString(QChar(0x2014))
-                           : QString::number(gigabytes, 'f', gigabytes < 10 ? 1 : 0) + QStringLiteral(" GB");
-  disk_->setText(labelled(tr("disk"), text, !error && gigabytes < 1 ? theme().lost : theme().text));
+  free_gb_ = error ? std::nullopt : std::optional(static_cast<double>(space.available) / 1e9);
+}
+
+void StateBar::set_disk(const QString& folder) {
+  ask_disk(folder);
+  const double gigabytes = free_gb_.value_or(0);
+  const QString text = free_gb_
+                           ? QString::number(gigabytes, 'f', gigabytes < 10 ? 1 : 0) + QStringLiteral(" GB")
+                           : QString(QChar(0x2014));
+  disk_->setText(labelled(tr("disk"), text, free_gb_ && gigabytes < 1 ? theme().lost : theme().text));
 }
 
 // The widest measuring range of the current; the tooltip lists them all.

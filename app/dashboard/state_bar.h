@@ -3,8 +3,10 @@
 
 #include <app/models/recording_session.h>
 
+#include <QElapsedTimer>
 #include <QStringList>
 #include <QWidget>
+#include <optional>
 
 QT_BEGIN_NAMESPACE
 class QComboBox;
@@ -47,6 +49,7 @@ class StateBar final : public QWidget {
 
  private:
   void set_figures(double rate_hz, std::optional<std::int64_t> lost, std::optional<double> duration_s);
+  void ask_disk(const QString& folder);
   void set_disk(const QString& folder);
   void set_range(const CaptureInfo& info);
   void show_options();
@@ -64,6 +67,9 @@ class StateBar final : public QWidget {
   QLabel* range_;
   QLabel* time_;
   QLabel* disk_;
+  QString asked_folder_;
+  QElapsedTimer since_asked_;
+  std::optional<double> free_gb_;  // there
   QStringList given_;
   QString uri_;           // as it was told last
   bool listing_ = false;  // the list changes: the box may say anything
