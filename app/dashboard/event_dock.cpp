@@ -6,6 +6,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QHeaderView>
+#include <QItemSelection>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPainter>
@@ -14,11 +15,14 @@
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace joulemark {
 namespace {
 
 constexpr int k_cell_margins = 16;
+constexpr qint64 k_most_copied = 100'000;
 
 // A bar behind the energy, a dot of the event's colour before its name.
 class EventDelegate final : public QStyledItemDelegate {
@@ -157,13 +161,28 @@ void EventDock::list_only(const QString& name) {
   view_->setFocus();
 }
 
-void EventDock::copy() const {
+// Of the ranges, not of the selected rows: making a list of a million rows takes longer than their texts.
+void EventDock::copy() {
+  const QItemSelection chosen = view_->selectionModel()->selection();
+  std::vector<std::pair<int, int>> ranges;
+  qint64 count = 0;
+  for (const QItemSelectionRange& range : chosen) {
+    ranges.emplace_back(range.top(), range.bottom());
+    count += range.height();
+  }
+  if (count > k_most_copied)
+    return Q_EMIT refused(tr("%L1 events are too many for the clipboard, which takes %L2: filter them, or "
+                             "write them all to a file with joulemark report --per-event.")
+                              .arg(count)
+                              .arg(k_most_copied));
+  std::ranges::sort(ranges);
   QString text;
-  for (const QModelIndex& row : view_->selectionModel()->selectedRows()) {
-    QStringList cells;
-    for (int column = 0; column < table_.columnCount(); ++column)
-      cells << row.siblingAtColumn(column).data().toString();
-    text += cells.join(QLatin1Char('\t')) + QLatin1Char('\n');
+  for (const auto& [top, bottom] : ranges) {
+    for (int row = top; row <= bottom; ++row) {
+      for (int column = 0; column < table_.columnCount(); ++column)
+        text += table_.index(row, column).data().toString() +
+                (column + 1 < table_.columnCount() ? QLatin1Char('\t') : QLatin1Char('\n'));
+    }
   }
   QApplication::clipboard()->setText(text);
 }

@@ -28,10 +28,11 @@ class EventDock final : public QWidget {
  Q_SIGNALS:
   void eventChosen(std::size_t event);
 
+  void refused(const QString& message);
  private:
   void filter();
   void count();
-  void copy() const;
+  void copy();
 
   EventTable& table_;
   QTableView* view_;

@@ -181,6 +181,7 @@ void MainWindow::connect_parts() {
   connect(welcome_, &Welcome::openAsked, this, [this] { ask_open(); });
   connect(welcome_, &Welcome::simulationAsked, this, [this] { record_simulation(10); });
   connect(welcome_, &Welcome::fileChosen, this, [this](const QString& path) { open_file(path); });
+  connect(event_dock_, &EventDock::refused, this, [this](const QString& message) { trouble(message); });
   connect(event_dock_, &EventDock::eventChosen, this, [this](std::size_t event) { show_event(event); });
   connect(ensemble_dock_, &EnsembleDock::nameChosen, this,
           [this](const QString& name) { request_fold(name); });
