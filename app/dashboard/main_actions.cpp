@@ -15,12 +15,14 @@
 #include <app/models/export_job.h>
 #include <app/models/text.h>
 
+#include <QAbstractItemView>
 #include <QApplication>
 #include <QClipboard>
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QInputDialog>
+#include <QKeyEvent>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -30,6 +32,22 @@ namespace joulemark {
 namespace {
 
 constexpr int k_big_step = 20;  // with Shift, in pixels or samples
+
+// A table or list that has the keyboard moves in itself by these keys, not in time.
+class KeepsKeys final : public QObject {
+ public:
+  using QObject::QObject;
+  bool eventFilter(QObject*, QEvent* event) override {
+    if (event->type() != QEvent::ShortcutOverride) return false;
+    const auto& pressed = *static_cast<QKeyEvent*>(event);
+    const bool plain = (pressed.modifiers() & ~Qt::KeypadModifier) == 0;
+    const int key = pressed.key();
+    const bool moves =
+        key == Qt::Key_Left || key == Qt::Key_Right || key == Qt::Key_Home || key == Qt::Key_End;
+    if (plain && moves) event->accept();
+    return plain && moves;
+  }
+};
 
 }  // namespace
 
@@ -62,6 +80,9 @@ void MainWindow::build_menus() {
   build_edit_menu();
   build_view_menu();
   build_help_menu();
+  auto* keeps = new KeepsKeys(this);
+  for (auto* view : findChildren<QAbstractItemView*>())
+    view->installEventFilter(keeps);
 }
 
 void MainWindow::build_edit_menu() {
