@@ -67,9 +67,10 @@ QString MainWindow::new_recording_file(const QString& uri) const {
                            .replace(QLatin1Char(':'), QLatin1Char('-'))
                            .replace(QLatin1Char('/'), QLatin1Char('_'));
   const QString stamp = QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss"));
-  QString file = recordings_folder() + QLatin1Char('/') + stem + QLatin1Char('-') + stamp;
+  const QString first = recordings_folder() + QLatin1Char('/') + stem + QLatin1Char('-') + stamp;
+  QString file = first;
   for (int n = 2; QFileInfo::exists(file + QStringLiteral(".jmk")); ++n)
-    file = file.section(QLatin1Char('+'), 0, 0) + QLatin1Char('+') + QString::number(n);
+    file = first + QLatin1Char('+') + QString::number(n);
   return file + QStringLiteral(".jmk");
 }
 
