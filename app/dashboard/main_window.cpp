@@ -264,6 +264,7 @@ void MainWindow::leave_source() {
     window_.set_cursors(pair, std::nullopt);
   rules_.set({}, {});
   events_.set_analysis(nullptr);
+  window_.forget_way();
   histogram_dock_->set_analysis(nullptr);
   ensemble_dock_->clear();
   findings_.clear();
@@ -347,6 +348,7 @@ void MainWindow::connect_document() {
 void MainWindow::opened() {
   work_->hide_work();
   remember(document_->path());
+  window_.forget_way();
   setWindowTitle(tr("%1 \u2013 Joulemark").arg(QFileInfo(document_->path()).fileName()));
   window_.set_limits(document_->extent(), 10 * document_->interval_ns());
   window_.show_all();

@@ -25,8 +25,9 @@ class TimeWindow final : public QObject {
   void show_all() { show(limits_); }
   void zoom(double factor, TimeNs around_ns);  // factor < 1 looks closer; not remembered
   void pan(TimeNs by_ns);
-  void show_end(TimeNs length_ns);  // the last so much of the limits; not remembered
-  void back();                      // to where show() was called last
+  void show_end(TimeNs length_ns);         // the last so much of the limits; not remembered
+  void back();                             // to where show() was called last
+  void forget_way() { visited_.clear(); }  // what was visited is of another capture
   [[nodiscard]] bool can_go_back() const { return !visited_.empty(); }
 
   static constexpr std::size_t k_pairs = 2;

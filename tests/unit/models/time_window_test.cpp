@@ -36,6 +36,15 @@ TEST_F(TimeWindowTest, NeverLeavesItsLimitsNorGoesTooClose) {
   EXPECT_EQ(window.range().length_ns(), 100);
 }
 
+TEST_F(TimeWindowTest, ForgetsTheWayItCame) {
+  window.show({10, 2000});
+  ASSERT_TRUE(window.can_go_back());
+  window.forget_way();
+  EXPECT_FALSE(window.can_go_back());
+  window.back();
+  EXPECT_EQ(window.range(), (TimeRange{10, 2000}));
+}
+
 TEST_F(TimeWindowTest, GoesBackTheWayItCame) {
   window.show({10, 2000});
   window.show({500, 900});
