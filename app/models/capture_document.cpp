@@ -4,6 +4,8 @@
 #include <app/models/capture_document.h>
 #include <app/models/text.h>
 
+#include <QCoreApplication>
+#include <QThread>
 #include <algorithm>
 
 namespace joulemark {
@@ -191,16 +193,28 @@ void CaptureDocument::apply(const EventSetup& setup) {
 // not be written goes with the next change. On the worker that reads longest, since a reader in the middle of
 // a file would keep the writer out.
 void CaptureDocument::save(const EventSetup& setup) {
+  ++saving_;
   long_work_.post_kept([this, capture = capture(), setup, known = saved_] {
     CaptureEdit edit = edit_between(*known, setup);
     edit.capture = capture.id;
     const Status saved = edit_capture(capture.path, edit);
     if (saved) {
       *known = setup;
-      return;
+    } else {
+      deliver(this, [this, message = to_qt(saved.error().message)] { Q_EMIT saveFailed(message); });
     }
-    deliver(this, [this, message = to_qt(saved.error().message)] { Q_EMIT saveFailed(message); });
+    --saving_;
   });
+}
+
+void CaptureDocument::finish_saving() {
+  if (saving_ > 0) {
+    long_work_.cancel(k_report);
+    long_work_.cancel(k_fold);
+  }
+  while (saving_ > 0)
+    QThread::msleep(1);
+  QCoreApplication::sendPostedEvents(this, QEvent::MetaCall);
 }
 
 void CaptureDocument::measure_window(int key, TimeRange window) {

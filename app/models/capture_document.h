@@ -14,6 +14,7 @@
 
 #include <QObject>
 #include <QUndoStack>
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -58,6 +59,9 @@ class CaptureDocument final : public QObject, public WaveSource {
   void fold(const std::string& event_name);  // then folded() or foldFailed()
   void measure();                            // once more, after cancel_report()
   void cancel_report();
+  // Waits until what was changed is saved, or told by saveFailed(); a report or fold that is under way is
+  // left for that.
+  void finish_saving();
   // Everything asked for is done and its signals are on the way.
   [[nodiscard]] bool idle() const { return long_work_.idle() && quick_work_.idle(); }
 
@@ -98,6 +102,7 @@ class CaptureDocument final : public QObject, public WaveSource {
       std::make_shared<EventSetup>();  // what the file has of it; of long_work_'s thread
   std::shared_ptr<const Analysis> analysis_;
   QUndoStack undo_;
+  std::atomic<int> saving_ = 0;  // changes not written yet
   Worker long_work_;
   Worker quick_work_;
 };
