@@ -25,16 +25,19 @@ constexpr int k_cell_margins = 16;
 constexpr qint64 k_most_copied = 100'000;
 
 // A bar behind the energy, a dot of the event's colour before its name.
+// stale: all without colour.
 class EventDelegate final : public QStyledItemDelegate {
  public:
-  using QStyledItemDelegate::QStyledItemDelegate;
+  EventDelegate(const bool& stale, QObject* parent) : QStyledItemDelegate(parent), stale_(stale) {}
 
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     const auto name = static_cast<std::size_t>(index.data(EventTable::name_role).toUInt());
     QStyleOptionViewItem inner = option;
     if (index.column() == EventTable::name) inner.rect.adjust(14, 0, 0, 0);
+    if (stale_) inner.palette.setColor(QPalette::Text, theme().muted);
+    const QColor colour = stale_ ? theme().muted : theme().event(name);
     if (const QVariant part = index.data(EventTable::part_role); part.isValid()) {
-      QColor bar = theme().event(name);
+      QColor bar = colour;
       bar.setAlpha(theme().dark ? 70 : 60);
       const double width = (option.rect.width() - 4) * part.toDouble();
       painter->fillRect(
@@ -42,8 +45,7 @@ class EventDelegate final : public QStyledItemDelegate {
     }
     QStyledItemDelegate::paint(painter, inner, index);
     if (index.column() != EventTable::name) return;
-    painter->fillRect(QRectF(option.rect.left() + 6, option.rect.center().y() - 3, 7, 7),
-                      theme().event(name));
+    painter->fillRect(QRectF(option.rect.left() + 6, option.rect.center().y() - 3, 7, 7), colour);
   }
 
  protected:
@@ -54,6 +56,9 @@ class EventDelegate final : public QStyledItemDelegate {
     if (option->fontMetrics.horizontalAdvance(option->text) + k_cell_margins > option->rect.width())
       option->text = option->text.section(QLatin1Char(','), 0, 0);
   }
+
+ private:
+  const bool& stale_;
 };
 
 }  // namespace
@@ -81,7 +86,7 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
   count_->setProperty("role", "muted");
   view_->setModel(&table_);
   view_->setAccessibleName(tr("Events"));
-  view_->setItemDelegate(new EventDelegate(view_));
+  view_->setItemDelegate(new EventDelegate(stale_, view_));
   view_->setSelectionBehavior(QAbstractItemView::SelectRows);
   view_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   view_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
@@ -130,7 +135,14 @@ void EventDock::filter() {
 void EventDock::count() {
   const auto all = table_.analysis() == nullptr ? 0 : table_.analysis()->rows.size();
   const auto shown = static_cast<std::size_t>(table_.rowCount());
-  count_->setText(shown == all ? tr("%1 events").arg(all) : tr("%1 of %2").arg(shown).arg(all));
+  const QString text = shown == all ? tr("%1 events").arg(all) : tr("%1 of %2").arg(shown).arg(all);
+  count_->setText(stale_ ? tr("%1 before the change").arg(text) : text);
+}
+
+void EventDock::set_stale(bool stale) {
+  if (std::exchange(stale_, stale) == stale) return;
+  count();
+  view_->viewport()->update();
 }
 
 void EventDock::select(std::size_t event) {

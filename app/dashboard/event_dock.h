@@ -24,11 +24,12 @@ class EventDock final : public QWidget {
   void go_to_row(int row);
   void focus_filter();
   void list_only(const QString& name);  // the events of that name
+  void set_stale(bool stale);           // what is listed is of other rules than those that are shown
 
  Q_SIGNALS:
   void eventChosen(std::size_t event);
-
   void refused(const QString& message);
+
  private:
   void filter();
   void count();
@@ -36,6 +37,7 @@ class EventDock final : public QWidget {
 
   EventTable& table_;
   QTableView* view_;
+  bool stale_ = false;
   QLineEdit* filter_;
   QLabel* count_;
 };

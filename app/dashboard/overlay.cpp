@@ -12,6 +12,10 @@ constexpr double k_least_hatch_px = 3;
 
 }  // namespace
 
+QColor event_colour(const Overlay& overlay, std::uint32_t name) {
+  return overlay.stale ? theme().muted : theme().event(name);
+}
+
 std::vector<Gap> visible_gaps(const std::vector<TimeRange>& gaps, TimeRange range, double pixels) {
   const auto pixel_ns =
       std::max<TimeNs>(1, std::llround(static_cast<double>(range.length_ns()) / std::max(1.0, pixels)));

@@ -6,6 +6,7 @@
 
 #include <app/models/time_window.h>
 
+#include <QColor>
 #include <QRectF>
 #include <QString>
 #include <algorithm>
@@ -32,6 +33,7 @@ struct Gap {
 struct Overlay {
   TimeRange range;                // shown
   std::vector<EventSpan> events;  // that are visible, by begin
+  bool stale = false;             // the events are of other rules than those that are shown
   std::vector<Gap> gaps;          // that are visible
   std::vector<std::pair<TimeNs, QString>> instants;
   std::array<std::optional<TimeRange>, 2> cursors;
@@ -71,6 +73,8 @@ void for_visible_events(const Overlay& overlay, const TimeScale& scale, const Pa
   }
 }
 
+// Of the events of that name; muted while they are stale.
+[[nodiscard]] QColor event_colour(const Overlay& overlay, std::uint32_t name);
 // Those that reach into range, each at most once a pixel. gaps: in order, none overlapping.
 [[nodiscard]] std::vector<Gap> visible_gaps(const std::vector<TimeRange>& gaps, TimeRange range,
                                             double pixels);

@@ -337,7 +337,7 @@ void Pane::drawBackground(QPainter* painter, const QRectF& rect) {
   const QRectF area = plot();
   for_visible_events(overlay_, scale(), [&](double x, double width, std::uint32_t name) {
     if (width < k_least_shade) return;  // the ribbon shows it; here it would hide the samples
-    const QColor fill = mixed(theme().surface, theme().event(name), theme().dark ? 0.13 : 0.16);
+    const QColor fill = mixed(theme().surface, event_colour(overlay_, name), theme().dark ? 0.13 : 0.16);
     painter->fillRect(QRectF(x, area.top(), width, area.height()), fill);
   });
   paint_grid(*painter);

@@ -28,17 +28,28 @@ TileView::TileView(QWidget* parent) : QWidget(parent) {
 void TileView::set_tile(Tile tile, bool live) {
   tile_ = std::move(tile);
   live_ = live;
+  tell();
+}
+
+void TileView::set_stale(bool stale) {
+  stale_ = stale;
+  tell();
+}
+
+void TileView::tell() {
   QString tip = tile_.definition + QStringLiteral("\n") + tile_.note;
   for (const TilePart& part : tile_.parts)
     tip += QStringLiteral("\n%1: %2").arg(part.name, percent_text(part.fraction));
   setToolTip(tip);
-  setAccessibleDescription(live ? tr("last minute") + QLatin1Char('\n') + tip : tip);
+  setAccessibleDescription(live_ ? tr("last minute") + QLatin1Char('\n') + tip : tip);
   setAccessibleName(QStringLiteral("%1: %2 %3 %4")
-                        .arg(tile_.title, tile_.figure.number, tile_.figure.unit, tile_.uncertainty));
+                        .arg(tile_.title, tile_.figure.number, tile_.figure.unit, tile_.uncertainty) +
+                    (stale_ ? QLatin1Char(' ') + tr("before the change") : QString()));
   update();
 }
 
 QColor TileView::accent() const {
+  if (stale_) return theme().muted;
   switch (tile_.meaning) {
     case Tile::Meaning::event:
     case Tile::Meaning::time:
@@ -76,7 +87,7 @@ void TileView::paintEvent(QPaintEvent*) {
   painter.setFont(label_font());
   const QFontMetrics small(painter.font());
   painter.setPen(theme().muted);
-  const QString live = live_ ? tr("last minute") : QString();
+  const QString live = live_ ? tr("last minute") : stale_ ? tr("before the change") : QString();
   const double live_width = small.horizontalAdvance(live);
   painter.drawText(QRectF(k_padding, 9, inner, small.height()), Qt::AlignRight, live);
   painter.drawText(QRectF(k_padding, 9, inner, small.height()), Qt::AlignLeft,
@@ -84,7 +95,8 @@ void TileView::paintEvent(QPaintEvent*) {
   const QFont big = figure_font(QApplication::font().pointSizeF() * 1.9, true);
   painter.setFont(big);
   const QFontMetrics large(big);
-  painter.setPen(theme().text);
+  const QColor told = stale_ ? theme().muted : theme().text;
+  painter.setPen(told);
   const double base = 9 + small.height() + large.ascent() + 2;
   painter.drawText(QPointF(k_padding, base), tile_.figure.number);
   double x = k_padding + large.horizontalAdvance(tile_.figure.number) + 5;
@@ -93,7 +105,7 @@ void TileView::paintEvent(QPaintEvent*) {
   painter.drawText(QPointF(x, base), tile_.figure.unit);
   x += painter.fontMetrics().horizontalAdvance(tile_.figure.unit) + 9;
   painter.setFont(label_font());
-  painter.setPen(theme().text);
+  painter.setPen(told);
   const QString doubt = small.elidedText(tile_.uncertainty, Qt::ElideRight,
                                          static_cast<int>(std::max(0.0, width() - k_padding - x)));
   painter.drawText(QPointF(x, base), doubt);
@@ -131,7 +143,8 @@ void TileView::paint_parts(QPainter& painter, const QRectF& area) const {
   double x = area.left();
   for (const TilePart& part : tile_.parts) {
     const double width = area.width() * std::clamp(part.fraction, 0.0, 1.0);
-    QColor colour = part.event >= 0 ? theme().event(static_cast<std::size_t>(part.event)) : theme().muted;
+    QColor colour =
+        part.event >= 0 && !stale_ ? theme().event(static_cast<std::size_t>(part.event)) : theme().muted;
     if (part.rest) colour.setAlpha(90);
     painter.setBrush(colour);
     if (width >= 0.5) painter.drawRect(QRectF(x, area.top(), std::max(0.5, width - 1), area.height()));
@@ -164,6 +177,11 @@ TileRow::TileRow(QWidget* parent) : QWidget(parent) {
 void TileRow::show_tiles(std::vector<Tile> tiles, bool live) {
   for (std::size_t i = 0; i < std::min(tiles.size(), views_.size()); ++i)
     views_[i]->set_tile(std::move(tiles[i]), live);
+}
+
+void TileRow::set_stale(bool stale) {
+  for (TileView* view : views_)
+    view->set_stale(stale);
 }
 
 }  // namespace joulemark

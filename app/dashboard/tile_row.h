@@ -16,6 +16,7 @@ class TileView final : public QWidget {
  public:
   explicit TileView(QWidget* parent = nullptr);
   void set_tile(Tile tile, bool live);
+  void set_stale(bool stale);
   [[nodiscard]] const Tile& tile() const { return tile_; }
   void copy() const;
 
@@ -25,12 +26,14 @@ class TileView final : public QWidget {
   void keyPressEvent(QKeyEvent* event) override;
 
  private:
+  void tell();
   [[nodiscard]] QColor accent() const;
   void paint_history(QPainter& painter, const QRectF& area) const;
   void paint_parts(QPainter& painter, const QRectF& area) const;
 
   Tile tile_;
   bool live_ = false;
+  bool stale_ = false;
 };
 
 class TileRow final : public QWidget {
@@ -38,6 +41,7 @@ class TileRow final : public QWidget {
   explicit TileRow(QWidget* parent = nullptr);
   // live: the figures are of the last minute of a recording under way.
   void show_tiles(std::vector<Tile> tiles, bool live);
+  void set_stale(bool stale);  // the figures are of other rules than those that are shown
   [[nodiscard]] const TileView& tile(std::size_t i) const { return *views_[i]; }
 
  private:

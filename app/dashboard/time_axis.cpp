@@ -138,7 +138,7 @@ void EventRibbon::paintEvent(QPaintEvent*) {
     std::erase_if(open, [&](double end) { return end <= span.begin + 1.5; });  // a pixel is not nesting
     const auto depth = static_cast<double>(std::min(open.size(), k_most_depth));
     open.push_back(span.end);
-    const QColor fill = theme().event(span.name);
+    const QColor fill = event_colour(overlay_, span.name);
     painter.fillRect(QRectF(span.begin, 2 + k_bar_step * depth, span.end - span.begin, 2), fill);
     // A name has room until the next event begins within.
     const double end = i + 1 < spans.size() ? std::min(span.end, spans[i + 1].begin) : span.end;

@@ -113,6 +113,11 @@ void WaveformView::set_setup(const EventSetup& setup) {
   show_overlay();
 }
 
+void WaveformView::set_stale(bool stale) {
+  overlay_.stale = stale;
+  show_overlay();
+}
+
 void WaveformView::set_stats(std::size_t pair, const std::optional<WindowStats>& stats) {
   stats_[pair] = stats;
   for (Pane* pane : panes_)

@@ -35,6 +35,7 @@ class WaveformView final : public QWidget {
   void set_source(WaveSource* source);
   void set_analysis(std::shared_ptr<const Analysis> analysis);
   void set_setup(const EventSetup& setup);
+  void set_stale(bool stale);  // the events are of other rules than those that are shown
   void set_stats(std::size_t pair, const std::optional<WindowStats>& stats);
   // None while they are of another stretch than the cursors'.
   [[nodiscard]] const std::optional<WindowStats>& stats(std::size_t pair) const { return stats_[pair]; }
