@@ -105,7 +105,9 @@ void Banner::show_part(double part) {
 
 void Banner::hide_work() {
   delay_.stop();
-  if (working_) hide();
+  if (!working_) return;
+  hide();
+  clear();  // nobody can press what has ended
   working_ = false;
 }
 

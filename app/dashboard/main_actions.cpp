@@ -3,16 +3,13 @@
 #include <app/dashboard/banner.h>
 #include <app/dashboard/dialogs.h>
 #include <app/dashboard/event_dock.h>
-#include <app/dashboard/exporter.h>
 #include <app/dashboard/figure_box.h>
-#include <app/dashboard/gui_version.h>
 #include <app/dashboard/main_window.h>
 #include <app/dashboard/pane.h>
 #include <app/dashboard/theme.h>
 #include <app/dashboard/waveform_view.h>
 #include <app/models/capture_document.h>
 #include <app/models/event_setup.h>
-#include <app/models/export_job.h>
 #include <app/models/text.h>
 
 #include <QAbstractItemView>
@@ -20,12 +17,10 @@
 #include <QClipboard>
 #include <QDockWidget>
 #include <QFileDialog>
-#include <QFileInfo>
 #include <QInputDialog>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMenuBar>
-#include <QMessageBox>
 #include <algorithm>
 
 namespace joulemark {
@@ -149,9 +144,7 @@ void MainWindow::build_cursor_menu(QMenu* edit) {
 void MainWindow::build_view_menu() {
   QMenu* view = menuBar()->addMenu(tr("&View"));
   add_action(view, tr("Show &all"), Qt::Key_A, [this] { window_.show_all(); });
-  add_action(view, tr("Zoom to &selection"), Qt::Key_Z, [this] {
-    if (const auto chosen = selection()) window_.show(*chosen);
-  });
+  add_action(view, tr("Zoom to &selection"), Qt::Key_Z, [this] { zoom_to_selection(); });
   add_action(view, tr("&Back to the view before"), Qt::Key_Backspace, [this] { window_.back(); });
   add_action(view, tr("Follow the &newest"), Qt::Key_L,
              [this] { window_.show_end(window_.range().length_ns()); });
@@ -205,6 +198,10 @@ std::optional<TimeRange> MainWindow::selection() const {
   return between && !between->empty() ? between : std::nullopt;
 }
 
+void MainWindow::zoom_to_selection() {
+  if (const auto chosen = selection()) window_.show(*chosen);
+}
+
 void MainWindow::place_cursors(std::size_t pair) {
   const TimeRange range = window_.range();
   const TimeNs part = range.length_ns() / (pair == 0 ? 4 : 8);
@@ -219,26 +216,35 @@ void MainWindow::edit_setup(const QString& what, const std::function<void(EventS
     trouble(to_qt(done.error().message));
 }
 
+// A question is about the capture that is open when it is asked; its answer changes no other one.
+bool MainWindow::is_still_open(const QPointer<CaptureDocument>& asked) {
+  if (asked && asked == document_.get()) return true;
+  trouble(tr("The capture is not open any more: nothing was done."));
+  return false;
+}
+
 void MainWindow::mark_selection() {
   const auto chosen = selection();
   if (!document_ || !chosen) return trouble(tr("Select a stretch first: Shift+drag, or C for the cursors."));
+  const QPointer<CaptureDocument> asked = document_.get();
   bool ok = false;
   const QString name = QInputDialog::getText(this, tr("Name the window"), tr("Name"), QLineEdit::Normal,
                                              QStringLiteral("window"), &ok);
-  if (ok)
-    edit_setup(tr("Name window"), [&](EventSetup& setup) {
-      setup.windows.push_back({name.trimmed().toStdString(), *chosen});
-    });
+  if (!ok || !is_still_open(asked)) return;
+  edit_setup(tr("Name window"), [&](EventSetup& setup) {
+    setup.windows.push_back({name.trimmed().toStdString(), *chosen});
+  });
 }
 
 void MainWindow::mark_instant() {
   if (!document_) return;
   const TimeNs at = window_.cursors(0) ? window_.cursors(0)->begin_ns
                                        : window_.range().begin_ns + window_.range().length_ns() / 2;
+  const QPointer<CaptureDocument> asked = document_.get();
   bool ok = false;
   const QString name = QInputDialog::getText(this, tr("Set a marker"), tr("Name"), QLineEdit::Normal,
                                              QStringLiteral("marker"), &ok);
-  if (!ok || name.trimmed().isEmpty()) return;
+  if (!ok || name.trimmed().isEmpty() || !is_still_open(asked)) return;
   edit_setup(tr("Set marker"), [&](EventSetup& setup) {
     setup.instants.push_back({name.trimmed().toStdString(), MarkerKind::instant, MarkerSource::person, at});
   });
@@ -259,64 +265,15 @@ void MainWindow::change_limits(Quantity quantity) {
   if (chosen) pane->set_limits(*chosen);
 }
 
-void MainWindow::export_as() {
-  if (!document_ || !document_->is_open()) return trouble(tr("Open a capture first."));
-  const QFileInfo from(document_->path());
-  QString filter;
-  const QString named = QFileDialog::getSaveFileName(
-      this, tr("Export"), from.path() + QLatin1Char('/') + from.completeBaseName() + QStringLiteral(".png"),
-      tr("Picture of the waveform (*.png *.svg *.pdf);;Report, with the selection as a window "
-         "(*.json);;Samples of the selection or the view "
-         "(*.csv)"),
-      &filter);
-  if (named.isEmpty()) return;
-  const QString file = with_ending_of(filter, named);
-  if (file != named && QFileInfo::exists(file) &&
-      QMessageBox::question(this, tr("Replace the file?"), tr("%1 exists already.").arg(file)) !=
-          QMessageBox::Yes)
-    return;
-  export_to(file);
-}
-
-void MainWindow::export_to(const QString& file) {
-  const QString ending = QFileInfo(file).suffix().toLower();
-  if (ending == QStringLiteral("json") || ending == QStringLiteral("csv")) return start_export(file);
-  if (const Status done = export_picture(*waveform_, file); !done)
-    return trouble(to_qt(done.error().message));
-  banner_->show_message(Banner::Level::note, tr("Written: %1").arg(file));
-}
-
-void MainWindow::start_export(const QString& file) {
-  export_ = std::make_unique<ExportJob>();
-  connect(export_.get(), &ExportJob::done, this, [this](const QString& written) {
-    work_->hide_work();
-    banner_->show_message(Banner::Level::note, tr("Written: %1").arg(written));
-  });
-  connect(export_.get(), &ExportJob::failed, this, [this](const QString& message) {
-    work_->hide_work();
-    trouble(tr("Not written: %1").arg(message));
-  });
-  const auto show = [this, file](double part) {
-    work_->show_work(tr("Writing %1: %2 %").arg(QFileInfo(file).fileName()).arg(qRound(100 * part)),
-                     [this] { export_->cancel(); });
-  };
-  connect(export_.get(), &ExportJob::progressed, this, show);
-  show(0);
-  const OpenedCapture& capture = document_->capture();
-  if (file.endsWith(QStringLiteral(".csv"), Qt::CaseInsensitive))
-    return export_->start_samples(capture, selection().value_or(window_.range()), file);
-  ReportOptions options = report_options_for(document_->setup());
-  if (selection()) options.windows.push_back({"selection", *selection()});
-  export_->start_report(capture, options, {"joulemark", JOULEMARK_GUI_VERSION}, file);
-}
-
 void MainWindow::context_menu(const QPoint& global, TimeNs time_ns, Quantity quantity) {
   QMenu menu;
   const bool chosen = selection().has_value();
-  menu.addAction(tr("Zoom to selection"), this, [this] { window_.show(*selection()); })->setEnabled(chosen);
+  const QPointer<CaptureDocument> asked = document_.get();
+  menu.addAction(tr("Zoom to selection"), this, [this] { zoom_to_selection(); })->setEnabled(chosen);
   menu.addAction(tr("Name the window between A and B\u2026"), this, [this] { mark_selection(); })
       ->setEnabled(chosen);
-  menu.addAction(tr("Set a marker here\u2026"), this, [this, time_ns] {
+  menu.addAction(tr("Set a marker here\u2026"), this, [this, time_ns, asked] {
+    if (asked != document_.get()) return;
     window_.set_cursors(0, TimeRange{time_ns, selection() ? std::max(time_ns, selection()->end_ns)
                                                           : time_ns + window_.range().length_ns() / 10});
     mark_instant();

@@ -21,10 +21,8 @@
 #include <app/models/words.h>
 
 #include <QCheckBox>
-#include <QCloseEvent>
 #include <QDateTime>
 #include <QDir>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QMessageBox>
 #include <QPushButton>
@@ -39,7 +37,6 @@ namespace {
 constexpr TimeNs k_live_ns = 10'000'000'000;  // shown while following the newest
 constexpr TimeNs k_least_live_ns = 20'000'000;
 constexpr int k_frames_a_state = 8;
-constexpr auto k_unfinished = "recording/unfinished";
 
 std::vector<MetadataItem> kept_rules(const QSettings& settings) {
   std::vector<MetadataItem> items;
@@ -164,10 +161,7 @@ void MainWindow::record(const RecordingRequest& request) {
   session_ = std::make_unique<RecordingSession>(request);
   connect_session();
   set_running(true);
-  settings_.setValue(QLatin1String(k_unfinished), settings_.value(QLatin1String(k_unfinished)).toStringList()
-                                                      << to_qt(request.file));
-  settings_.sync();
-  work_->show_work(tr("Opening %1").arg(to_qt(request.uri)), [this] { stop_recording(); });
+  work(Work::opening).show_work(tr("Opening %1").arg(to_qt(request.uri)), [this] { stop_recording(); });
   session_->start();
 }
 
@@ -191,7 +185,8 @@ void MainWindow::connect_session() {
 }
 
 void MainWindow::recording_started() {
-  work_->hide_work();
+  work(Work::opening).hide_work();
+  unfinished_.add(to_qt(session_->file()));  // which is there now
   setWindowTitle(tr("Recording %1 \u2013 Joulemark").arg(to_qt(session_->uri())));
   leave_source();
   ensemble_dock_->show_message(tr("Shown when the recording has ended."));
@@ -263,8 +258,8 @@ void MainWindow::recording_ended(bool kept, const QString& reason, const QString
   frames_.stop();
   set_running(false);
   const QString file = to_qt(session_->file());
-  forget_unfinished(file);
-  work_->hide_work();
+  unfinished_.forget(file);
+  work(Work::opening).hide_work();
   const bool fresh = !session_->rules().empty();
   if (!document_) waveform_->set_source(nullptr);  // else it never began, and what was open still is
   session_.release()->deleteLater();               // it is telling us that it ended
@@ -281,23 +276,24 @@ void MainWindow::recording_ended(bool kept, const QString& reason, const QString
 // One after the other, the newest first. An entry goes when it was recovered or dismissed, or its file is
 // gone from its folder.
 void MainWindow::offer_unfinished() {
-  QStringList unfinished = settings_.value(QLatin1String(k_unfinished)).toStringList();
+  QStringList unfinished = unfinished_.files();
   while (!unfinished.isEmpty()) {
     const QString file = unfinished.takeLast();
     const QFileInfo place(file);
-    if (!place.exists() && place.dir().exists()) forget_unfinished(file);
+    if (!place.exists() && place.dir().exists()) unfinished_.forget(file);
     if (!place.exists() || (recording() && to_qt(session_->file()) == file)) continue;
     // Asking would lose the locks of what is open here.
     if (!is_open_here(file) && capture::in_use(file.toStdString())) continue;
     const auto dismissed = [this, file] {
-      forget_unfinished(file);
+      unfinished_.forget(file);
       offer_unfinished();
     };
     return banner_->show_message(
         Banner::Level::note,
         tr("%1 was still being recorded when this window went away. All but the last second or so is there.")
             .arg(place.fileName()),
-        tr("Recover and open"), [this, file] { recover(file); }, dismissed);
+        document_ || opening_ ? tr("Recover") : tr("Recover and open"), [this, file] { recover(file); },
+        dismissed);
   }
 }
 
@@ -310,29 +306,26 @@ bool MainWindow::is_open_here(const QString& file) const {
 void MainWindow::recover(const QString& file) {
   if (is_open_here(file)) {  // it is changed by nobody else than who has it alone
     opening_.reset();
+    work(Work::opening).hide_work();
     show_nothing();
   }
   const QString name = QFileInfo(file).fileName();
   recovery_ = std::make_unique<RecoveryJob>();
   connect(recovery_.get(), &RecoveryJob::done, this, [this, name](const QString& recovered) {
-    work_->hide_work();
-    forget_unfinished(recovered);
-    open_when_free(recovered, tr("Recovered: %1.").arg(name));
-    if (!recording()) offer_unfinished();
+    work(Work::recovering).hide_work();
+    unfinished_.forget(recovered);
+    open_when_free(recovered, tr("Recovered: %1.").arg(name), [this] {
+      if (!recording()) offer_unfinished();
+    });
   });
   connect(recovery_.get(), &RecoveryJob::failed, this, [this](const QString& message) {
-    work_->hide_work();
+    work(Work::recovering).hide_work();
     trouble(tr("Not recovered: %1").arg(message));
   });
-  connect(recovery_.get(), &RecoveryJob::progressed, this, [this](double part) { work_->show_part(part); });
-  work_->show_work(tr("Recovering %1").arg(name), {});
+  connect(recovery_.get(), &RecoveryJob::progressed, this,
+          [this](double part) { work(Work::recovering).show_part(part); });
+  work(Work::recovering).show_work(tr("Recovering %1").arg(name), {});
   recovery_->start(file);
-}
-
-void MainWindow::forget_unfinished(const QString& file) {
-  QStringList unfinished = settings_.value(QLatin1String(k_unfinished)).toStringList();
-  unfinished.removeAll(file);
-  settings_.setValue(QLatin1String(k_unfinished), unfinished);
 }
 
 // Waits until the file is closed.
@@ -342,60 +335,7 @@ void MainWindow::finish_recording() {
   waveform_->set_source(nullptr);
   const QString file = to_qt(session_->file());
   session_.reset();
-  forget_unfinished(file);
-}
-
-void MainWindow::close_unasked() {
-  finish_recording();
-  close();
-}
-
-// Closing ends a recording as Stop does; its file is closed before the window is gone.
-void MainWindow::closeEvent(QCloseEvent* event) {
-  if (recording()) {
-    const auto answer =
-        QMessageBox::question(this, tr("Stop recording?"),
-                              tr("A recording is under way. Closing stops it and keeps what was recorded."),
-                              QMessageBox::Close | QMessageBox::Cancel, QMessageBox::Cancel);
-    if (answer != QMessageBox::Close) return event->ignore();
-    finish_recording();  // if it did not end while the question stood
-  }
-  settings_.setValue(QStringLiteral("window/geometry"), saveGeometry());
-  settings_.setValue(QStringLiteral("window/state"), saveState());
-  event->accept();
-}
-
-// --- importing ---
-
-void MainWindow::ask_open() {
-  const QStringList paths = QFileDialog::getOpenFileNames(
-      this, tr("Open or import"), settings_.value(QStringLiteral("open/folder")).toString(),
-      tr("Captures and recordings (*.jmk *.csv *.bin *.json *.txt *.log);;All files (*)"));
-  if (paths.isEmpty()) return;
-  settings_.setValue(QStringLiteral("open/folder"), QFileInfo(paths.front()).path());
-  open_inputs(paths);
-}
-
-void MainWindow::import(const QStringList& paths) {
-  const auto request = ask_import(this, paths);
-  if (request) start_import(*request);
-}
-
-void MainWindow::start_import(const ImportRequest& request) {
-  import_ = std::make_unique<ImportJob>();
-  connect(import_.get(), &ImportJob::done, this, [this](const QString& file) {
-    work_->hide_work();
-    open_when_free(file, tr("Imported: %1.").arg(QFileInfo(file).fileName()));
-  });
-  connect(import_.get(), &ImportJob::failed, this, [this](const QString& message) {
-    work_->hide_work();
-    trouble(tr("Not imported: %1").arg(message));
-  });
-  connect(import_.get(), &ImportJob::progressed, this, [this](qint64 samples) {
-    work_->show_work(tr("Importing: %L1 samples").arg(samples), [this] { import_->cancel(); });
-  });
-  work_->show_work(tr("Importing"), [this] { import_->cancel(); });
-  import_->start(request);
+  unfinished_.forget(file);
 }
 
 }  // namespace joulemark

@@ -82,7 +82,8 @@ void MainWindow::build() {
   state_ = new StateBar(instruments_, inner);
   tiles_ = new TileRow(inner);
   banner_ = new Banner(inner);
-  work_ = new Banner(inner);
+  for (Banner*& each : works_)
+    each = new Banner(inner);
   centre_ = new QStackedWidget(inner);
   welcome_ = new Welcome(centre_);
   waveform_ = new WaveformView(window_, centre_);
@@ -95,7 +96,8 @@ void MainWindow::build() {
   centre_->setMinimumHeight(220);
   centre_->setMinimumWidth(420);
   column->addWidget(banner_);
-  column->addWidget(work_);
+  for (Banner* each : works_)
+    column->addWidget(each);
   column->addWidget(centre_, 1);
   setCentralWidget(inner);
   auto* top = new QWidget(this);
@@ -243,13 +245,14 @@ void MainWindow::open_capture(const QString& path) {
     connect_document();
     opened();
   });
-  connect(opening_.get(), &CaptureDocument::failed, this, [this](const QString& message) {
-    work_->hide_work();
+  connect(opening_.get(), &CaptureDocument::failed, this, [this, path](const QString& message) {
+    work(Work::opening).hide_work();
     opening_.release()->deleteLater();
+    if (!QFileInfo::exists(path)) forget(path);
     if (!document_) show_nothing();
     trouble(message);
   });
-  work_->show_work(tr("Opening %1").arg(QFileInfo(path).fileName()), [this] {
+  work(Work::opening).show_work(tr("Opening %1").arg(QFileInfo(path).fileName()), [this] {
     opening_.reset();
     if (!document_) show_nothing();
   });
@@ -258,13 +261,17 @@ void MainWindow::open_capture(const QString& path) {
 
 // Nothing that was said of it may stand beside what comes.
 void MainWindow::leave_source() {
+  if (document_) document_->finish_saving();
   waveform_->set_source(nullptr);
   document_.reset();
+  work(Work::measuring).hide_work();
+  unsaved_.clear();
+  set_stale(false);
+  window_.forget_way();
   for (std::size_t pair = 0; pair < TimeWindow::k_pairs; ++pair)
     window_.set_cursors(pair, std::nullopt);
   rules_.set({}, {});
   events_.set_analysis(nullptr);
-  window_.forget_way();
   histogram_dock_->set_analysis(nullptr);
   ensemble_dock_->clear();
   findings_.clear();
@@ -289,16 +296,6 @@ void MainWindow::show_state() {
                        lost_samples(extent, document_->anomalies(), *primary), recordings_folder());
 }
 
-// A recording is never left for a capture: what became ready meanwhile waits for a person, sentence saying
-// what it is.
-void MainWindow::open_when_free(const QString& path, const QString& sentence) {
-  if (!recording()) return open_capture(path);
-  banner_->show_message(Banner::Level::note, sentence, tr("Open"), [this, path, sentence] {
-    if (!recording()) return open_capture(path);
-    open_when_free(path, tr("%1 It can be opened when the recording has ended.").arg(sentence));
-  });
-}
-
 void MainWindow::connect_document() {
   CaptureDocument* document = document_.get();
   connect(document, &CaptureDocument::lanesReady, this, [this] { waveform_->refresh(); });
@@ -308,21 +305,24 @@ void MainWindow::connect_document() {
   });
   connect(document, &CaptureDocument::setupChanged, this, [this] {
     keep_rules();
+    set_stale(document_->analysis() != nullptr);
     rules_.set(document_->setup(), document_->info().lines);
     waveform_->set_setup(document_->setup());
   });
   connect(document, &CaptureDocument::analysisStarted, this, [this] {
-    work_->show_work(tr("Measuring %1").arg(QFileInfo(document_->path()).fileName()),
-                     [this] { cancel_measuring(); });
+    work(Work::measuring).show_work(tr("Measuring %1").arg(QFileInfo(document_->path()).fileName()), [this] {
+      cancel_measuring();
+    });
   });
   connect(document, &CaptureDocument::analysisProgressed, this,
-          [this](double part) { work_->show_part(part); });
+          [this](double part) { work(Work::measuring).show_part(part); });
   connect(document, &CaptureDocument::analysisChanged, this, [this] { analysis_changed(); });
   connect(document, &CaptureDocument::analysisFailed, this, [this](const QString& message) {
-    work_->hide_work();
+    work(Work::measuring).hide_work();
     trouble(message);
   });
   connect(document, &CaptureDocument::saveFailed, this, [this](const QString& message) {
+    unsaved_ = message;
     trouble(tr("The change is shown but not saved: %1").arg(message));
   });
   connect(document, &CaptureDocument::windowMeasured, this, [this](int key, const WindowStats& stats) {
@@ -346,12 +346,12 @@ void MainWindow::connect_document() {
 }
 
 void MainWindow::opened() {
-  work_->hide_work();
+  work(Work::opening).hide_work();
   remember(document_->path());
-  window_.forget_way();
   setWindowTitle(tr("%1 \u2013 Joulemark").arg(QFileInfo(document_->path()).fileName()));
   window_.set_limits(document_->extent(), 10 * document_->interval_ns());
   window_.show_all();
+  window_.forget_way();
   rules_.set(document_->setup(), document_->info().lines);
   waveform_->set_following(false);
   waveform_->set_source(document_.get());
@@ -374,8 +374,17 @@ void MainWindow::cancel_measuring() {
                         });
 }
 
+// The figures are of other rules than those that are shown, until they are measured.
+void MainWindow::set_stale(bool stale) {
+  stale_ = stale;
+  tiles_->set_stale(stale);
+  event_dock_->set_stale(stale);
+  waveform_->set_stale(stale);
+}
+
 void MainWindow::analysis_changed() {
-  work_->hide_work();
+  work(Work::measuring).hide_work();
+  set_stale(false);
   const auto& analysis = document_->analysis();
   tiles_->show_tiles(headline_tiles(*analysis), false);
   findings_.set(analysis->report, document_->anomalies());
@@ -431,11 +440,16 @@ void MainWindow::remember(const QString& path) {
   show_recent();
 }
 
+void MainWindow::forget(const QString& path) {
+  QStringList recent = settings_.value(QStringLiteral("recent")).toStringList();
+  if (recent.removeAll(path) > 0) settings_.setValue(QStringLiteral("recent"), recent);
+  show_recent();
+}
+
+// Whether they are still there is seen when one is opened: a disk that does not answer must not hold the
+// window.
 void MainWindow::show_recent() {
-  QStringList recent;
-  for (const QString& file : settings_.value(QStringLiteral("recent")).toStringList()) {
-    if (QFileInfo::exists(file)) recent << file;
-  }
+  const QStringList recent = settings_.value(QStringLiteral("recent")).toStringList();
   welcome_->set_recent(recent);
   recent_->clear();
   for (const QString& file : recent)

@@ -8,9 +8,13 @@
 #include <app/models/instrument_list.h>
 #include <app/models/rule_table.h>
 #include <app/models/time_window.h>
+#include <app/models/unfinished_recordings.h>
 
 #include <QMainWindow>
+#include <QPointer>
 #include <QSettings>
+#include <array>
+#include <functional>
 #include <memory>
 
 QT_BEGIN_NAMESPACE
@@ -80,6 +84,10 @@ class MainWindow final : public QMainWindow {
   void dropEvent(QDropEvent* event) override;
 
  private:
+  // What takes long and can go on side by side, each with a banner of its own.
+  enum class Work : std::size_t { measuring, opening, importing, writing, recovering, k_count };
+  [[nodiscard]] Banner& work(Work kind) const { return *works_[static_cast<std::size_t>(kind)]; }
+
   void build();
   void build_docks();
   QDockWidget* add_dock(const char* name, const QString& title, QWidget* inner);
@@ -97,11 +105,14 @@ class MainWindow final : public QMainWindow {
   void ask_open();
   void open_inputs(const QStringList& paths);
   void open_capture(const QString& path);
-  void open_when_free(const QString& path, const QString& sentence);
+  void open_when_free(const QString& path, const QString& sentence, const std::function<void()>& then = {});
+  [[nodiscard]] bool may_import();
+  void import_ended();
   void import(const QStringList& paths);
   void recover(const QString& file);
   [[nodiscard]] bool is_open_here(const QString& file) const;
   void remember(const QString& path);
+  void forget(const QString& path);
   void show_recent();
   void leave_source();
   void show_nothing();
@@ -109,6 +120,7 @@ class MainWindow final : public QMainWindow {
   void opened();
   void cancel_measuring();
   void analysis_changed();
+  void set_stale(bool stale);
   void show_event(std::size_t event);
   void show_finding(int row);
   void request_fold(const QString& name);
@@ -126,7 +138,6 @@ class MainWindow final : public QMainWindow {
   void recording_ended(bool kept, const QString& reason, const QString& error);
   void set_running(bool running);
   void finish_recording();  // in silence
-  void forget_unfinished(const QString& file);
   void live_frame();
   void show_live_findings();
   [[nodiscard]] bool confirm_output();
@@ -134,16 +145,23 @@ class MainWindow final : public QMainWindow {
   [[nodiscard]] bool recording() const;  // from record() until the file is closed
   [[nodiscard]] std::optional<TimeRange> selection() const;
 
+  [[nodiscard]] bool is_still_open(const QPointer<CaptureDocument>& asked);
+  void zoom_to_selection();
   void mark_selection();
   void mark_instant();
   void place_cursors(std::size_t pair);
   void copy_figures() const;
   void export_as();
+  [[nodiscard]] bool may_export();
   void start_export(const QString& file);
+  void export_ended();
+  [[nodiscard]] QString ended_by_closing() const;
+  [[nodiscard]] bool is_closing_meant(const QString& title, const QString& text);
   void context_menu(const QPoint& global, TimeNs time_ns, Quantity quantity);
   void change_limits(Quantity quantity);
 
   QSettings settings_;
+  UnfinishedRecordings unfinished_{settings_};
   TimeWindow window_;
   InstrumentList instruments_;
   EventTable events_;
@@ -158,14 +176,17 @@ class MainWindow final : public QMainWindow {
   QStringList options_;
   QTimer frames_;
   bool live_begun_ = false;
-  bool fresh_ = false;  // what is being opened was recorded just now with rules of its own
+  bool fresh_ = false;    // what is being opened was recorded just now with rules of its own
+  bool stale_ = false;    // figures are of other rules than those that are shown
+  bool unasked_ = false;  // closing is
+  QString unsaved_;       // why a change could not be saved; empty: all are
   std::int64_t frame_ = 0;
   std::vector<std::pair<QString, QString>> keys_;
 
   StateBar* state_;
   TileRow* tiles_;
   Banner* banner_;
-  Banner* work_;
+  std::array<Banner*, static_cast<std::size_t>(Work::k_count)> works_{};
   QStackedWidget* centre_;
   Welcome* welcome_;
   WaveformView* waveform_;

@@ -67,6 +67,10 @@ void ask_markers(QWidget* parent, RuleTable& table) {
       return frame.complain(to_qt(done.error().message));
     frame.dialog.accept();
   });
+  // Its answer would be taken for another capture.
+  QObject::connect(&table, &RuleTable::modelReset, &frame.dialog, [&] {
+    if (table.lines().empty()) frame.dialog.reject();
+  });
   frame.dialog.exec();
 }
 

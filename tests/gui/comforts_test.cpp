@@ -57,6 +57,7 @@ class ComfortsTest : public WindowFixture {
   void optionsOutliveWhatIsPluggedIn();
   void anOutputInTheUriIsAskedAboutToo();
   void aRecordingSurvivesTheDeathOfItsWindow();
+  void aRecordingIsKeptInMindWhateverOthersRecord();
 
  private:
   [[nodiscard]] QPushButton* output_button() const;
@@ -312,6 +313,26 @@ void ComfortsTest::aRecordingSurvivesTheDeathOfItsWindow() {
   settle();
   QVERIFY(window_->document()->closed_properly());
   QVERIFY(window_->document()->analysis()->report.capture.duration_s > 0.4);
+}
+
+void ComfortsTest::aRecordingIsKeptInMindWhateverOthersRecord() {
+  QProcess other;
+  other.start(QApplication::applicationFilePath(), {"--record", path("settings"), path("killed-2.jmk")});
+  QVERIFY(other.waitForReadyRead(k_patience_ms));
+  RecordingRequest mine;
+  mine.uri = "sim:kws";
+  mine.options = {"pace=max", "rate=10kHz"};
+  mine.file = path("mine.jmk").toStdString();
+  mine.limits.duration_s = 1;
+  window_->record(mine);
+  settle();
+  other.kill();
+  QVERIFY(other.waitForFinished(k_patience_ms));
+  window_.reset();
+  show_window();
+  window_->offer_unfinished();
+  QVERIFY2(window_->banner().text().contains(QStringLiteral("killed-2.jmk")),
+           qPrintable(window_->banner().text()));
 }
 
 namespace {

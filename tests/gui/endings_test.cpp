@@ -174,10 +174,13 @@ void EndingsTest::aRecordingThatWasCutOffIsOfferedUntilItIsAnswered() {
     QVERIFY(QFile::copy(sample_, path(name)));
   const auto unfinished = [&settings] {
     settings.sync();
-    return settings.value("recording/unfinished").toStringList();
+    settings.beginGroup("recording/unfinished");
+    const QStringList keys = settings.allKeys();
+    settings.endGroup();
+    return keys;
   };
-  settings.setValue("recording/unfinished",
-                    QStringList{path("cut-1.jmk"), path("cut-2.jmk"), path("gone.jmk")});
+  for (const QString& name : QStringList{"cut-1.jmk", "cut-2.jmk", "gone.jmk"})
+    settings.setValue("recording/unfinished/" + name, path(name));
   settings.sync();
   for (int start = 0; start < 2; ++start) {  // not answered the first time
     window_.reset();
