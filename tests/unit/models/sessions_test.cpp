@@ -14,10 +14,14 @@
 
 #include <gmock/gmock.h>
 
+#include <QElapsedTimer>
 #include <QSignalSpy>
+#include <QTest>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 namespace joulemark {
 namespace {
@@ -194,6 +198,33 @@ TEST_F(Sessions, SayOfACancelledExportThatNothingWasWritten) {
     EXPECT_EQ(failed[0][0].toString().toStdString(), "cancelled") << file;
     EXPECT_EQ(done.count(), 0) << file;
     EXPECT_FALSE(std::filesystem::exists(file)) << file;
+  }
+}
+
+TEST_F(Sessions, SayThatAReportIsWrittenWhereverItIsCancelledOnlyIfItIs) {
+  RecordingSession session(request({"pace=max", "rate=100kHz"}, 20));
+  QSignalSpy ended(&session, &RecordingSession::ended);
+  session.start();
+  ASSERT_TRUE(ended.wait(k_patience_ms));
+  ExportJob job;
+  QSignalSpy done(&job, &ExportJob::done);
+  QSignalSpy failed(&job, &ExportJob::failed);
+  const std::string file = folder.file("out.json");
+  QElapsedTimer whole;
+  whole.start();
+  job.start_report(folder.file("x.jmk"), {}, {}, to_qt(file));
+  ASSERT_TRUE(done.wait(k_patience_ms));
+  const auto whole_ms = static_cast<double>(whole.elapsed());
+  constexpr int k_places = 30;
+  for (int place = 0; place < k_places; ++place) {
+    std::filesystem::remove(file);
+    done.clear();
+    failed.clear();
+    job.start_report(folder.file("x.jmk"), {}, {}, to_qt(file));
+    std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(whole_ms * place / k_places));
+    job.cancel();
+    QTRY_VERIFY_WITH_TIMEOUT(done.count() + failed.count() > 0, k_patience_ms);
+    EXPECT_EQ(done.count() > 0, std::filesystem::exists(file)) << place << " of " << k_places;
   }
 }
 
