@@ -13,11 +13,20 @@
 #include <app/models/text.h>
 
 #include <QCloseEvent>
+#include <QCoreApplication>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMessageBox>
 
 namespace joulemark {
+namespace {
+
+// It may have ended and not be heard of yet.
+void hear(QObject* job) {
+  if (job != nullptr) QCoreApplication::sendPostedEvents(job, QEvent::MetaCall);
+}
+
+}  // namespace
 
 // What became ready meanwhile never takes the place of what a person works with; sentence says what it is.
 // then: what there is to tell next.
@@ -51,6 +60,7 @@ void MainWindow::ask_open() {
 }
 
 bool MainWindow::may_import() {
+  hear(import_.get());
   if (import_) trouble(tr("An import is under way: cancel it, or wait for its end, before the next one."));
   return !import_;
 }
@@ -90,6 +100,7 @@ void MainWindow::import_ended() {
 // --- exporting ---
 
 bool MainWindow::may_export() {
+  hear(export_.get());
   if (export_) trouble(tr("A file is being written: cancel that, or wait for its end, before the next one."));
   return !export_;
 }

@@ -44,6 +44,7 @@ class KeptTest : public WindowFixture {
   void aNameIsGivenToNoOtherCapture();
   void aSecondImportIsRefusedInWords();
   void aSecondExportIsRefusedInWords();
+  void theEndOfOneWorkLeavesAnotherItsCancel();
   void closingAsksAboutAnImport();
   void closingAsksAboutAnExport();
   void aChangeThatCannotBeSavedIsToldBeforeClosing();
@@ -164,6 +165,28 @@ void KeptTest::aSecondExportIsRefusedInWords() {
   QTRY_VERIFY_WITH_TIMEOUT(told(QStringLiteral("Written: ") + path("first-export.csv")), k_patience_ms);
   QVERIFY(QFile::exists(path("first-export.csv")));
   QVERIFY(!QFile::exists(path("second-export.csv")));
+}
+
+void KeptTest::theEndOfOneWorkLeavesAnotherItsCancel() {
+  RecordingRequest request;  // seconds to export
+  request.uri = "sim:kws";
+  request.options = {"pace=max", "rate=100kHz"};
+  request.file = path("long.jmk").toStdString();
+  request.limits.duration_s = 30;
+  window_->record(request);
+  settle();
+  window_->time_window().show_all();
+  window_->export_to(path("cancelled.csv"));
+  QTRY_VERIFY_WITH_TIMEOUT(button(QStringLiteral("Cancel")) != nullptr, k_patience_ms);
+  const auto before = window_->document()->analysis();
+  EventSetup setup = window_->document()->setup();
+  setup.windows.push_back({"late", {3'000'000'000, 4'000'000'000}});
+  QVERIFY(window_->document()->change_setup(setup, QStringLiteral("name")).has_value());
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before, k_patience_ms);
+  QVERIFY(button(QStringLiteral("Cancel")) != nullptr);
+  button(QStringLiteral("Cancel"))->click();
+  QTRY_VERIFY_WITH_TIMEOUT(told(QStringLiteral("Not written")), k_patience_ms);
+  QVERIFY(!QFile::exists(path("cancelled.csv")));
 }
 
 void KeptTest::closingAsksAboutAnImport() {
