@@ -44,6 +44,10 @@ struct Sessions : public testing::Test {
     EXPECT_TRUE(report) << report.error().message;
     return report.value_or(VerifyReport{});
   }
+  [[nodiscard]] OpenedCapture opened(const char* name) const {
+    const std::string path = folder.file(name);
+    return {path, CaptureReader::open(path).value()->info().id};
+  }
   test::TemporaryFolder folder;
 };
 
@@ -191,8 +195,8 @@ TEST_F(Sessions, SayOfACancelledExportThatNothingWasWritten) {
     ExportJob job;
     QSignalSpy done(&job, &ExportJob::done);
     QSignalSpy failed(&job, &ExportJob::failed);
-    if (file.ends_with("json")) job.start_report(folder.file("x.jmk"), {}, {}, to_qt(file));
-    if (file.ends_with("csv")) job.start_samples(folder.file("x.jmk"), {0, 5'000'000'000}, to_qt(file));
+    if (file.ends_with("json")) job.start_report(opened("x.jmk"), {}, {}, to_qt(file));
+    if (file.ends_with("csv")) job.start_samples(opened("x.jmk"), {0, 5'000'000'000}, to_qt(file));
     job.cancel();
     ASSERT_TRUE(failed.wait(k_patience_ms)) << file;
     EXPECT_EQ(failed[0][0].toString().toStdString(), "cancelled") << file;
@@ -212,7 +216,7 @@ TEST_F(Sessions, SayThatAReportIsWrittenWhereverItIsCancelledOnlyIfItIs) {
   const std::string file = folder.file("out.json");
   QElapsedTimer whole;
   whole.start();
-  job.start_report(folder.file("x.jmk"), {}, {}, to_qt(file));
+  job.start_report(opened("x.jmk"), {}, {}, to_qt(file));
   ASSERT_TRUE(done.wait(k_patience_ms));
   const auto whole_ms = static_cast<double>(whole.elapsed());
   constexpr int k_places = 30;
@@ -220,7 +224,7 @@ TEST_F(Sessions, SayThatAReportIsWrittenWhereverItIsCancelledOnlyIfItIs) {
     std::filesystem::remove(file);
     done.clear();
     failed.clear();
-    job.start_report(folder.file("x.jmk"), {}, {}, to_qt(file));
+    job.start_report(opened("x.jmk"), {}, {}, to_qt(file));
     std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(whole_ms * place / k_places));
     job.cancel();
     QTRY_VERIFY_WITH_TIMEOUT(done.count() + failed.count() > 0, k_patience_ms);
