@@ -7,6 +7,11 @@
 #include <QStyleFactory>
 #include <array>
 
+// A static library's resources are there once they are asked for, from outside of every namespace.
+static void take_pictures() {
+  Q_INIT_RESOURCE(resources);
+}
+
 namespace joulemark {
 namespace {
 
@@ -167,6 +172,7 @@ const Theme& theme() {
 }
 
 void use_theme(QApplication& app, bool dark) {
+  take_pictures();
   current() = make_theme(dark);
   QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
   QApplication::setPalette(palette_of(current()));
