@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // joulemark emulate: instruments made of software, for people and tests without the hardware.
+#include <analysis/model/kept_file.h>
+
 #include <drivers/emulator/lvpm_serial_model.h>
 #include <drivers/emulator/monsoon_model.h>
 #include <drivers/transport/serial/pseudo_terminal.h>
@@ -38,6 +40,7 @@ struct MonsoonArguments {
   std::string model = "hvpm";
   std::vector<std::string> faults;
   std::string truth_file;
+  bool overwrite = false;
   emulator::MonsoonSettings settings;
 };
 
@@ -94,6 +97,7 @@ Result<int> emulate_monsoon(MonsoonArguments arguments, bool quiet) {
   settings.kind = std::ranges::find(k_models, arguments.model, &Model::name)->kind;
   const bool is_serial = settings.kind == MonsoonKind::lvpm_serial;
   JM_TRY(check_output(settings));
+  JM_TRY(keep_existing("--truth", arguments.truth_file, arguments.overwrite));
   JM_TRY_ASSIGN(settings.sampler.faults, emulator::parse_monsoon_faults(arguments.faults));
   if (is_serial) JM_TRY(emulator::check_serial_faults(settings.sampler.faults));
   JM_TRY_ASSIGN(auto scenario, emulator::make_monsoon_scenario(arguments.scenario, settings.sampler.seed));
@@ -156,7 +160,9 @@ void add_monsoon(CLI::App& emulate, Context& context) {
   command
       ->add_option("--truth", arguments->truth_file,
                    "Where to write the exact energies of each run when it ends")
-      ->check(file_to_write());
+      ->check(file_to_write())
+      ->type_name("FILE");
+  command->add_flag("--overwrite", arguments->overwrite, "Replace the file at --truth");
   command->callback([&context, arguments] {
     context.action = [&context, arguments] { return emulate_monsoon(*arguments, context.quiet); };
   });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // joulemark emulate cp2112: a USB-to-I2C bridge with an INA219 on it.
+#include <analysis/model/kept_file.h>
 #include <analysis/model/units.h>
 
 #include <drivers/emulator/cp2112_model.h>
@@ -26,6 +27,7 @@ struct Cp2112Arguments {
   std::string unplug;
   std::string loose;
   std::string truth_file;
+  bool overwrite = false;
   emulator::Cp2112Settings bridge;
   emulator::Ina219Settings chip;
 };
@@ -48,6 +50,7 @@ Result<int> emulate_cp2112(Cp2112Arguments arguments) {
   JM_TRY(read_time("--unplug", arguments.unplug, arguments.bridge.unplug_ns));
   JM_TRY(read_time("--loose", arguments.loose, arguments.bridge.loose_ns));
   JM_TRY_ASSIGN(auto scenario, emulator::make_monsoon_scenario(arguments.scenario, arguments.chip.seed));
+  JM_TRY(keep_existing("--truth", arguments.truth_file, arguments.overwrite));
   std::ofstream truth;
   if (!arguments.truth_file.empty()) {
     truth.open(arguments.truth_file, std::ios::trunc);
@@ -112,7 +115,9 @@ void add_emulate_cp2112(CLI::App& emulate, Context& context) {
   command->add_option("--loose", arguments->loose, "A fault: the INA219 does not acknowledge from then on");
   command
       ->add_option("--truth", arguments->truth_file, "Where to write every conversion as it really was (CSV)")
-      ->check(file_to_write());
+      ->check(file_to_write())
+      ->type_name("FILE");
+  command->add_flag("--overwrite", arguments->overwrite, "Replace the file at --truth");
   command->callback(
       [&context, arguments] { context.action = [arguments] { return emulate_cp2112(*arguments); }; });
 }

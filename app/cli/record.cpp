@@ -3,6 +3,7 @@
 #include <analysis/capture/capture_reader.h>
 #include <analysis/capture/capture_writer.h>
 #include <analysis/capture/output_file.h>
+#include <analysis/model/kept_file.h>
 #include <analysis/model/lost_samples.h>
 #include <analysis/model/rail.h>
 #include <analysis/model/units.h>
@@ -21,7 +22,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -169,9 +169,7 @@ Status check_truth(const RecordArguments& arguments) {
     const std::string truth = option.substr(option.find('=') + 1);
     JM_TRY(check_outputs({}, std::array{arguments.file, truth}));
     JM_TRY(check_beside(arguments.file, truth));
-    if (std::filesystem::is_regular_file(truth) && !arguments.overwrite) {
-      return fail(ErrorCode::usage, truth + ": exists already; --overwrite replaces it");
-    }
+    JM_TRY(keep_existing("--option truth", truth, arguments.overwrite));
   }
   return {};
 }

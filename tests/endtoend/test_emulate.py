@@ -14,8 +14,8 @@ from harness import BINARY, CliTest
 
 
 class EmulateMonsoon(CliTest):
-    def start(self, *arguments):
-        process = subprocess.Popen([BINARY, "emulate", "monsoon", "--port", "0", *arguments], text=True,
+    def start(self, *arguments, unit="monsoon"):
+        process = subprocess.Popen([BINARY, "emulate", unit, "--port", "0", *arguments], text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder)
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
@@ -66,6 +66,20 @@ class EmulateMonsoon(CliTest):
         self.run_cli("emulate", "monsoon", "--model", "lvpm", "--vout", 5, expect=2)
         self.run_cli("emulate", expect=2)
 
+    def test_a_file_at_truth_is_replaced_when_asked_only(self):
+        for unit in ("monsoon", "cp2112"):
+            with self.subTest(unit=unit):
+                mine = self.folder / "mine.txt"
+                mine.write_text("mine")
+                refused = self.run_cli("emulate", unit, "--port", 0, "--truth", "mine.txt", expect=2, timeout=10)
+                self.assertIn("--truth mine.txt: exists already", refused.stderr)
+                self.assertIn("--overwrite", refused.stderr)
+                self.assertEqual((refused.stdout, mine.read_text()), ("", "mine"))
+                process, _ = self.start("--truth", "mine.txt", "--overwrite", unit=unit)
+                process.terminate()
+                process.communicate(timeout=10)
+                self.assertEqual(process.returncode, 0)
+
     def test_its_help_shows_how_to_attach(self):
         self.assertIn("usbip attach -r 127.0.0.1 -b 1-1", self.run_cli("emulate", "monsoon", "--help").stdout)
 
@@ -80,7 +94,7 @@ class EmulateLvpmSerial(CliTest):
 
     def start(self, *arguments):
         command = [BINARY, "emulate", "monsoon", "--model", "lvpm-serial", "--queue", "1000000", "--scenario", SQUARE,
-                   "--truth", "truth.json", *arguments]
+                   "--truth", "truth.json", "--overwrite", *arguments]
         with (self.folder / "unit.log").open("w") as log:
             process = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=log, cwd=self.folder)
         self.addCleanup(process.communicate)

@@ -2,6 +2,7 @@
 // joulemark-twin: two simulated boards, one measuring the other, behind a serial port made of software.
 // `joulemark emulate twin` and `joulemark record twin:kws` start it.
 #include <analysis/model/fold_text.h>
+#include <analysis/model/kept_file.h>
 #include <analysis/model/units.h>
 
 #include <drivers/emulator/twin/twin.h>
@@ -142,15 +143,14 @@ Status write_truth(const Arguments& arguments, const Twin& twin) {
 
 // A link that one of us made who was killed leads to a terminal; what else is there is somebody's.
 Status check_outputs(const Arguments& arguments) {
-  if (arguments.overwrite) return {};
-  constexpr const char* k_refusal = "{} {}: exists already; choose another name or replace it by --overwrite";
+  JM_TRY(keep_existing("--truth", arguments.truth_file, arguments.overwrite));
   std::error_code ignored;
-  if (fs::is_regular_file(arguments.truth_file, ignored))
-    return fail(ErrorCode::usage, fmt::format(k_refusal, "--truth", arguments.truth_file));
-  if (!fs::exists(fs::symlink_status(arguments.link, ignored))) return {};
+  if (arguments.overwrite || !fs::exists(fs::symlink_status(arguments.link, ignored))) return {};
   const std::string target = fs::read_symlink(arguments.link, ignored).string();
   if (target.starts_with("/dev/pts/")) return {};
-  return fail(ErrorCode::usage, fmt::format(k_refusal, "--pty", arguments.link));
+  return fail(ErrorCode::usage,
+              fmt::format("--pty {}: exists already; choose another name or replace it by --overwrite",
+                          arguments.link));
 }
 
 Status run(Arguments& arguments) {

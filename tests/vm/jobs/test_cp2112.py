@@ -35,7 +35,7 @@ class Bridge:
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 list(map(str, [BINARY, "emulate", "cp2112", "--port", 0, "--scenario", scenario, "--serial", SERIAL,
-                               "--truth", self.truth_file, *options])), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                               "--truth", self.truth_file, "--overwrite", *options])), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         usbip.wait_for(self._port, usbip.PATIENCE_S, "the emulated bridge to listen")
         self.usb = usbip.attach(self._port(), SERIAL)
         self.node = wait_for_adapter("CP2112")
