@@ -192,6 +192,7 @@ std::string idle_lines(const Report& report) {
   if (report.idle.time_s > 0) {
     out += rate_line("Idle", amount(report.idle.power_w, "W"), amount(report.idle.current_a, "A"),
                      "over " + format_si(report.idle.time_s, "s", 3));
+    if (report.events.empty()) out += std::string(10, ' ') + "no event named: all of it counts as idle\n";
   }
   const std::string sum = total.energy_j ? format_si(*total.energy_j, "J") : si(total.charge_c, "C");
   out += rate_line("Overall", si(total.mean_power_w, "W"), si(total.mean_current_a, "A"), sum + " in all");
