@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/energy/quality.h>
 #include <analysis/model/lost_samples.h>
+#include <analysis/model/told_once.h>
 
 #include <fmt/format.h>
 
@@ -104,6 +105,7 @@ QualityReport quality_of(const std::vector<Anomaly>& anomalies, const CaptureRep
                          const std::vector<EventReport>& events, const std::vector<EventRow>& rows) {
   QualityReport quality;
   quality.anomalies = group(anomalies);
+  quality.told_once = group(told_once(anomalies));
   const bool doubtful = std::any_of(anomalies.begin(), anomalies.end(),
                                     [](const Anomaly& a) { return a.severity != Severity::info; });
   const bool damaged = std::any_of(anomalies.begin(), anomalies.end(), [](const Anomaly& a) {

@@ -92,6 +92,7 @@ struct AnomalyGroup {
 struct QualityReport {
   QualityGrade grade = QualityGrade::good;
   std::vector<AnomalyGroup> anomalies;
+  std::vector<AnomalyGroup> told_once;  // the same for people: see analysis/model/told_once.h
 };
 
 // What edge resolution, sampling interval and aperture leave, as a bound on |error| / value of the mean

@@ -117,7 +117,7 @@ std::string quality_lines(const Report& report) {
     if (part > 0) line += fmt::format(" ({:.2g} % of the time)", 100 * part);
   }
   std::string out = wrap("  ", line);
-  for (const AnomalyGroup& group : report.quality.anomalies)
+  for (const AnomalyGroup& group : report.quality.told_once)
     out += wrap(fmt::format("    {} x{}: ", name_of(group.kind), group.count), group.message);
   return out;
 }

@@ -3,6 +3,7 @@
 #include <analysis/capture/capture_reader.h>
 #include <analysis/model/lost_samples.h>
 #include <analysis/model/rail.h>
+#include <analysis/model/told_once.h>
 #include <analysis/model/units.h>
 
 #include <app/cli/commands.h>
@@ -177,13 +178,14 @@ std::string channels_text(const Contents& c) {
 
 std::string anomalies_text(const Contents& c) {
   constexpr std::size_t k_shown = 20;
-  std::string text = fmt::format("Anomalies   {}\n", c.anomalies.size());
-  for (std::size_t k = 0; k < std::min(k_shown, c.anomalies.size()); ++k) {
-    const Anomaly& a = c.anomalies[k];
+  const std::vector<Anomaly> anomalies = told_once(c.anomalies);
+  std::string text = fmt::format("Anomalies   {}\n", anomalies.size());
+  for (std::size_t k = 0; k < std::min(k_shown, anomalies.size()); ++k) {
+    const Anomaly& a = anomalies[k];
     text += wrapped(fmt::format("{} at {:.6g} s ({}): {}", name_of(a.kind), to_seconds(a.time.begin_ns),
                                 name_of(a.severity), printable(a.message)));
   }
-  if (c.anomalies.size() > k_shown) text += "  ... --json lists all\n";
+  if (anomalies.size() > k_shown) text += "  ... --json lists all\n";
   constexpr std::size_t k_value = 200;
   for (const MetadataItem& item : c.metadata) {
     const std::string more = item.value.size() > k_value ? " ... (--json has all)" : "";

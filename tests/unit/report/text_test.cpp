@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/energy/quality.h>
 #include <analysis/report/text.h>
 
 #include <tests/support/places.h>
@@ -62,6 +63,30 @@ TEST(Text, CountsOneInTheSingular) {
 
 TEST(Text, SaysHowToNameALine) {
   EXPECT_THAT(to_text(test::example_without_events().report), HasSubstr("--event inference=d0"));
+}
+
+TEST(Text, SaysThatIdleIsEverythingWhereNoEventIsNamed) {
+  const char* const sentence = "over 1.00 s\n          no event named: all of it counts as idle\n";
+  EXPECT_THAT(to_text(test::example_without_events().report), HasSubstr(sentence));
+  EXPECT_THAT(to_text(test::clean_example().report), Not(HasSubstr("no event named")));
+}
+
+TEST(Text, CountsTroubleOfSeveralChannelsAtOnePlaceOnce) {
+  Analysis example = test::clean_example();
+  std::vector<Anomaly> anomalies;
+  for (const ChannelId channel : {ChannelId{0}, ChannelId{1}}) {
+    for (const TimeNs begin_ns : {100'000'000, 400'000'000})
+      anomalies.push_back({AnomalyKind::gap,
+                           Severity::data_loss,
+                           channel,
+                           {begin_ns, begin_ns + 21'000'000},
+                           begin_ns / 1'000'000,
+                           21,
+                           "21 samples lost"});
+  }
+  example.report.quality = quality_of(anomalies, example.report.capture, {}, {});
+  EXPECT_THAT(to_text(example.report), HasSubstr("gap x42: 21 samples lost (and 1 more like it)\n"));
+  EXPECT_EQ(example.report.quality.anomalies.front().count, 84);
 }
 
 TEST(Text, LetsNoTextFromAFileSteerTheTerminal) {
