@@ -7,6 +7,7 @@
 #include <analysis/model/lost_samples.h>
 #include <analysis/model/tee.h>
 #include <analysis/model/units.h>
+#include <analysis/timing/event_rule.h>
 
 #include <app/cli/commands.h>
 #include <app/cli/json_text.h>
@@ -76,6 +77,10 @@ Status tell(const std::string& file, const std::string& format, bool quiet) {
     return {};
   }));
   text += fmt::format("Edges     {}\n", edges);
+  JM_TRY_ASSIGN(const std::vector<MetadataItem> metadata, reader->metadata());
+  JM_TRY_ASSIGN(const std::vector<EventRule> rules, recommended_rules(metadata, info.lines));
+  for (const EventRule& rule : rules)
+    text += fmt::format("Events    {} (what report takes without --event)\n", format_event_rule(rule));
   text += fmt::format("Anomalies {}\n", anomalies.size());
   print(text);
   if (!quiet) JM_TRY(tell_origins(*reader));

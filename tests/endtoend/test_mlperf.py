@@ -91,8 +91,9 @@ class PublishedFigures(CliTest):
         for folder in eembc_runs():
             with self.subTest(folder.name):
                 capture = self.folder / "run.jmk"
-                self.run_cli("import", folder, "-o", capture, "--overwrite")
+                said = self.run_cli("import", folder, "-o", capture, "--overwrite").stdout
                 (event,) = self.run_json("report", capture)["events"]
+                self.assertIn(f" inference=d0,pair=falling,skip=1,repeat={event['repeat']} ", said)
                 self.assertEqual((event["count"], event["method"]), (5, "integral"))
                 energies_j = integrated(folder)
                 self.assert_close(event["energy_j"]["mean"], sum(energies_j) / 5 / event["repeat"], 1e-10)
