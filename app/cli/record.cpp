@@ -7,6 +7,7 @@
 #include <analysis/model/lost_samples.h>
 #include <analysis/model/rail.h>
 #include <analysis/model/units.h>
+#include <analysis/timing/marker_code.h>
 
 #include <app/cli/commands.h>
 #include <app/cli/markers.h>
@@ -90,11 +91,15 @@ std::string ampere_text(const std::optional<double>& current_a) {
   return current_a ? format_si(*current_a, "A") : "unknown";
 }
 
+std::string label_of(const Line& line) {
+  return line.name.empty() ? fmt::format("d{}", line.id.value) : line.name;
+}
+
 std::string progress_text(const LiveSummary& summary, std::int64_t dropped) {
   std::string text = fmt::format("{:.1f} s  {}  lost {} ", summary.duration_s(),
                                  ampere_text(summary.mean_current_a()), summary.lost_samples() + dropped);
   for (const PulseCounter::Count& count : summary.pulses().counts())
-    text += fmt::format(" {} {}", count.line.name, count.pulses);
+    text += fmt::format(" {} {}", label_of(count.line), count.pulses);
   return text;
 }
 
@@ -106,6 +111,7 @@ struct Stored {
   std::int64_t lost_samples = 0;
   std::optional<double> mean_current_a;
   PulseCounter pulses;
+  std::optional<MarkerCode> code;
   bool data_lost = false;
 };
 
@@ -125,11 +131,18 @@ Result<Stored> look_into(const std::string& file) {
       stored.pulses.add(edge);
     return {};
   }));
+  JM_TRY_ASSIGN(const std::vector<MetadataItem> metadata, reader->metadata());
+  JM_TRY_ASSIGN(stored.code, recommended_code(metadata, reader->info().lines));
   JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, reader->anomalies());
   stored.lost_samples = lost_samples(stored.extent, anomalies, primary);
   stored.data_lost =
       stored.lost_samples > 0 || std::ranges::count(anomalies, Severity::data_loss, &Anomaly::severity) > 0;
   return stored;
+}
+
+// A bit of a code, or its strobe: its pulses are no events.
+bool shows_codes(const Stored& stored, LineId line) {
+  return stored.code && (std::ranges::count(stored.code->lines, line) > 0 || stored.code->strobe == line);
 }
 
 std::string summary_text(const std::string& file, const Stored& stored) {
@@ -139,8 +152,12 @@ std::string summary_text(const std::string& file, const Stored& stored) {
   if (stored.rate_hz > 0) text += fmt::format(" at {}", format_si(stored.rate_hz, "Hz"));
   text +=
       fmt::format("\nLost      {}\nMean      {}\n", stored.lost_samples, ampere_text(stored.mean_current_a));
-  for (const PulseCounter::Count& count : stored.pulses.counts())
-    text += fmt::format("Events    {} {} (d{})\n", count.pulses, count.line.name, count.line.id.value);
+  if (stored.code) text += fmt::format("Markers   {}\n", format_marker_code(*stored.code));
+  for (const auto& [line, pulses, high] : stored.pulses.counts()) {
+    if (shows_codes(stored, line.id)) continue;
+    const std::string name = line.name.empty() ? "" : line.name + " ";
+    text += fmt::format("Events    {} {}(d{})\n", pulses, name, line.id.value);
+  }
   return text;
 }
 

@@ -33,6 +33,12 @@ class Record(CliTest):
         done = self.record("--events", "3")
         self.assertRegex(done.stdout, r"Events +3 inference \(d0\)")
 
+    def test_lines_of_a_code_are_no_events(self):
+        done = self.record("--duration", "100ms", "--markers", "code:d0-d1,strobe=d2")
+        self.assertRegex(done.stdout, r"Markers +code:d0-d1,strobe=d2\n")
+        for line in ("d0", "d1", "d2"):
+            self.assertNotIn(f"({line})", done.stdout)
+
     def test_losses_are_recorded_and_strict_exits_with_6(self):
         lossy = ("--duration", "2s", "--option", "gap=1s,samples=500")
         self.assertEqual(figure("Lost", self.record(*lossy).stdout), "500")
