@@ -114,6 +114,27 @@ Result<int> emulate_monsoon(MonsoonArguments arguments, bool quiet) {
   return k_ok;
 }
 
+void add_sampler_options(CLI::App& command, emulator::MonsoonSamplerSettings& sampler) {
+  command.add_option("--seed", sampler.seed, "The same seed gives the same run")
+      ->capture_default_str()
+      ->type_name("N");
+  command.add_option("--queue", sampler.queue_slots, "Slots the unit holds for a late host (a real one: 16)")
+      ->check(CLI::Range(3, 1'000'000).description(""))
+      ->capture_default_str()
+      ->type_name("N");
+  command.add_option("--noise", sampler.noise, "Times the usual noise of 2 codes fine, 1 coarse")
+      ->check(CLI::Range(0.0, 1000.0).description(""))
+      ->capture_default_str()
+      ->type_name("TIMES");
+  command
+      .add_option("--calibration", sampler.calibration_observations,
+                  "Zero, and as many reference observations in each calibration")
+      ->check(CLI::Range(1, 100).description(""))
+      ->capture_default_str()
+      ->type_name("N");
+  command.add_flag("--marker-bits", sampler.marker_bits, "The marker is bit 0 of the voltage word too");
+}
+
 void add_monsoon(CLI::App& emulate, Context& context) {
   CLI::App* command = add_command(emulate, context, "monsoon",
                                   "A Monsoon power monitor, as a USB/IP server on loopback or a serial port",
@@ -122,41 +143,35 @@ void add_monsoon(CLI::App& emulate, Context& context) {
                                   "  joulemark record monsoon: -o run.jmk --duration 10s");
   const auto arguments = std::make_shared<MonsoonArguments>();
   auto& settings = arguments->settings;
-  auto& sampler = settings.sampler;
   command->add_option("--port", arguments->port, "TCP port on 127.0.0.1, 0 for any free one")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("N");
   command
       ->add_option("--model", arguments->model,
                    "hvpm, lvpm with the USB firmware, or lvpm-serial: with factory firmware, on a pseudo "
                    "terminal instead of USB/IP")
-      ->check(CLI::IsMember({"hvpm", "lvpm", "lvpm-serial"}))
-      ->capture_default_str();
+      ->check(CLI::IsMember({"hvpm", "lvpm", "lvpm-serial"}).description(""))
+      ->capture_default_str()
+      ->type_name("MODEL");
   command
       ->add_option(
           "--scenario", arguments->scenario,
           "kws (kws:10x: ten times the current), constant:10mA or square:1mA,500mA,100ms,50%. "
           "It starts anew with every start of sampling; inference or HIGH is on the USB voltage, 3.3 V")
-      ->capture_default_str();
-  command->add_option("--seed", sampler.seed, "The same seed gives the same run")->capture_default_str();
-  command->add_option("--serial", settings.serial, "Serial number")->capture_default_str();
-  command->add_option("--vout", settings.output_v, "Output voltage as found; 0: off")->capture_default_str();
-  command->add_option("--queue", sampler.queue_slots, "Slots the unit holds for a late host (a real one: 16)")
-      ->check(CLI::Range(3, 1'000'000))
-      ->capture_default_str();
-  command->add_option("--noise", sampler.noise, "Times the usual noise of 2 codes fine, 1 coarse")
-      ->check(CLI::Range(0.0, 1000.0))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("WHAT");
+  command->add_option("--serial", settings.serial, "Serial number")->capture_default_str()->type_name("N");
+  command->add_option("--vout", settings.output_v, "Output voltage as found; 0: off")
+      ->capture_default_str()
+      ->type_name("VOLTS");
+  add_sampler_options(*command, settings.sampler);
   command
-      ->add_option("--calibration", sampler.calibration_observations,
-                   "Zero, and as many reference observations in each calibration")
-      ->check(CLI::Range(1, 100))
-      ->capture_default_str();
-  command->add_flag("--marker-bits", sampler.marker_bits, "The marker is bit 0 of the voltage word too");
-  command->add_option(
-      "--fault", arguments->faults,
-      "Repeatable: drop:N@TIME, lose:N@TIME (packets), corrupt@TIME, stall@TIME, unplug@TIME, "
-      "unplug@list|configure|calibrate|sample|stop, trip@TIME, wrap@TIME, drift:PPM, bad-daccal, "
-      "start-sampling, no-calibration. TIME is since the start of sampling");
+      ->add_option(
+          "--fault", arguments->faults,
+          "Repeatable: drop:N@TIME, lose:N@TIME (packets), corrupt@TIME, stall@TIME, unplug@TIME, "
+          "unplug@list|configure|calibrate|sample|stop, trip@TIME, wrap@TIME, drift:PPM, bad-daccal, "
+          "start-sampling, no-calibration. TIME is since the start of sampling")
+      ->type_name("FAULT");
   command
       ->add_option("--truth", arguments->truth_file,
                    "Where to write the exact energies of each run when it ends")

@@ -86,33 +86,45 @@ void add_emulate_cp2112(CLI::App& emulate, Context& context) {
                   "  joulemark record i2c:/dev/i2c-1 -o run.jmk --duration 10s");
   const auto arguments = std::make_shared<Cp2112Arguments>();
   command->add_option("--port", arguments->port, "TCP port on 127.0.0.1, 0 for any free one")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("N");
   command
       ->add_option("--scenario", arguments->scenario,
                    "kws (kws:10x: ten times the current), constant:10mA or square:1mA,100mA,2s,50%; HIGH or "
                    "inference is on GPIO 0")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("WHAT");
   command->add_option("--voltage", arguments->voltage_v, "Supply before the shunt, in volts")
-      ->check(CLI::Range(0.0, 26.0))
-      ->capture_default_str();
+      ->check(CLI::Range(0.0, 26.0).description(""))
+      ->capture_default_str()
+      ->type_name("VOLTS");
   command->add_option("--shunt", arguments->chip.shunt_ohm, "Shunt, in ohm")
-      ->check(CLI::Range(1e-3, 100.0))
-      ->capture_default_str();
+      ->check(CLI::Range(1e-3, 100.0).description(""))
+      ->capture_default_str()
+      ->type_name("OHMS");
   command
       ->add_option("--slowness", arguments->chip.slowness, "Times the typical 532 us that a conversion takes")
-      ->check(CLI::Range(0.9, 1.15))
-      ->capture_default_str();
+      ->check(CLI::Range(0.9, 1.15).description(""))
+      ->capture_default_str()
+      ->type_name("TIMES");
   command->add_option("--offset", arguments->chip.offset_v, "Offset of the shunt voltage, in volts")
-      ->check(CLI::Range(-200e-6, 200e-6))
-      ->capture_default_str();
+      ->check(CLI::Range(-200e-6, 200e-6).description(""))
+      ->capture_default_str()
+      ->type_name("VOLTS");
   command->add_option("--noise", arguments->chip.noise_v, "Noise of a 12-bit conversion, in volts (rms)")
-      ->check(CLI::Range(0.0, 1e-3))
-      ->capture_default_str();
+      ->check(CLI::Range(0.0, 1e-3).description(""))
+      ->capture_default_str()
+      ->type_name("VOLTS");
   command->add_option("--seed", arguments->chip.seed, "The same seed gives the same run")
-      ->capture_default_str();
-  command->add_option("--serial", arguments->bridge.serial, "Serial number")->capture_default_str();
-  command->add_option("--unplug", arguments->unplug, "A fault: it leaves the USB then, like 5s");
-  command->add_option("--loose", arguments->loose, "A fault: the INA219 does not acknowledge from then on");
+      ->capture_default_str()
+      ->type_name("N");
+  command->add_option("--serial", arguments->bridge.serial, "Serial number")
+      ->capture_default_str()
+      ->type_name("NAME");
+  command->add_option("--unplug", arguments->unplug, "A fault: it leaves the USB then, like 5s")
+      ->type_name("TIME");
+  command->add_option("--loose", arguments->loose, "A fault: the INA219 does not acknowledge from then on")
+      ->type_name("TIME");
   command
       ->add_option("--truth", arguments->truth_file, "Where to write every conversion as it really was (CSV)")
       ->check(file_to_write())

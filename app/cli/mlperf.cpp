@@ -77,9 +77,11 @@ void add_mlperf(CLI::App& app, Context& context) {
   command
       ->add_option("RUN", arguments->path,
                    "EnergyRunner folder, results.json of the python runner, or FILE.jmk")
-      ->required();
+      ->required()
+      ->type_name("PATH");
   command->add_option("--json", arguments->json, "Write the result as JSON; - is stdout, without the text")
-      ->check(file_to_write());
+      ->check(file_to_write())
+      ->type_name("FILE");
   command->callback([&context, arguments] { context.action = [arguments] { return run(*arguments); }; });
 }
 

@@ -121,26 +121,32 @@ void add_report(CLI::App& app, Context& context) {
                   "joulemark report kws.jmk --event inference=d0 --useful inference \\\n"
                   "    --json kws.json\n"
                   "  joulemark report kws.jmk --markers code:d0-d3,strobe=d4 --elf firmware.elf");
-  report->add_option("FILE", command->file, "Capture file (.jmk)")->required();
+  report->add_option("FILE", command->file, "Capture file")->required()->type_name("FILE.jmk");
   report
       ->add_option(
           "--event", command->events,
           "NAME=LINE[,active=low][,pair=level|falling|rising|toggle][,skip=N][,repeat=N]; LINE is d0, d1, "
           "... or its name. Without any, what the capture recommends")
       ->take_all()
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->type_name("RULE");
   add_marker_options(*report, command->markers);
   report
       ->add_option("--window", command->windows, "NAME=START..END, a window of time, like burst=1.5s..1.52s")
       ->take_all()
-      ->allow_extra_args(false);
-  report->add_option("--useful", command->useful, "The event that the product exists for");
-  report->add_option("--guard", command->guard, "Time around short events that belongs to them, like 1ms");
-  report->add_option("--hold", command->hold, "Pulses shorter than this are glitches (default 50us)");
+      ->allow_extra_args(false)
+      ->type_name("WINDOW");
+  report->add_option("--useful", command->useful, "The event that the product exists for")->type_name("NAME");
+  report->add_option("--guard", command->guard, "Time around short events that belongs to them, like 1ms")
+      ->type_name("TIME");
+  report->add_option("--hold", command->hold, "Pulses shorter than this are glitches (default 50us)")
+      ->type_name("TIME");
   report->add_option("--per-event", command->per_event, "Write one line per event to this CSV file")
-      ->check(file_to_write());
+      ->check(file_to_write())
+      ->type_name("FILE");
   report->add_option("--json", command->json, "Write the report as JSON; - is stdout, without the text")
-      ->check(file_to_write());
+      ->check(file_to_write())
+      ->type_name("FILE");
   report->callback([command, &context] {
     context.action = [&context, command] { return run_report(*command, context.quiet); };
   });

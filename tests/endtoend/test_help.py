@@ -34,6 +34,11 @@ class Help(CliTest):
             if verbs:
                 self.assertIn(f"Example:\n  joulemark {verbs[0]} ", text)
 
+    def test_every_help_calls_a_value_by_what_it_is(self):
+        for verbs, text in self.each():
+            options, _, _ = text.partition("\nExample:\n")
+            self.assertEqual(re.findall(r"\b(?:TEXT|FLOAT|INT|UINT)\b.*", options), [], verbs)
+
     @unittest.skipUnless(TWIN.exists(), "no joulemark-twin: no avr-gcc or no libsimavr")
     def test_a_wrong_option_of_the_twin_is_told_as_of_any_command(self):
         done = self.run_cli("emulate", "twin", "--nonsense", expect=2)

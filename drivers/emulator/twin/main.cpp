@@ -53,35 +53,52 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--truth", arguments.truth_file, "Where to write the exact energies at the end")
       ->type_name("FILE");
   app.add_option("--pace", arguments.pace, "As time goes by, or as fast as the host takes it")
-      ->check(CLI::IsMember({"real", "max"}))
-      ->capture_default_str();
-  app.add_option("--seed", settings.sounds.seed, "The same seed gives the same run")->capture_default_str();
+      ->check(CLI::IsMember({"real", "max"}).description(""))
+      ->capture_default_str()
+      ->type_name("real|max");
+  app.add_option("--seed", settings.sounds.seed, "The same seed gives the same run")
+      ->capture_default_str()
+      ->type_name("N");
   app.add_option("--interval", arguments.interval, "Mean time from one sound to the next, at least 250 ms")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("TIME");
   app.add_option("--supply", settings.supply.supply_v, "Supply before the shunt, in V")
-      ->check(CLI::Range(1.8, 5.5))
-      ->capture_default_str();
+      ->check(CLI::Range(1.8, 5.5).description(""))
+      ->capture_default_str()
+      ->type_name("VOLTS");
   app.add_option("--shunt", settings.supply.shunt_ohm, "In ohm")
-      ->check(CLI::Range(1e-3, 100.0))
-      ->capture_default_str();
+      ->check(CLI::Range(1e-3, 100.0).description(""))
+      ->capture_default_str()
+      ->type_name("OHMS");
   app.add_option("--rc", arguments.decoupling, "Time constant of the target's capacitor, 0s: none")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("TIME");
   app.add_option("--offset", arguments.shunt_offset, "Error of the INA219, at its shunt")
-      ->capture_default_str();
-  app.add_option("--gain", settings.sensor.gain, "Error of the INA219; 1: none")->capture_default_str();
+      ->capture_default_str()
+      ->type_name("VOLTS");
+  app.add_option("--gain", settings.sensor.gain, "Error of the INA219; 1: none")
+      ->capture_default_str()
+      ->type_name("TIMES");
   app.add_option("--noise", arguments.noise, "Of a 12-bit conversion, rms, at its shunt")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("VOLTS");
   app.add_option("--slowness", settings.sensor.slowness, "Conversions take so many times the typical time")
-      ->check(CLI::Range(0.9, 1.1))
-      ->capture_default_str();
-  app.add_option("--firmware", settings.target_firmware, "Another program for the target's board (ELF)");
-  app.add_option("--probe-firmware", settings.probe_firmware, "Another program for the probe (ELF)");
-  app.add_option("--names", arguments.names, "Of the target's marker lines, PD4 first")->delimiter(',');
+      ->check(CLI::Range(0.9, 1.1).description(""))
+      ->capture_default_str()
+      ->type_name("TIMES");
+  app.add_option("--firmware", settings.target_firmware, "Another program for the target's board (ELF)")
+      ->type_name("FILE");
+  app.add_option("--probe-firmware", settings.probe_firmware, "Another program for the probe (ELF)")
+      ->type_name("FILE");
+  app.add_option("--names", arguments.names, "Of the target's marker lines, PD4 first")
+      ->delimiter(',')
+      ->type_name("NAME");
   app.add_option(
-      "--fault", arguments.faults,
-      "Repeatable: lose:N@TIME, flip:N@TIME, insert:N@TIME (bytes from the probe), nack@TIME+LENGTH, "
-      "stall@TIME+LENGTH, gone@TIME+LENGTH (the INA219), overload@TIME+LENGTH, reset@TIME (the target, in "
-      "the middle of an event on line 0). TIME is since sampling was last started");
+         "--fault", arguments.faults,
+         "Repeatable: lose:N@TIME, flip:N@TIME, insert:N@TIME (bytes from the probe), nack@TIME+LENGTH, "
+         "stall@TIME+LENGTH, gone@TIME+LENGTH (the INA219), overload@TIME+LENGTH, reset@TIME (the target, in "
+         "the middle of an event on line 0). TIME is since sampling was last started")
+      ->type_name("FAULT");
   app.add_flag("--overwrite", arguments.overwrite, "Replace the file at --truth and the link at --pty");
   app.add_flag("--until-input-ends", arguments.until_input_ends, "End with the standard input");
 }
