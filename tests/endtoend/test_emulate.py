@@ -207,6 +207,9 @@ class EmulateLvpmSerial(CliTest):
                 self.assertIn(kind, self.kinds(report))
                 self.assertEqual(report["capture"]["lost_samples"], lost)
                 self.assertEqual(self.outputs(), ["3.7000"])
+                if kind == "gap":  # of current and voltage
+                    self.assertIn(f"gap x{lost}: ", self.run_cli("report", "run.jmk").stdout)
+                    self.assertEqual(self.run_cli("info", "run.jmk").stdout.count("  gap at "), 1)
                 process.terminate()
 
     def test_a_unit_that_stalls_leaves_or_never_calibrates_ends_with_5(self):
