@@ -144,10 +144,12 @@ Result<Analysis> build_report(SampleSource& source, const ReportOptions& options
   const auto useful_events =
       std::count_if(timeline.events.begin(), timeline.events.end(),
                     [&](const Event& event) { return useful && event.name == *useful; });
-  JM_TRY_ASSIGN(const Measurement m,
+  JM_TRY_ASSIGN(Measurement m,
                 measure(source, std::move(timeline), {options.guard_ns, blocks_for(useful_events)}));
   Analysis analysis;
   Report& report = analysis.report;
+  report.useful_event = useful_event(m, useful);
+  if (options.goes_on) leave_out_unfinished(m);
   report.idle = idle_of(m);
   analysis.rows = event_rows(m, report.idle);
   const std::vector<EventResult> results = event_results(m, report.idle, analysis.rows);
@@ -155,7 +157,6 @@ Result<Analysis> build_report(SampleSource& source, const ReportOptions& options
     report.events.push_back(result.report);
   report.total = total_of(m);
   report.markers = m.timeline.markers;
-  report.useful_event = useful_event(m, useful);
   report.useful_event.shares = shares_of(m, report.idle, analysis.rows, results);
   JM_TRY_ASSIGN(report.capture, describe_capture(source, m.sampling.lost_s));
   JM_TRY_ASSIGN(std::vector<Anomaly> anomalies, source.anomalies());

@@ -25,6 +25,7 @@ struct ReportOptions {
   std::optional<TimeNs> guard_ns;            // none: by rule, per name
   TimeNs hold_ns = k_default_hold_ns;
   bool complete = false;  // these are all: where there are none, none are taken from the capture
+  bool goes_on = false;   // the recording does: an event that is not recorded with all its guard can wait
 };
 
 struct Analysis {

@@ -277,6 +277,13 @@ void find_in_outside(const EventReport& event, const OutsideMarker& outside, Fin
   }
 }
 
+// "lost samples, clipped"
+std::string in_words(const std::vector<std::string>& flags) {
+  std::string words = fmt::format("{}", fmt::join(flags, ", "));
+  std::ranges::replace(words, '_', ' ');
+  return words;
+}
+
 void find_in_event(const EventResult& result, const EventPlan& plan, Findings& findings) {
   const EventReport& event = result.report;
   if (event.count == 0) {
@@ -289,7 +296,7 @@ void find_in_event(const EventResult& result, const EventPlan& plan, Findings& f
   if (event.energy_left_out > 0) {
     findings.warn("events_left_out",
                   fmt::format("'{}': {} of {} windows are left out of the energies ({}).", event.name,
-                              event.energy_left_out, event.count, fmt::join(event.flags, ", ")));
+                              event.energy_left_out, event.count, in_words(event.flags)));
   }
   if (plan.wanted_excess && plan.method == Method::integral) {
     findings.warn(

@@ -220,6 +220,17 @@ void flag_events(const std::vector<TimeRange>& clipped, Measurement& m) {
   }
 }
 
+template <typename Item>
+void keep_only(const std::vector<bool>& kept, std::vector<Item>& items) {
+  std::size_t to = 0;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (!kept[i]) continue;
+    if (to != i) items[to] = std::move(items[i]);
+    ++to;
+  }
+  items.resize(to);
+}
+
 }  // namespace
 
 Result<Measurement> measure(SampleSource& source, Timeline timeline, const MeasureOptions& options) {
@@ -252,6 +263,19 @@ Result<Measurement> measure(SampleSource& source, Timeline timeline, const Measu
   flag_events(clipped, m);
   JM_TRY(read_noise(source, m));
   return m;
+}
+
+void leave_out_unfinished(Measurement& m) {
+  std::vector<bool> kept(m.flags.size());
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    kept[i] = (m.flags[i] & k_flag_outside_capture) == 0;
+    if (!kept[i]) --m.plans[m.timeline.events[i].name].count;
+  }
+  for (auto* sums : {&m.events, &m.guarded, &m.before, &m.after})
+    keep_only(kept, *sums);
+  keep_only(kept, m.timeline.events);
+  keep_only(kept, m.partition.event_labels);
+  keep_only(kept, m.flags);
 }
 
 }  // namespace joulemark

@@ -91,4 +91,8 @@ inline constexpr double k_least_intervals_for_integral = 50;
 [[nodiscard]] Result<Measurement> measure(SampleSource& source, Timeline timeline,
                                           const MeasureOptions& options);
 
+// For a recording that goes on: without the events that leave it, by their window or their guard. Their time
+// is no idle time all the same.
+void leave_out_unfinished(Measurement& measurement);
+
 }  // namespace joulemark

@@ -192,6 +192,38 @@ TEST(BuildReport, LeavesWindowsPartlyOutsideTheRecordingOut) {
   EXPECT_THAT(report.events[0].flags, ElementsAre("outside_capture"));
 }
 
+// The second event's guard, of 2 ms at least, is half recorded.
+TEST(BuildReport, WaitsForTheGuardOfAnEventWhileTheRecordingGoesOn) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, {{0.3005, 0.3055, 9e-3}, {0.9935, 0.9985, 9e-3}}};
+  test::record(capture, waveform, {.duration_s = 1, .aperture_s = 1e-3});
+  mark_all(capture, 0, waveform.pulses);
+  ReportOptions options;
+  const Analysis ended = analyse(capture, {"inference=d0"}, options);
+  ASSERT_EQ(ended.report.events.at(0).method, Method::excess);
+  EXPECT_EQ(ended.report.events[0].count, 2);
+  ASSERT_THAT(codes(ended.report), Contains("events_left_out"));
+  options.goes_on = true;
+  const Analysis live = analyse(capture, {"inference=d0"}, options);
+  EXPECT_EQ(live.report.events[0].count, 1);
+  EXPECT_EQ(live.report.events[0].energy_left_out, 0);
+  ASSERT_EQ(live.rows.size(), 1U);
+  EXPECT_EQ(live.rows[0].energy_j, ended.rows[0].energy_j);
+  EXPECT_EQ(live.report.idle.current_a.mean, ended.report.idle.current_a.mean);
+  EXPECT_THAT(codes(live.report), testing::Not(Contains("events_left_out")));
+}
+
+TEST(BuildReport, NamesNoFlagInASentence) {
+  MemoryCapture capture;
+  test::record(capture, {1e-3, {}}, {.duration_s = 1, .aperture_s = 1e-3});
+  ReportOptions options;
+  options.windows = {{"w", {900'000'000, 1'100'000'000}}, {"w", {100'000'000, 300'000'000}}};
+  const Report report = analyse(capture, {}, options).report;
+  const auto found = std::ranges::find(report.findings, "events_left_out", &Finding::code);
+  ASSERT_NE(found, report.findings.end());
+  EXPECT_EQ(found->message, "'w': 1 of 2 windows are left out of the energies (outside capture).");
+}
+
 TEST(BuildReport, LeavesEventsInWhichTheInstrumentClippedOut) {
   MemoryCapture capture;
   const Waveform waveform{1e-3, train(4, 0.1, 0.2, 0.1, 9e-3)};
