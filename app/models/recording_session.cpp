@@ -129,7 +129,8 @@ void RecordingSession::analyse_recent() {
   if (!analyst_.idle() || since_analysis_.elapsed() < analysis_ms_ * k_pause_per_work) return;
   since_analysis_.restart();
   const auto own = own_rules();
-  const ReportOptions options = own ? report_options_for(*own) : ReportOptions{};
+  ReportOptions options = own ? report_options_for(*own) : ReportOptions{};
+  options.goes_on = true;
   analyst_.post(k_analysis, [this, options](const std::stop_token& stop) {
     QElapsedTimer work;
     work.start();

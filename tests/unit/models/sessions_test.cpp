@@ -120,6 +120,8 @@ TEST_F(Sessions, TellWhatTheNewestEventsCost) {
   ASSERT_TRUE(analysed.wait(k_patience_ms));
   const auto recent = analysed[0][0].value<std::shared_ptr<const Analysis>>();
   EXPECT_EQ(recent->report.events.size(), 4U);
+  for (const EventRow& row : recent->rows)
+    EXPECT_EQ(row.flags & k_flag_outside_capture, 0) << "it can wait until its guard is recorded";
   for (const AnomalyGroup& group : recent->report.quality.anomalies)
     EXPECT_NE(group.kind, AnomalyKind::truncated);
 }
