@@ -13,31 +13,6 @@ namespace {
 
 constexpr double k_unknown = std::numeric_limits<double>::quiet_NaN();
 
-double figure(const EventRow& row, int column) {
-  switch (column) {
-    case EventTable::number:
-      return static_cast<double>(row.index);
-    case EventTable::name:
-      return row.name;
-    case EventTable::begin:
-      return to_seconds(row.time.begin_ns);
-    case EventTable::length:
-      return row.time.seconds();
-    case EventTable::energy:
-      return row.energy_j ? *row.energy_j : row.charge_c.value_or(k_unknown);
-    case EventTable::method:
-      return static_cast<double>(row.method);
-    case EventTable::net_energy:
-      return row.net_energy_j.value_or(k_unknown);
-    case EventTable::power:
-      return row.power_w.value_or(k_unknown);
-    case EventTable::peak:
-      return row.peak_current_a.value_or(k_unknown);
-    default:
-      return row.flags;
-  }
-}
-
 std::optional<double> known(double value) {
   return value == value ? std::optional(value) : std::nullopt;
 }
@@ -72,6 +47,31 @@ std::optional<EventTable::Test> parse_comparison(const QString& term) {
 }
 
 }  // namespace
+
+double EventTable::figure(const EventRow& row, int column) const {
+  switch (column) {
+    case number:
+      return static_cast<double>(row.index);
+    case name:
+      return row.name;
+    case begin:
+      return to_seconds(row.time.begin_ns);
+    case length:
+      return row.time.seconds() / static_cast<double>(repeat(row));
+    case energy:
+      return row.energy_j ? *row.energy_j : row.charge_c.value_or(k_unknown);
+    case method:
+      return static_cast<double>(row.method);
+    case net_energy:
+      return row.net_energy_j.value_or(k_unknown);
+    case power:
+      return row.power_w.value_or(k_unknown);
+    case peak:
+      return row.peak_current_a.value_or(k_unknown);
+    default:
+      return row.flags;
+  }
+}
 
 void EventTable::set_analysis(std::shared_ptr<const Analysis> analysis) {
   beginResetModel();
@@ -201,7 +201,7 @@ QString EventTable::text_of(const EventRow& row, int column) const {
     case begin:
       return time_text(row.time.begin_ns, 1'000'000);
     case length:
-      return si_text(row.time.seconds(), "s");
+      return si_text(figure(row, length), "s");
     case energy:
       return row.energy_j ? si_text(row.energy_j, "J") : si_text(row.charge_c, "C");
     case method:
@@ -223,6 +223,17 @@ double EventTable::guard_s(const EventRow& row) const {
   return analysis_->report.events[row.name].guard_s;
 }
 
+std::int64_t EventTable::repeat(const EventRow& row) const {
+  return analysis_->report.events[row.name].repeat;
+}
+
+QVariant EventTable::tip_of(const EventRow& row, int column) const {
+  if (column == method) return method_text(row.method, guard_s(row));
+  if (column == length && repeat(row) > 1)
+    return tr("The window: %1, %2 inferences").arg(si_text(row.time.seconds(), "s")).arg(repeat(row));
+  return row.flags == 0 ? QVariant() : QVariant(words_of_flags(row.flags));
+}
+
 QVariant EventTable::data(const QModelIndex& index, int role) const {
   if (!index.isValid() || !analysis_) return {};
   const EventRow& row = analysis_->rows[event_at(index.row())];
@@ -240,8 +251,7 @@ QVariant EventTable::data(const QModelIndex& index, int role) const {
       return QVariant((is_text(index.column()) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     }
     case Qt::ToolTipRole:
-      if (index.column() == method) return method_text(row.method, guard_s(row));
-      return row.flags == 0 ? QVariant() : QVariant(words_of_flags(row.flags));
+      return tip_of(row, index.column());
     default:
       return {};
   }
@@ -263,7 +273,8 @@ QVariant EventTable::headerData(int section, Qt::Orientation orientation, int ro
       tr("Number among the events of its name"),
       tr("What the rule or window is called"),
       tr("Begin on the capture clock, in seconds"),
-      tr("From the edge that begins it to the one that ends it"),
+      tr("From the edge that begins it to the one that ends it, over the inferences that a window stands "
+         "for"),
       tr("Energy of the window in joules, for one inference where a window stands for several"),
       tr("How energy and charge were measured; by excess, the guard on both sides is summed as well, and "
          "what "

@@ -52,8 +52,11 @@ class EventTable final : public QAbstractTableModel {
   };
 
  private:
+  [[nodiscard]] double figure(const EventRow& row, int column) const;  // per inference, as in the reports
   [[nodiscard]] QString text_of(const EventRow& row, int column) const;
+  [[nodiscard]] QVariant tip_of(const EventRow& row, int column) const;
   [[nodiscard]] double guard_s(const EventRow& row) const;
+  [[nodiscard]] std::int64_t repeat(const EventRow& row) const;
   [[nodiscard]] bool passes(const EventRow& row) const;
   void look_up_words();
   void rebuild();

@@ -121,6 +121,21 @@ TEST(EventTable, ShowsSiFiguresAndDashesForTheUnknown) {
   EXPECT_DOUBLE_EQ(table.index(3, EventTable::energy).data(EventTable::part_role).toDouble(), 0.8);
 }
 
+TEST(EventTable, TellsTheDurationOfOneInferenceAsTheReportsDo) {
+  auto analysis = std::make_shared<Analysis>(*example());
+  analysis->report.events[0].repeat = 150;
+  analysis->rows[0].time = {0, 11'265'000'000};
+  EventTable table;
+  table.set_analysis(analysis);
+  const QModelIndex length = table.index(0, EventTable::length);
+  EXPECT_EQ(length.data().toString().toStdString(), "75.10\u00a0ms");
+  EXPECT_DOUBLE_EQ(length.data(EventTable::value_role).toDouble(), 0.0751);
+  EXPECT_EQ(length.data(Qt::ToolTipRole).toString().toStdString(),
+            "The window: 11.27\u00a0s, 150 inferences");
+  EXPECT_TRUE(table.set_filter("dt>0.1s"));
+  EXPECT_EQ(table.rowCount(), 0);
+}
+
 TEST(FindingsModel, PutsTheWorstFirstAndKnowsWhere) {
   Report report;
   report.findings = {{"adequacy", FindingSeverity::info, "short windows"},
