@@ -38,6 +38,23 @@ QString si_text(std::optional<double> value, std::string_view unit, int digits) 
   return figure.unit.isEmpty() ? figure.number : figure.number + QChar(0x00a0) + figure.unit;
 }
 
+int digits_that_differ(std::span<const double> values, std::string_view unit, int digits) {
+  constexpr int k_most = 6;  // a float has no more
+  const auto told_apart = [&](int with) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      for (std::size_t j = i + 1; j < values.size(); ++j) {
+        if (values[i] != values[j] && si_text(values[i], unit, with) == si_text(values[j], unit, with))
+          return false;
+      }
+    }
+    return true;
+  };
+  for (int more = digits; more <= k_most; ++more) {
+    if (told_apart(more)) return more;
+  }
+  return digits;
+}
+
 QString percent_text(double fraction) {
   const double percent = 100 * fraction;
   const int decimals = std::abs(percent) >= 10 ? 0 : std::abs(percent) >= 1 ? 1 : 2;

@@ -6,6 +6,7 @@
 
 #include <QString>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace joulemark {
@@ -19,6 +20,9 @@ struct Figure {
   QString unit;
 };
 [[nodiscard]] Figure si_figure(std::optional<double> value, std::string_view unit, int digits = 4);
+
+// Of digits or as many more as tell different values apart; digits where the most, 6, do not.
+[[nodiscard]] int digits_that_differ(std::span<const double> values, std::string_view unit, int digits = 4);
 
 // 0.0031 -> "0.31 %"; two significant digits, no more than needed above 10 %.
 [[nodiscard]] QString percent_text(double fraction);

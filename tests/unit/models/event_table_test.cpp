@@ -229,5 +229,22 @@ TEST(Tiles, ShowTheCostliestEventWithItsIntervalAndMethod) {
   EXPECT_EQ(headline_tiles(*analysis, true)[0].note.toStdString(), "newest 1.200\u00a0mJ, 3 by excess");
 }
 
+TEST(Tiles, TellARangeOnlyInDigitsThatDiffer) {
+  auto analysis = std::make_shared<Analysis>(*example());
+  EventReport& inference = analysis->report.events[0];
+  inference.count = 1;
+  inference.energy_j.mean = 1e-3;
+  const auto note = [&](double min, double max) {
+    inference.latency_s.min = min;
+    inference.latency_s.max = max;
+    return headline_tiles(*analysis)[3].note.toStdString();
+  };
+  EXPECT_EQ(note(0.02, 0.025), "20.0\u00a0ms to 25.0\u00a0ms");
+  EXPECT_EQ(note(0.10521, 0.10523), "105.21\u00a0ms to 105.23\u00a0ms");
+  EXPECT_EQ(note(0.105, 0.105), "");
+  EXPECT_EQ(note(0.105, 0.105 + 1e-9), "");
+  EXPECT_EQ(headline_tiles(*analysis)[0].note.toStdString(), "1 window, by integral");
+}
+
 }  // namespace
 }  // namespace joulemark
