@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 #include <QPainter>
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace joulemark {
@@ -31,10 +32,11 @@ void add_figures(std::vector<FigureRow>& rows, const WindowStats& stats, Quantit
     rows.push_back({FigureBox::tr("charge"), si_figure(stats.charge_c, "C", 5)});
   if (quantity == Quantity::power)
     rows.push_back({FigureBox::tr("energy"), si_figure(stats.energy_j, "J", 5)});
-  rows.push_back({FigureBox::tr("mean"), si_figure(of->mean, unit)});
-  rows.push_back({FigureBox::tr("min"), si_figure(of->min, unit)});
-  rows.push_back({FigureBox::tr("max"), si_figure(of->max, unit)});
-  if (of->stddev) rows.push_back({FigureBox::tr("sd"), si_figure(of->stddev, unit)});
+  const int digits = digits_that_differ(std::array{of->mean, of->min, of->max}, unit);
+  rows.push_back({FigureBox::tr("mean"), si_figure(of->mean, unit, digits)});
+  rows.push_back({FigureBox::tr("min"), si_figure(of->min, unit, digits)});
+  rows.push_back({FigureBox::tr("max"), si_figure(of->max, unit, digits)});
+  rows.push_back({FigureBox::tr("sd"), si_figure(of->stddev, unit)});
 }
 
 }  // namespace
@@ -51,7 +53,8 @@ std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity, 
 QString figures_in_words(const std::vector<FigureRow>& rows) {
   QStringList words;
   for (const FigureRow& row : rows)
-    words << row.label + QLatin1Char(' ') + row.figure.number + QLatin1Char(' ') + row.figure.unit;
+    words
+        << (row.label + QLatin1Char(' ') + row.figure.number + QLatin1Char(' ') + row.figure.unit).trimmed();
   return words.join(QStringLiteral(", "));
 }
 

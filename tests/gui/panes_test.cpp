@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is drawn stays drawable and readable, whatever the values, the limits and the number of lines are.
 #include <app/dashboard/ensemble_dock.h>
+#include <app/dashboard/figure_box.h>
 #include <app/dashboard/lane_view.h>
 #include <app/dashboard/pane.h>
 #include <app/dashboard/theme.h>
@@ -27,6 +28,7 @@ class PanesTest : public QObject {
   void limitsWithoutEndChangeNothing();
   void valuesFarOutsideFillTheBand();
   void theFirstPaneShownTellsTheTime();
+  void figuresBetweenCursorsAreToldApart();
   void negativeEventsAreDrawnTheRightWayUp();
   void manyLinesGetThinner();
   void thirtyTwoLinesAreReachedByScrolling();
@@ -177,6 +179,18 @@ void PanesTest::theFirstPaneShownTellsTheTime() {
     QVERIFY2(labels.contains(QStringLiteral("missing")), qPrintable(labels.join(QLatin1Char(' '))));
   }
   QVERIFY(figures_as_text(stats).contains(QStringLiteral("\u0394t")));
+}
+
+void PanesTest::figuresBetweenCursorsAreToldApart() {
+  WindowStats stats;
+  stats.time = k_second;
+  stats.voltage_v = QuantityStats{3.29612, 3.29584, 3.2968, 1e-4};
+  stats.power_w = QuantityStats{30e-3, 10e-3, 90e-3, {}};
+  QCOMPARE(figures_in_words(figure_rows(stats, Quantity::voltage, false)),
+           QString::fromUtf8("mean 3.2961 V, min 3.2958 V, max 3.2968 V, sd 100.0 \u00b5V"));
+  const QString power = figures_in_words(figure_rows(stats, Quantity::power, false));
+  QVERIFY2(power.contains(QString::fromUtf8("mean 30.00 mW, min 10.00 mW, max 90.00 mW, sd \u2014")),
+           qPrintable(power));
 }
 
 void PanesTest::negativeEventsAreDrawnTheRightWayUp() {
