@@ -19,6 +19,11 @@ constexpr int k_most_listed = 50;
 constexpr double k_left = 52;
 constexpr double k_bottom = 24;
 
+QString folded_text(const Ensemble& ensemble) {
+  return ensemble.folded == 1 ? EnsembleDock::tr("1 event folded")
+                              : EnsembleDock::tr("%1 events folded").arg(ensemble.folded);
+}
+
 }  // namespace
 
 std::pair<double, double> value_limits(const Ensemble& ensemble) {
@@ -86,11 +91,9 @@ class EnsembleDock::Plot final : public QWidget {
     const std::string_view unit = power_ ? "W" : "A";
     const auto [low, high] = std::ranges::minmax(ensemble_->median);
     return EnsembleDock::tr(
-               "%1 events folded, half of them longer than %2: the median reaches from %3 to %4, p5 to "
-               "p95 from %5 to %6")
-        .arg(ensemble_->folded)
-        .arg(si_text(to_seconds(ensemble_->median_length_ns), "s"), si_text(low, unit), si_text(high, unit),
-             si_text(std::ranges::min(ensemble_->p05), unit),
+               "%1, half of them longer than %2: the median reaches from %3 to %4, p5 to p95 from %5 to %6")
+        .arg(folded_text(*ensemble_), si_text(to_seconds(ensemble_->median_length_ns), "s"),
+             si_text(low, unit), si_text(high, unit), si_text(std::ranges::min(ensemble_->p05), unit),
              si_text(std::ranges::max(ensemble_->p95), unit));
   }
 
@@ -195,9 +198,10 @@ void EnsembleDock::show_ensemble(const QString& name, std::shared_ptr<const Ense
   if (name != this->name()) return;
   ensemble_ = std::move(ensemble);
   plot_->set(ensemble_, static_cast<std::size_t>(names_->currentIndex()), power);
-  QString caption = tr("%1 events folded: median and p5 to p95").arg(ensemble_->folded);
+  QString caption = tr("%1: median and p5 to p95").arg(folded_text(*ensemble_));
   if (ensemble_->left_out > 0)
-    caption += tr("; %1 left out, with samples missing in or around them").arg(ensemble_->left_out);
+    caption +=
+        tr("; %1 left out: not all of the time in and around them was recorded").arg(ensemble_->left_out);
   if (ensemble_->not_taken > 0)
     caption += tr("; an even choice, %1 more not taken").arg(ensemble_->not_taken);
   caption_->setText(caption + tr(". The oddest first:"));

@@ -135,7 +135,8 @@ void EventDock::filter() {
 void EventDock::count() {
   const auto all = table_.analysis() == nullptr ? 0 : table_.analysis()->rows.size();
   const auto shown = static_cast<std::size_t>(table_.rowCount());
-  const QString text = shown == all ? tr("%1 events").arg(all) : tr("%1 of %2").arg(shown).arg(all);
+  QString text = tr("%1 of %2").arg(shown).arg(all);
+  if (shown == all) text = all == 1 ? tr("1 event") : tr("%1 events").arg(all);
   count_->setText(stale_ ? tr("%1 before the change").arg(text) : text);
 }
 
