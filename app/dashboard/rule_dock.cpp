@@ -13,6 +13,7 @@
 #include <QStyledItemDelegate>
 #include <QTableView>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <array>
 
 namespace joulemark {
@@ -126,6 +127,7 @@ void RuleDock::set_up_view() {
   view_->setAccessibleName(tr("Event rules"));
   view_->setItemDelegate(new RuleDelegate(table_, view_));
   view_->setShowGrid(false);
+  view_->setStyleSheet(QStringLiteral("QTableView::item { padding: 0px; }"));  // under the titles
   view_->verticalHeader()->hide();
   view_->verticalHeader()->setDefaultSectionSize(view_->fontMetrics().height() + 13);
   view_->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed |
@@ -156,6 +158,11 @@ void RuleDock::follow_table() {
   QObject::connect(&table_, &RuleTable::modelReset, view_, [this] {
     trouble_->hide();
     view_->setCurrentIndex(table_.index(place_.first, place_.second));
+    for (const auto counted : {RuleTable::skip, RuleTable::repeat}) {
+      const int before = view_->columnWidth(counted);
+      view_->resizeColumnToContents(counted);
+      view_->setColumnWidth(counted, std::max(before, view_->columnWidth(counted)));
+    }
   });
 }
 

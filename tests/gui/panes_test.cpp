@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is drawn stays drawable and readable, whatever the values, the limits and the number of lines are.
 #include <app/dashboard/ensemble_dock.h>
+#include <app/dashboard/event_dock.h>
 #include <app/dashboard/figure_box.h>
 #include <app/dashboard/lane_view.h>
 #include <app/dashboard/pane.h>
 #include <app/dashboard/theme.h>
 #include <app/dashboard/waveform_view.h>
+#include <app/models/event_table.h>
 #include <app/models/time_window.h>
 
 #include <QApplication>
+#include <QLabel>
 #include <QScrollBar>
 #include <QTest>
 #include <QWheelEvent>
@@ -29,6 +32,7 @@ class PanesTest : public QObject {
   void valuesFarOutsideFillTheBand();
   void theFirstPaneShownTellsTheTime();
   void figuresBetweenCursorsAreToldApart();
+  void oneEventIsToldAsOne();
   void negativeEventsAreDrawnTheRightWayUp();
   void manyLinesGetThinner();
   void thirtyTwoLinesAreReachedByScrolling();
@@ -191,6 +195,34 @@ void PanesTest::figuresBetweenCursorsAreToldApart() {
   const QString power = figures_in_words(figure_rows(stats, Quantity::power, false));
   QVERIFY2(power.contains(QString::fromUtf8("mean 30.00 mW, min 10.00 mW, max 90.00 mW, sd \u2014")),
            qPrintable(power));
+}
+
+void PanesTest::oneEventIsToldAsOne() {
+  const auto texts_of = [](const QWidget& dock) {
+    QStringList texts;
+    for (const auto* label : dock.findChildren<QLabel*>())
+      texts << label->text();
+    return texts.join(QLatin1Char('|'));
+  };
+  auto analysis = std::make_shared<Analysis>();
+  analysis->report.events.resize(1);
+  analysis->report.events[0].name = "inference";
+  analysis->rows.resize(1);
+  EventTable table;
+  table.set_analysis(analysis);
+  const EventDock events(table);
+  QCOMPARE(texts_of(events), QStringLiteral("1 event"));
+  auto ensemble = std::make_shared<Ensemble>();
+  ensemble->p05 = ensemble->median = ensemble->p95 = {1e-3, 2e-3};
+  ensemble->folded = 1;
+  ensemble->left_out = 2;
+  EnsembleDock folded;
+  folded.set_names({QStringLiteral("inference")});
+  folded.show_ensemble(QStringLiteral("inference"), ensemble, *analysis, true);
+  QCOMPARE(
+      texts_of(folded),
+      QStringLiteral("1 event folded: median and p5 to p95; 2 left out: not all of the time in and around "
+                     "them was recorded. The oddest first:"));
 }
 
 void PanesTest::negativeEventsAreDrawnTheRightWayUp() {

@@ -9,6 +9,7 @@
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QLineEdit>
+#include <QTableView>
 #include <QTest>
 
 using namespace joulemark;
@@ -23,6 +24,7 @@ class RulesTest : public WindowFixture {
 
   void aStretchIsNamedByItsKeyAndReported();
   void anEditedRuleIsShownAndReported();
+  void everyCountOfInferencesCanBeRead();
   void measuringThatWasCancelledIsDoneAgain();
   void theTableSaysHowEachFigureWasMeasured();
 };
@@ -68,6 +70,20 @@ void RulesTest::anEditedRuleIsShownAndReported() {
   QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != edited && window_->document()->idle(),
                            k_patience_ms);
   QVERIFY(!named().contains(QStringLiteral("net")));
+}
+
+void RulesTest::everyCountOfInferencesCanBeRead() {
+  open(sample_);
+  RuleTable& rules = window_->rules();
+  for (const int count : {150, 100'000}) {
+    QVERIFY(rules.setData(rules.index(0, RuleTable::repeat), count));
+    QTRY_VERIFY_WITH_TIMEOUT(window_->document()->idle(), k_patience_ms);
+    QApplication::processEvents();
+    const auto* table = window_->findChild<QTableView*>(QStringLiteral("rules.table"));
+    QCOMPARE(rules.index(0, RuleTable::repeat).data().toInt(), count);
+    QVERIFY(table->columnWidth(RuleTable::repeat) >=
+            table->sizeHintForIndex(rules.index(0, RuleTable::repeat)).width());
+  }
 }
 
 void RulesTest::measuringThatWasCancelledIsDoneAgain() {
