@@ -5,6 +5,7 @@
 #include <app/dashboard/banner.h>
 #include <app/dashboard/dialogs.h>
 #include <app/dashboard/ensemble_dock.h>
+#include <app/dashboard/event_colours.h>
 #include <app/dashboard/findings_bar.h>
 #include <app/dashboard/histogram_dock.h>
 #include <app/dashboard/main_window.h>
@@ -174,6 +175,7 @@ void MainWindow::connect_session() {
   connect(session_.get(), &RecordingSession::news, this,
           [this](const QString& sentence) { banner_->show_message(Banner::Level::note, sentence); });
   connect(session_.get(), &RecordingSession::analysed, this, [this](std::shared_ptr<const Analysis> recent) {
+    give_colours(recent->report);
     tiles_->show_tiles(headline_tiles(*recent, true), true);
     waveform_->set_setup(session_->setup());
     waveform_->set_analysis(recent);

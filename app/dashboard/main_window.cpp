@@ -3,6 +3,7 @@
 
 #include <app/dashboard/banner.h>
 #include <app/dashboard/ensemble_dock.h>
+#include <app/dashboard/event_colours.h>
 #include <app/dashboard/event_dock.h>
 #include <app/dashboard/findings_bar.h>
 #include <app/dashboard/histogram_dock.h>
@@ -386,6 +387,7 @@ void MainWindow::analysis_changed() {
   work(Work::measuring).hide_work();
   set_stale(false);
   const auto& analysis = document_->analysis();
+  give_colours(analysis->report);
   tiles_->show_tiles(headline_tiles(*analysis), false);
   findings_.set(analysis->report, document_->anomalies());
   findings_bar_->show_grade(word_of(analysis->report.quality.grade));

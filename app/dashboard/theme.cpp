@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/dashboard/event_colours.h>
 #include <app/dashboard/theme.h>
 
 #include <QApplication>
@@ -160,11 +161,11 @@ QColor Theme::quantity(Quantity quantity) const {
 }
 
 QColor Theme::event(std::size_t name) const {
-  static constexpr std::array<unsigned, 8> k_dark{0xd98ac0, 0xf0e36a, 0x8fd3ff, 0xf2855e,
-                                                  0x7fe0c0, 0xb9a6ff, 0xd9c7a0, 0xff9db0};
-  static constexpr std::array<unsigned, 8> k_light{0xa8467f, 0x8a7a00, 0x1c7fbf, 0xc24a15,
-                                                   0x0e8a68, 0x6a4fc4, 0x7a6233, 0xc23e5c};
-  return QColor((dark ? k_dark : k_light)[name % k_dark.size()]);
+  static constexpr std::array<unsigned, EventColours::k_colours> k_dark{
+      0xd98ac0, 0xf0e36a, 0x8fd3ff, 0xf2855e, 0x7fe0c0, 0xb9a6ff, 0xd9c7a0, 0xff9db0};
+  static constexpr std::array<unsigned, EventColours::k_colours> k_light{
+      0xa8467f, 0x8a7a00, 0x1c7fbf, 0xc24a15, 0x0e8a68, 0x6a4fc4, 0x7a6233, 0xc23e5c};
+  return QColor((dark ? k_dark : k_light)[event_colours().at(name)]);
 }
 
 const Theme& theme() {

@@ -29,7 +29,7 @@ struct Theme {
   QColor second_cursor;
 
   [[nodiscard]] QColor quantity(Quantity quantity) const;
-  // Of the event name with that index; eight, then again.
+  // Of the event name with that index, see event_colours().
   [[nodiscard]] QColor event(std::size_t name) const;
   [[nodiscard]] QColor lane() const { return muted; }
 };

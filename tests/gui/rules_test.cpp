@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rules and named stretches: edited, measured anew, and reported alike by the command line.
+#include <app/dashboard/theme.h>
 #include <app/models/capture_document.h>
 
 #include <tests/gui/window_fixture.h>
@@ -11,6 +12,8 @@
 #include <QLineEdit>
 #include <QTableView>
 #include <QTest>
+#include <map>
+#include <set>
 
 using namespace joulemark;
 
@@ -24,6 +27,7 @@ class RulesTest : public WindowFixture {
 
   void aStretchIsNamedByItsKeyAndReported();
   void anEditedRuleIsShownAndReported();
+  void addingARuleRecoloursNothing();
   void everyCountOfInferencesCanBeRead();
   void measuringThatWasCancelledIsDoneAgain();
   void theTableSaysHowEachFigureWasMeasured();
@@ -70,6 +74,30 @@ void RulesTest::anEditedRuleIsShownAndReported() {
   QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != edited && window_->document()->idle(),
                            k_patience_ms);
   QVERIFY(!named().contains(QStringLiteral("net")));
+}
+
+void RulesTest::addingARuleRecoloursNothing() {
+  open(sample_);
+  const auto colours = [this] {
+    std::map<std::string, QRgb> of_names;
+    const auto& events = window_->document()->analysis()->report.events;
+    for (std::size_t i = 0; i < events.size(); ++i)
+      of_names[events[i].name] = theme().event(i).rgb();
+    return of_names;
+  };
+  std::map<std::string, QRgb> before = colours();
+  std::set<QRgb> distinct;
+  for (const auto& [name, colour] : before)
+    distinct.insert(colour);
+  QCOMPARE(distinct.size(), before.size());
+  const auto measured = window_->document()->analysis();
+  window_->rules().add_rule();  // "event-d0", which is listed among the others
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != measured && window_->document()->idle(),
+                           k_patience_ms);
+  std::map<std::string, QRgb> after = colours();
+  QCOMPARE(after.size(), before.size() + 1);
+  for (const auto& [name, colour] : before)
+    QVERIFY2(after.at(name) == colour, name.c_str());
 }
 
 void RulesTest::everyCountOfInferencesCanBeRead() {
