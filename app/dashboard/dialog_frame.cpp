@@ -13,7 +13,7 @@ DialogFrame::DialogFrame(QWidget* parent, const QString& title, const QString& a
       trouble(new QLabel(&dialog)),
       buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, &dialog)) {
   dialog.setWindowTitle(title);
-  dialog.setMinimumWidth(480);
+  dialog.setMinimumWidth(560);
   auto* column = new QVBoxLayout(&dialog);
   column->addLayout(body, 1);
   trouble->setProperty("role", "bad");

@@ -81,6 +81,7 @@ std::optional<ImportRequest> ask_import(QWidget* parent, const QStringList& inpu
                                  QStringLiteral(".jmk"),
                              &frame.dialog);
   auto* head = new QFormLayout;
+  head->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   head->addRow(Dialogs::tr("From"), new QLabel(inputs.join(QStringLiteral(", ")), &frame.dialog));
   head->addRow(Dialogs::tr("Format"), format);
   head->addRow(Dialogs::tr("Capture to make"), file);

@@ -50,6 +50,7 @@ void ask_markers(QWidget* parent, RuleTable& table) {
   file->setPlaceholderText(MarkerDialog::tr("the names in the capture stay"));
   file->setAccessibleName(MarkerDialog::tr("Firmware (ELF)"));
   auto* form = new QFormLayout;
+  form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   form->addRow(MarkerDialog::tr("Coded lines"), code);
   form->addRow(
       QString(),

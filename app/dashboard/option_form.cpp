@@ -13,6 +13,8 @@
 namespace joulemark {
 namespace {
 
+constexpr int k_editor_px = 340;  // what it may hold is told in it
+
 // "real|max" is a list of choices; "TIME,samples=N" and "COLUMN:V|mV, or a constant" are not.
 QStringList choices_of(const OptionSpec& spec) {
   static const QRegularExpression k_choices(QStringLiteral("^[A-Za-z0-9-]+(\\|[A-Za-z0-9-]+)+$"));
@@ -35,7 +37,7 @@ OptionForm::OptionForm(std::vector<OptionSpec> specs, const QStringList& given, 
     : QWidget(parent), specs_(std::move(specs)) {
   auto* form = new QFormLayout(this);
   form->setContentsMargins(0, 0, 0, 0);
-  form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+  form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     const OptionSpec& spec = specs_[i];
     const QString value = given_value(given, spec);
@@ -62,7 +64,11 @@ OptionForm::OptionForm(std::vector<OptionSpec> specs, const QStringList& given, 
     auto* help = new QLabel(to_qt(spec.help), this);
     help->setProperty("role", "muted");
     help->setWordWrap(true);
+    help->setMinimumWidth(k_editor_px);  // by which its height is reckoned
+    help->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    editor->setMinimumWidth(k_editor_px);
     form->addRow(label, editor);
+    form->setAlignment(editor, Qt::AlignLeft);
     form->addRow(QString(), help);
     fields_.push_back({i, editor});
   }

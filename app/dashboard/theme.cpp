@@ -83,6 +83,7 @@ QPushButton:disabled, QToolButton:disabled { color: @muted; background: @window;
 QPushButton[primary="true"] { background: @accent; color: @onaccent; border-color: @accent; }
 QPushButton[recording="true"] { background: @lost; color: @onaccent; border-color: @lost; }
 QPushButton[recording="true"]:disabled { background: @raised; color: @muted; border-color: @line; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QComboBox { background: @raised; border: 1px solid @line; border-radius: 5px; padding: 4px 8px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(:/arrow_down.svg); width: 10px; height: 6px; }

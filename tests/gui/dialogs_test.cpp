@@ -3,6 +3,7 @@
 // taken.
 #include <app/dashboard/banner.h>
 #include <app/dashboard/dialogs.h>
+#include <app/dashboard/theme.h>
 
 #include <tests/gui/window_fixture.h>
 
@@ -16,6 +17,7 @@
 #include <QPushButton>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 #include <fstream>
 
 using namespace joulemark;
@@ -33,6 +35,8 @@ class DialogsTest : public QObject {
   void anImportAsksBeforeItReplacesAFile();
   void theFormOfAnImportFollowsItsFormat();
   void aClickOnCancelOutlivesTheProgress();
+  void helpHasTheRoomOfItsText();
+  void buttonsAreFlat();
 };
 
 namespace {
@@ -139,6 +143,35 @@ void DialogsTest::optionsComeFromTheInstrumentsOwnTable() {
       ask_options(nullptr, QStringLiteral("Options"), rate_option(), {QStringLiteral("rate=1kHz")});
   QVERIFY(chosen);
   QCOMPARE(*chosen, QStringList{QStringLiteral("rate=20kHz")});
+}
+
+void DialogsTest::helpHasTheRoomOfItsText() {
+  bool seen = false;
+  when_asked([&seen](QDialog& dialog) {
+    const auto labels = dialog.findChildren<QLabel*>();
+    const auto help = std::ranges::find(labels, QStringLiteral("samples a second"), &QLabel::text);
+    QVERIFY(help != labels.end());
+    seen = true;
+    QVERIFY((*help)->width() >= (*help)->fontMetrics().horizontalAdvance((*help)->text()));
+    const QWidget* rate = field(dialog, QStringLiteral("rate"));
+    QVERIFY((*help)->width() >= rate->width());
+    QVERIFY2(rate->width() >= 300 && rate->width() <= 400, qPrintable(QString::number(rate->width())));
+  });
+  QVERIFY(!ask_options(nullptr, QStringLiteral("Options"), rate_option(), {}));
+  QVERIFY(seen);
+}
+
+void DialogsTest::buttonsAreFlat() {
+  use_theme(*qApp, true);
+  bool seen = false;
+  when_asked([&seen](QDialog& dialog) {
+    for (const QPushButton* button : dialog.findChildren<QPushButton*>()) {
+      seen = true;
+      QVERIFY2(button->icon().isNull(), qPrintable(button->text()));
+    }
+  });
+  QVERIFY(!ask());
+  QVERIFY(seen);
 }
 
 void DialogsTest::anImportAsksBeforeItReplacesAFile() {
