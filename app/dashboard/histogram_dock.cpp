@@ -221,7 +221,7 @@ void HistogramDock::redraw() {
                      .arg(si_text(stats.median, kind.unit), si_text(stats.stddev, kind.unit, 3));
   if (outside > 0) text += tr("   %1 far outside, not drawn").arg(outside);
   caption_->setText(text);
-  trust_->setText(trust_text(event, stats, kind.unit));
+  trust_->setText(unbroken(trust_text(event, stats, kind.unit)));
   plot_->setAccessibleDescription(
       QStringList{to_qt(event.name), tr(kind.title), shape_text(shape, kind.unit), text, trust_->text()}.join(
           QLatin1Char('\n')));

@@ -3,6 +3,8 @@
 
 #include <app/models/text.h>
 
+#include <QRegularExpression>
+#include <QStringList>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -61,6 +63,12 @@ QString percent_text(double fraction) {
   return QString::number(percent, 'f', decimals) + QChar(0x00a0) + QLatin1Char('%');
 }
 
+QString unbroken(QString text) {
+  static const QRegularExpression k_blank(
+      QStringLiteral("(?<=\\d) (?=(?:%|[\\x{3bc}\\x{b5}numkMG]?(?:Hz|S/s|B|[AVWJCs]))(?![A-Za-z]))"));
+  return text.replace(k_blank, QString(QChar(0x00a0)));
+}
+
 QString time_text(TimeNs time_ns, TimeNs step_ns) {
   struct Unit {
     double ns;
@@ -76,6 +84,13 @@ QString time_text(TimeNs time_ns, TimeNs step_ns) {
   QString number = QString::number(static_cast<double>(time_ns) / k_units[at].ns, 'f', decimals);
   number.replace(QLatin1Char('-'), QChar(k_minus));
   return number + QChar(0x00a0) + QString::fromUtf8(k_units[at].text);
+}
+
+QString instrument_text(const InstrumentIdentity& instrument) {
+  if (instrument.model.empty()) return to_qt(instrument.uri);
+  QStringList parts{to_qt(instrument.vendor), to_qt(instrument.model), to_qt(instrument.serial)};
+  parts.removeAll(QString());
+  return parts.join(QLatin1Char(' '));
 }
 
 QString clock_text(double seconds) {

@@ -2,6 +2,7 @@
 // Figures and times as they stand on the screen: SI prefixes, a true minus, mu and plus-minus.
 #pragma once
 
+#include <analysis/model/capture_info.h>
 #include <analysis/model/time.h>
 
 #include <QString>
@@ -27,11 +28,17 @@ struct Figure {
 // 0.0031 -> "0.31 %"; two significant digits, no more than needed above 10 %.
 [[nodiscard]] QString percent_text(double fraction);
 
+// A sentence for people whose numbers and units stay on one line: "within 0.25 %".
+[[nodiscard]] QString unbroken(QString text);
+
 // A place on the capture clock with a fixed unit and as many decimals as step_ns needs: "12.345 s".
 [[nodiscard]] QString time_text(TimeNs time_ns, TimeNs step_ns);
 
 // "00:01:12", hours as they come.
 [[nodiscard]] QString clock_text(double seconds);
+
+// What a capture was recorded by: "JS220 002557", or how it was opened; empty when that is not known.
+[[nodiscard]] QString instrument_text(const InstrumentIdentity& instrument);
 
 [[nodiscard]] QString to_qt(std::string_view text);
 

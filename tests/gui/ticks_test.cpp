@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <app/dashboard/ticks.h>
+#include <app/models/text.h>
 
 #include <QFont>
 #include <QFontMetricsF>
@@ -19,6 +20,7 @@ class TicksTest : public QObject {
   void values_are_one_two_or_five_times_a_power_of_ten_apart();
   void texts_of_decades_do_not_touch_and_are_enough();
   void an_axis_without_end_has_no_ticks();
+  void numbers_stay_with_their_units();
 };
 
 namespace {
@@ -87,6 +89,12 @@ void TicksTest::texts_of_decades_do_not_touch_and_are_enough() {
   const auto all = decade_ticks_within(2e-9, 0.9, 1000, text_px, "A");
   QCOMPARE(all.size(), std::size_t{8});  // 10 nA to 100 mA
   QCOMPARE(all.front().text, QStringLiteral("10\u00a0nA"));
+}
+
+void TicksTest::numbers_stay_with_their_units() {
+  QCOMPARE(unbroken(QStringLiteral("within 0.25 % of 3 mW at 20 \u00b5A, 7 samples, 5 Windows")),
+           QStringLiteral("within 0.25\u00a0% of 3\u00a0mW at 20\u00a0\u00b5A, 7 samples, 5 Windows"));
+  QCOMPARE(unbroken(QStringLiteral("10 kS/s for 2 s")), QStringLiteral("10\u00a0kS/s for 2\u00a0s"));
 }
 
 void TicksTest::an_axis_without_end_has_no_ticks() {
