@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 namespace joulemark {
 namespace {
@@ -120,6 +121,7 @@ Status LiveStrip::accept(const Edge& edge) {
   const std::uint32_t bit = std::uint32_t{1} << lane;
   const std::int64_t step = step_of(edge.time_ns);
   if (step >= next_step_) advance(step);
+  if (((level_.high | level_.low) & bit) == 0) was_before(step, bit, !edge.level);
   level_.high = edge.level ? level_.high | bit : level_.high & ~bit;
   level_.low = edge.level ? level_.low & ~bit : level_.low | bit;
   if (step < first_step_) return {};
@@ -147,7 +149,23 @@ Status LiveStrip::accept(const Anomaly& anomaly) {
 Status LiveStrip::accept(const MetadataItem& item) {
   const std::scoped_lock lock(mutex_);
   if (metadata_.size() < k_most_metadata) metadata_.push_back(item);
+  for (std::size_t id = 0; id < lane_.size(); ++id) {
+    if (lane_[id] < 0 || item.key != "line.d" + std::to_string(id) + ".initial") continue;
+    const std::uint32_t bit = std::uint32_t{1} << lane_[id];
+    if (((level_.high | level_.low) & bit) != 0) continue;  // told by its edges already
+    const bool high = item.value == "high";
+    was_before(next_step_, bit, high);
+    (high ? level_.high : level_.low) |= bit;
+  }
   return {};
+}
+
+// A line had this level in all that is kept, up to and with the step.
+void LiveStrip::was_before(std::int64_t step, std::uint32_t bit, bool high) {
+  for (std::int64_t at = first_step_; at < std::min(step + 1, next_step_); ++at) {
+    Levels& levels = levels_[place(at)];
+    (high ? levels.high : levels.low) |= bit;
+  }
 }
 
 // Those that begin in the range, at least one, as far as they are in the ring.

@@ -67,6 +67,7 @@ class LiveStrip final : public NullSink {
   };
 
   void advance(std::int64_t step);
+  void was_before(std::int64_t step, std::uint32_t bit, bool high);
   void add(Trace trace, TimeNs time_ns, double value);
   void add_sample(const Feed& feed, TimeNs time_ns, double value);
   [[nodiscard]] std::int64_t step_of(TimeNs time_ns) const;

@@ -141,6 +141,29 @@ TEST(LiveStrip, FollowsTheLinesAndNamesTheGaps) {
   }
 }
 
+// As in the capture: a line that was told, and one that is known by its first edge alone.
+TEST(LiveStrip, KnowsLinesFromTheBeginning) {
+  CaptureInfo info;
+  info.channels.resize(1);
+  info.channels[0].name = "bench.current";
+  info.channels[0].rate_hz = 1000;
+  info.lines = {{LineId{3}, "told"}, {LineId{0}, "seen"}, {LineId{5}, "unknown"}};
+  LiveStrip strip;
+  ASSERT_TRUE(strip.begin(info));
+  ASSERT_TRUE(strip.accept(MetadataItem{"line.d3.initial", "high"}));
+  ASSERT_TRUE(strip.accept(SampleBlock{ChannelId{0}, 0, std::vector<float>(100, 1e-3F), {}}));
+  ASSERT_TRUE(strip.accept(Edge{50'000'000, 0, LineId{0}, true}));
+  ASSERT_TRUE(strip.accept(Edge{60'000'000, 0, LineId{3}, false}));
+  const auto levels = strip.levels({0, 100'000'000}, 10);
+  for (std::size_t i = 0; i < 10; ++i) {
+    EXPECT_EQ((levels[i].high & 1U) != 0, i <= 6) << i;
+    EXPECT_EQ((levels[i].low & 1U) != 0, i >= 6) << i;
+    EXPECT_EQ((levels[i].high & 2U) != 0, i >= 5) << i;
+    EXPECT_EQ((levels[i].low & 2U) != 0, i <= 5) << i;
+    EXPECT_EQ((levels[i].high | levels[i].low) & 4U, 0U) << i;
+  }
+}
+
 TEST(RecentSource, IsTheEndOfARecordingAsIfItHadBegunThere) {
   MemoryCapture capture;
   record_simulated(capture, {"rate=10kHz"}, 30);
