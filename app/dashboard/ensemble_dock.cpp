@@ -3,6 +3,7 @@
 #include <app/dashboard/overlay.h>
 #include <app/dashboard/theme.h>
 #include <app/dashboard/ticks.h>
+#include <app/dashboard/whole_rows.h>
 #include <app/models/text.h>
 
 #include <QComboBox>
@@ -140,17 +141,21 @@ EnsembleDock::EnsembleDock(QWidget* parent)
       names_(new QComboBox(this)),
       plot_(new Plot(this)),
       caption_(new QLabel(this)),
-      odd_(new QListWidget(this)) {
+      head_(new QLabel(tr("Event, and its rms distance from the median in standard deviations"), this)),
+      odd_(new WholeRows<QListWidget>(this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(8, 6, 8, 6);
   column->setSpacing(6);
   column->addWidget(names_);
   column->addWidget(plot_, 3);
   column->addWidget(caption_);
+  column->addWidget(head_);
   column->addWidget(odd_, 2);
   names_->setAccessibleName(tr("Event to fold"));
-  caption_->setWordWrap(true);
-  caption_->setProperty("role", "muted");
+  for (QLabel* label : {caption_, head_}) {
+    label->setWordWrap(true);
+    label->setProperty("role", "muted");
+  }
   odd_->setAccessibleName(tr("The oddest events"));
   odd_->setToolTip(
       tr("Root mean square distance from the median, in standard deviations of each point; click to see the "
@@ -205,6 +210,7 @@ void EnsembleDock::show_ensemble(const QString& name, std::shared_ptr<const Ense
   if (ensemble_->not_taken > 0)
     caption += tr("; an even choice, %1 more not taken").arg(ensemble_->not_taken);
   caption_->setText(caption + tr(". The oddest first:"));
+  head_->show();
   const QSignalBlocker quiet(odd_);
   odd_->clear();
   const auto listed = std::min<std::size_t>(ensemble_->by_distance.size(), k_most_listed);
@@ -221,6 +227,7 @@ void EnsembleDock::show_ensemble(const QString& name, std::shared_ptr<const Ense
 void EnsembleDock::show_message(const QString& message) {
   ensemble_.reset();
   plot_->set(nullptr, 0, true);
+  head_->hide();
   caption_->setText(message);
   odd_->clear();
 }

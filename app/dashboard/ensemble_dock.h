@@ -45,6 +45,7 @@ class EnsembleDock final : public QWidget {
   QComboBox* names_;
   Plot* plot_;
   QLabel* caption_;
+  QLabel* head_;  // of the oddest
   QListWidget* odd_;
   std::shared_ptr<const Ensemble> ensemble_;
 };

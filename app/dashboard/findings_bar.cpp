@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <app/dashboard/findings_bar.h>
 #include <app/dashboard/theme.h>
+#include <app/dashboard/whole_rows.h>
 #include <app/models/findings_model.h>
 
 #include <QAction>
@@ -65,7 +66,7 @@ class FindingDelegate final : public QStyledItemDelegate {
 }  // namespace
 
 FindingsBar::FindingsBar(FindingsModel& model, QWidget* parent)
-    : QWidget(parent), model_(model), title_(new QLabel(this)), view_(new QListView(this)) {
+    : QWidget(parent), model_(model), title_(new QLabel(this)), view_(new WholeRows<QListView>(this)) {
   setObjectName(QStringLiteral("panel"));
   setAttribute(Qt::WA_StyledBackground);
   auto* column = new QVBoxLayout(this);

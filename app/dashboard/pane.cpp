@@ -19,8 +19,9 @@
 namespace joulemark {
 namespace {
 
-constexpr int k_top = 8;
+constexpr int k_top = 12;
 constexpr int k_bottom = 8;
+constexpr int k_title_top = 1;
 constexpr double k_band_z = 3.5;      // over the chart's grid, under its series
 constexpr double k_least_log = 1e-9;  // that automatic limits go down to
 constexpr Pane::Limits k_log_reach{1e-12, 1e6};
@@ -277,7 +278,8 @@ LinearTicks Pane::linear_value_ticks() const {
 }
 
 double Pane::text_top() const {
-  return plot().top() + QFontMetrics(label_font()).height() + 6;
+  const QFontMetrics metrics(label_font());
+  return k_title_top + metrics.ascent() + metrics.capHeight() / 2.0 + 3;
 }
 
 void Pane::paint_grid(QPainter& painter) const {
@@ -361,8 +363,8 @@ void Pane::paint_labels(QPainter& painter) const {
   painter.setPen(theme().quantity(quantity_));
   const QString title =
       unit_text.isEmpty() ? title_of(quantity_) : title_of(quantity_) + QStringLiteral("  ") + unit_text;
-  painter.drawText(QRectF(10, plot().top() - 4, k_gutter - 18, metrics.height()),
-                   Qt::AlignLeft | Qt::AlignVCenter, title);
+  painter.drawText(QRectF(10, k_title_top, k_gutter - 18, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                   title);
   painter.setPen(theme().muted);
   for (const Tick& tick : ticks) {
     const double at = y(tick.at);

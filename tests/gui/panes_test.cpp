@@ -7,11 +7,13 @@
 #include <app/dashboard/pane.h>
 #include <app/dashboard/theme.h>
 #include <app/dashboard/waveform_view.h>
+#include <app/dashboard/whole_rows.h>
 #include <app/models/event_table.h>
 #include <app/models/time_window.h>
 
 #include <QApplication>
 #include <QLabel>
+#include <QListWidget>
 #include <QScrollBar>
 #include <QTest>
 #include <QWheelEvent>
@@ -36,6 +38,8 @@ class PanesTest : public QObject {
   void negativeEventsAreDrawnTheRightWayUp();
   void manyLinesGetThinner();
   void thirtyTwoLinesAreReachedByScrolling();
+  void aTickNearTheTopOfALowPaneIsNamed();
+  void aListEndsWithAWholeRow();
 };
 
 namespace {
@@ -268,6 +272,38 @@ void PanesTest::thirtyTwoLinesAreReachedByScrolling() {
   QVERIFY(shown.window.range() == before);
   shown.lanes->findChild<QScrollBar*>()->setValue(0);
   QVERIFY(shown.in_sight(0));
+}
+
+// Zero to 46 mA: what the peaks reach is told, and not by the title alone.
+void PanesTest::aTickNearTheTopOfALowPaneIsNamed() {
+  ShownPane shown(0, 46e-3);
+  shown.pane.resize(800, 96);
+  const QRectF area = shown.pane.plot();
+  const auto [low, high] = shown.pane.shown_limits();
+  const int y = static_cast<int>(area.bottom() - area.height() * (40e-3 - low) / (high - low));
+  const QImage image = shown.pane.grab().toImage();
+  int inked = 0;
+  for (int row = y - 3; row <= y + 3; ++row) {
+    for (int x = k_gutter - 22; x < k_gutter - 8; ++x)
+      inked += static_cast<int>(image.pixelColor(x, row).lightness() > theme().surface.lightness() + 40);
+  }
+  QVERIFY2(inked > 10, qPrintable(QString::number(inked)));
+}
+
+void PanesTest::aListEndsWithAWholeRow() {
+  WholeRows<QListWidget> list;
+  for (int i = 0; i < 20; ++i)
+    list.addItem(QString::number(i));
+  list.show();
+  for (int height = 60; height < 90; ++height) {
+    list.resize(200, height);
+    QApplication::processEvents();
+    const int end = list.viewport()->height();
+    const QListWidgetItem* last = list.itemAt(20, end - 1);
+    QVERIFY(last != nullptr);
+    QVERIFY2(list.visualItemRect(last).bottom() < end, qPrintable(QString::number(height)));
+    QVERIFY(end > height - 2 * list.visualItemRect(last).height());
+  }
 }
 
 QTEST_MAIN(PanesTest)
