@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QWidget>
+#include <set>
 
 QT_BEGIN_NAMESPACE
 class QLabel;
@@ -33,6 +34,7 @@ class EventDock final : public QWidget {
  private:
   void filter();
   void count();
+  void fit_columns();
   void copy();
 
   EventTable& table_;
@@ -40,6 +42,9 @@ class EventDock final : public QWidget {
   bool stale_ = false;
   QLineEdit* filter_;
   QLabel* count_;
+  std::set<int> made_by_hand_;  // columns
+  bool fitting_ = false;
+  bool fitted_ = false;
 };
 
 }  // namespace joulemark

@@ -146,8 +146,9 @@ void MainWindow::build_view_menu() {
   add_action(view, tr("Show &all"), Qt::Key_A, [this] { window_.show_all(); });
   add_action(view, tr("Zoom to &selection"), Qt::Key_Z, [this] { zoom_to_selection(); });
   add_action(view, tr("&Back to the view before"), Qt::Key_Backspace, [this] { window_.back(); });
-  add_action(view, tr("Follow the &newest"), Qt::Key_L,
-             [this] { window_.show_end(window_.range().length_ns()); });
+  add_action(view, tr("Follow the &newest"), Qt::Key_L, [this] {
+    window_.pan((recording() ? newest_ns_ : window_.limits().end_ns) - window_.range().end_ns);
+  });
   const auto middle = [this] { return window_.range().begin_ns + window_.range().length_ns() / 2; };
   add_action(view, tr("Zoom in"), Qt::Key_Plus, [this, middle] { window_.zoom(0.5, middle()); });
   add_action(view, tr("Zoom out"), Qt::Key_Minus, [this, middle] { window_.zoom(2, middle()); });

@@ -204,6 +204,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   }
   settings_.setValue(QStringLiteral("window/geometry"), saveGeometry());
   settings_.setValue(QStringLiteral("window/state"), saveState());
+  settings_.setValue(QStringLiteral("window/usual_docks"), usual_docks_);
   event->accept();
 }
 

@@ -208,11 +208,14 @@ void MainWindow::live_frame() {
   if (!session_) return frames_.stop();
   const TimeRange extent = session_->extent();
   if (extent.empty()) return;
-  const bool following = !live_begun_ || window_.range().end_ns >= window_.limits().end_ns;
-  const TimeNs length = live_begun_ ? window_.range().length_ns() : k_live_ns;
+  const bool begins = !live_begun_;
+  const bool following = begins || window_.range().end_ns >= newest_ns_;
   live_begun_ = true;
-  window_.set_limits({std::min(extent.begin_ns, extent.end_ns - k_live_ns), extent.end_ns}, k_least_live_ns);
-  if (following) window_.show_end(length);
+  newest_ns_ = extent.end_ns;
+  window_.set_limits({extent.begin_ns, std::max(extent.end_ns, extent.begin_ns + k_live_ns)},
+                     k_least_live_ns);
+  if (begins) window_.show_end(k_live_ns);
+  if (following) window_.pan(std::max<TimeNs>(0, newest_ns_ - window_.range().end_ns));
   waveform_->refresh();
   if (++frame_ % k_frames_a_state != 0) return;
   state_->show_recording(session_->info(), session_->figures(), recordings_folder());

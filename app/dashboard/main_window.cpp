@@ -31,10 +31,12 @@
 #include <QMenu>
 #include <QMimeData>
 #include <QPainter>
+#include <QResizeEvent>
 #include <QStackedWidget>
 #include <QUrl>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace joulemark {
@@ -42,6 +44,13 @@ namespace {
 
 constexpr int k_most_recent = 12;
 constexpr double k_event_margin = 0.6;  // shown around an event, in its lengths
+
+int usual_dock_width(int window) {
+  constexpr int k_least = 468;
+  constexpr int k_most = 940;  // all columns of the events
+  constexpr double k_part = 0.366;
+  return std::clamp(static_cast<int>(k_part * window), k_least, k_most);
+}
 
 }  // namespace
 
@@ -58,12 +67,13 @@ MainWindow::MainWindow(InstrumentRegistry registry, QWidget* parent)
   setWindowTitle(tr("Joulemark"));
   setAcceptDrops(true);
   setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowTabbedDocks | QMainWindow::AllowNestedDocks);
+  resize(1280, 800);
   build();
   build_docks();
   build_menus();
   connect_parts();
-  resize(1280, 800);
   restoreGeometry(settings_.value(QStringLiteral("window/geometry")).toByteArray());
+  usual_docks_ = settings_.value(QStringLiteral("window/usual_docks"), true).toBool();
   restoreState(settings_.value(QStringLiteral("window/state")).toByteArray());
   show_recent();
   instruments_.watch(true);
@@ -125,8 +135,16 @@ class Grip final : public QWidget {
 
  protected:
   void paintEvent(QPaintEvent*) override {
+    if (among_tabs()) return;  // it would be taken for the mark of the tab above it
     QPainter painter(this);
     painter.fillRect(QRect(width() / 2 - 16, 4, 32, 2), theme().line);
+  }
+
+ private:
+  [[nodiscard]] bool among_tabs() const {
+    auto* dock = qobject_cast<QDockWidget*>(parentWidget());
+    const auto* window = dock == nullptr ? nullptr : qobject_cast<QMainWindow*>(dock->parentWidget());
+    return window != nullptr && !dock->isFloating() && !window->tabifiedDockWidgets(dock).isEmpty();
   }
 };
 
@@ -137,6 +155,7 @@ QDockWidget* MainWindow::add_dock(const char* name, const QString& title, QWidge
   dock->setObjectName(QLatin1String(name));
   dock->setWidget(inner);
   dock->setTitleBarWidget(new Grip(dock));
+  dock->installEventFilter(this);
   return dock;
 }
 
@@ -161,8 +180,8 @@ void MainWindow::build_docks() {
   addDockWidget(Qt::BottomDockWidgetArea, findings);
   setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
   setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
-  resizeDocks({events}, {468}, Qt::Horizontal);
-  resizeDocks({findings}, {96}, Qt::Vertical);
+  resizeDocks({events}, {usual_dock_width(width())}, Qt::Horizontal);
+  resizeDocks({findings}, {112}, Qt::Vertical);
 }
 
 void MainWindow::show_dock(const QString& name) {
@@ -346,10 +365,17 @@ void MainWindow::connect_document() {
           [this](const QString& message) { ensemble_dock_->show_message(message); });
 }
 
+QString MainWindow::title_of_document() const {
+  const QString file = QFileInfo(document_->path()).fileName();
+  const QString instrument = instrument_text(document_->info().instrument);
+  return instrument.isEmpty() ? tr("%1 \u2013 Joulemark").arg(file)
+                              : tr("%1 (%2) \u2013 Joulemark").arg(file, instrument);
+}
+
 void MainWindow::opened() {
   work(Work::opening).hide_work();
   remember(document_->path());
-  setWindowTitle(tr("%1 \u2013 Joulemark").arg(QFileInfo(document_->path()).fileName()));
+  setWindowTitle(title_of_document());
   window_.set_limits(document_->extent(), 10 * document_->interval_ns());
   window_.show_all();
   window_.forget_way();
@@ -429,6 +455,29 @@ void MainWindow::show_finding(int row) {
     default:
       return window_.show_all();
   }
+}
+
+// Docks of the usual width keep to it in another window; others stay as somebody made them.
+void MainWindow::resizeEvent(QResizeEvent* event) {
+  QMainWindow::resizeEvent(event);
+  laid_out_width_ = width();
+  if (!usual_docks_) return;
+  for (auto* dock : findChildren<QDockWidget*>()) {
+    if (dock->isFloating() || dock->isHidden() || dockWidgetArea(dock) != Qt::RightDockWidgetArea) continue;
+    return resizeDocks({dock}, {usual_dock_width(width())}, Qt::Horizontal);
+  }
+}
+
+// A dock whose width changes while the window's stays was moved by somebody.
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+  auto* dock = qobject_cast<QDockWidget*>(watched);
+  if (event->type() == QEvent::Resize && dock != nullptr && width() == laid_out_width_ &&
+      !dock->isFloating() && dockWidgetArea(dock) == Qt::RightDockWidgetArea &&
+      !dock->visibleRegion().isEmpty()) {
+    constexpr int k_near = 3;
+    usual_docks_ = std::abs(dock->width() - usual_dock_width(width())) <= k_near;
+  }
+  return QMainWindow::eventFilter(watched, event);
 }
 
 // --- recent files, drops ---

@@ -80,6 +80,8 @@ class MainWindow final : public QMainWindow {
 
  protected:
   void closeEvent(QCloseEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
 
@@ -118,6 +120,7 @@ class MainWindow final : public QMainWindow {
   void show_nothing();
   void show_state();
   void opened();
+  [[nodiscard]] QString title_of_document() const;  // with what it was recorded by
   void cancel_measuring();
   void analysis_changed();
   void set_stale(bool stale);
@@ -175,7 +178,10 @@ class MainWindow final : public QMainWindow {
   std::unique_ptr<RecoveryJob> recovery_;
   QStringList options_;
   QTimer frames_;
+  int laid_out_width_ = 0;   // of the window, as the docks are laid out in it
+  bool usual_docks_ = true;  // as wide as the window gives them
   bool live_begun_ = false;
+  TimeNs newest_ns_ = 0;  // of what is recorded, as last drawn
   bool fresh_ = false;    // what is being opened was recorded just now with rules of its own
   bool stale_ = false;    // figures are of other rules than those that are shown
   bool unasked_ = false;  // closing is

@@ -31,7 +31,7 @@ constexpr double k_least_span = 1e-12;
 constexpr double k_least_part = 1e-9;  // of the greater limit that lies between both
 constexpr double k_least_shade = 3;
 constexpr double k_tick_px = 44;
-constexpr double k_closest_tick_px = 18;
+constexpr double k_closest_tick_px = 16;
 constexpr double k_few_decades = 20;  // high / low of a logarithmic axis that is better told as a linear one
 
 bool empty(const ViewColumn& column) {

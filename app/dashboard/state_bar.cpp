@@ -18,6 +18,7 @@ namespace joulemark {
 namespace {
 
 constexpr qint64 k_ask_disk_ms = 1000;
+constexpr int k_instrument_px = 200;
 
 QIcon shape_icon(bool round, const QColor& colour) {
   QPixmap pixmap(22, 22);
@@ -58,6 +59,7 @@ StateBar::StateBar(InstrumentList& instruments, QWidget* parent)
       stop_(new QPushButton(tr("Stop"), this)),
       options_(new QPushButton(tr("Options\u2026"), this)),
       output_(new QPushButton(this)),
+      instrument_(figure_label(this, {})),
       rate_(figure_label(this, tr("Samples per second of the current"))),
       lost_(figure_label(this, tr("Samples of the current that were lost"))),
       range_(figure_label(this, {})),
@@ -82,7 +84,7 @@ StateBar::StateBar(InstrumentList& instruments, QWidget* parent)
         static_cast<QWidget*>(stop_), static_cast<QWidget*>(output_)})
     row->addWidget(widget);
   row->addStretch(1);
-  for (QLabel* label : {rate_, lost_, range_, time_, disk_}) {
+  for (QLabel* label : {instrument_, rate_, lost_, range_, time_, disk_}) {
     row->addSpacing(8);
     row->addWidget(label);
   }
@@ -227,7 +229,18 @@ void StateBar::set_range(const CaptureInfo& info) {
                                    : tr("Measuring ranges:\n%1").arg(all.join(QLatin1Char('\n'))));
 }
 
+// Beside the one to record from next, which has nothing to do with what is open.
+void StateBar::set_instrument(const InstrumentIdentity& instrument) {
+  const QString name = instrument_text(instrument);
+  const QString shown = instrument_->fontMetrics().elidedText(name, Qt::ElideRight, k_instrument_px);
+  instrument_->setVisible(!name.isEmpty());
+  instrument_->setText(labelled(tr("from"), shown, theme().text));
+  instrument_->setToolTip(tr("What is open was recorded by %1").arg(name) + QLatin1Char('\n') +
+                          to_qt(instrument.uri));
+}
+
 void StateBar::show_idle(const QString& folder) {
+  set_instrument({});
   set_figures(0, std::nullopt, std::nullopt);
   set_range({});
   set_disk(folder);
@@ -235,6 +248,7 @@ void StateBar::show_idle(const QString& folder) {
 
 void StateBar::show_recording(const CaptureInfo& info, const RecordingSession::Figures& figures,
                               const QString& folder) {
+  set_instrument({});
   set_range(info);
   set_figures(figures.rate_hz, figures.lost_samples, figures.duration_s);
   set_disk(folder);
@@ -242,6 +256,7 @@ void StateBar::show_recording(const CaptureInfo& info, const RecordingSession::F
 
 void StateBar::show_capture(const CaptureInfo& info, double duration_s, std::int64_t lost_samples,
                             const QString& folder) {
+  set_instrument(info.instrument);
   set_disk(folder);
   set_range(info);
   const auto primary = primary_channel(info);

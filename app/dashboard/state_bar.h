@@ -51,6 +51,7 @@ class StateBar final : public QWidget {
   void set_figures(double rate_hz, std::optional<std::int64_t> lost, std::optional<double> duration_s);
   void ask_disk(const QString& folder);
   void set_disk(const QString& folder);
+  void set_instrument(const InstrumentIdentity& instrument);
   void set_range(const CaptureInfo& info);
   void show_options();
   void keep_uri();
@@ -62,6 +63,7 @@ class StateBar final : public QWidget {
   QPushButton* stop_;
   QPushButton* options_;
   QPushButton* output_;
+  QLabel* instrument_;
   QLabel* rate_;
   QLabel* lost_;
   QLabel* range_;

@@ -15,8 +15,10 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QDockWidget>
 #include <QJsonArray>
 #include <QJsonObject>
+#include <QLabel>
 #include <QListWidget>
 #include <QPainter>
 #include <QTableView>
@@ -56,6 +58,9 @@ class DashboardTest : public WindowFixture {
   void figuresOfOneCaptureNeverStandBesideAnother();
   void aBrokenImportIsRefusedInWords();
   void darkAndLightAreBothDrawn();
+  void theTitleSaysWhatRecordedIt();
+  void aWiderWindowHasAWiderDock();
+  void tabsHaveOneUnderline();
 
  private:
   void wheel(const QPoint& where, int notches);
@@ -390,6 +395,46 @@ void DashboardTest::darkAndLightAreBothDrawn() {
   QVERIFY(dark.lightness() < 60);
   QVERIFY(light.lightness() > 200);
   window_->set_dark(true);
+}
+
+// Though another instrument is chosen to record from next.
+void DashboardTest::theTitleSaysWhatRecordedIt() {
+  open(sample_);
+  window_->set_instrument(QStringLiteral("monsoon:"));
+  const InstrumentIdentity& instrument = window_->document()->info().instrument;
+  QVERIFY(!instrument.model.empty());
+  const QString model = QString::fromStdString(instrument.model);
+  QVERIFY2(window_->windowTitle().contains(model), qPrintable(window_->windowTitle()));
+  const auto labels = window_->findChildren<QLabel*>();
+  QVERIFY(std::ranges::any_of(labels, [&](const QLabel* label) {
+    return label->isVisible() && label->toolTip().contains(model) &&
+           label->toolTip().contains(QString::fromStdString(instrument.uri));
+  }));
+}
+
+void DashboardTest::aWiderWindowHasAWiderDock() {
+  auto* dock = window_->findChild<QDockWidget*>(QStringLiteral("events"));
+  const int before = dock->width();
+  window_->resize(2560, 1440);
+  QTRY_VERIFY2(dock->width() > before + 300, qPrintable(QString::number(dock->width())));
+  window_->resize(1280, 800);
+  QTRY_COMPARE(dock->width(), before);
+  window_->resizeDocks({dock}, {before + 60}, Qt::Horizontal);
+  QApplication::processEvents();
+  window_->resize(1600, 800);
+  QApplication::processEvents();
+  QCOMPARE(dock->width(), before + 60);  // as somebody made it
+}
+
+void DashboardTest::tabsHaveOneUnderline() {
+  const auto* dock = window_->findChild<QDockWidget*>(QStringLiteral("events"));
+  const QImage grip = dock->titleBarWidget()->grab().toImage();
+  const QColor bare = grip.pixelColor(1, 1);
+  for (int x = 1; x < grip.width() - 1; ++x)
+    QCOMPARE(grip.pixelColor(x, grip.height() / 2), bare);
+  const auto* alone = window_->findChild<QDockWidget*>(QStringLiteral("findings"));
+  const QImage line = alone->titleBarWidget()->grab().toImage();
+  QVERIFY(line.pixelColor(line.width() / 2, line.height() / 2) != line.pixelColor(1, 1));
 }
 
 QTEST_MAIN(DashboardTest)

@@ -66,7 +66,8 @@ QString in_guillemets(QString language) {
 
 // Without letters there is nothing to translate; the rest are names: the product's, files', instruments'.
 bool needs_translation(QString text) {
-  static const QRegularExpression k_names(QStringLiteral("Joulemark|\\S*live\\.jmk|sim:kws|twin:kws"));
+  static const QRegularExpression k_names(
+      QStringLiteral("Joulemark|[^\\s\u00ab]*live\\.jmk|sim:kws|twin:kws"));
   text.remove(k_names);
   static const QRegularExpression k_letters(QStringLiteral("[A-Za-z]{2}"));
   return text.contains(k_letters) && !text.contains(QChar(0x00ab));

@@ -33,6 +33,7 @@ class WhileRecordingTest : public WindowFixture {
   void aRecordingMayEndWhileClosingAsks();
   void nothingIsLookedForMeanwhile();
   void aSignalClosesTheFileUnasked();
+  void timeBeginsAtZero();
 
  private:
   // In real time, until it is stopped or that long.
@@ -59,6 +60,17 @@ void WhileRecordingTest::record(const QString& name, std::optional<double> durat
   request.limits.duration_s = duration_s;
   window_->record(request);
   QTRY_VERIFY_WITH_TIMEOUT(window_->session()->figures().samples > 0, k_patience_ms);
+}
+
+// And what comes is drawn where it stays, until the width is full.
+void WhileRecordingTest::timeBeginsAtZero() {
+  record("begin.jmk");
+  const TimeWindow& window = window_->time_window();
+  QTRY_VERIFY(window_->session()->extent().end_ns > 1'000'000'000);
+  QCOMPARE(window.range().begin_ns, TimeNs{0});
+  QCOMPARE(window.range().end_ns, TimeNs{10'000'000'000});
+  window_->stop_recording();
+  settle();
 }
 
 void WhileRecordingTest::anImportThatEndsLeavesTheRecordingAlone() {
