@@ -223,10 +223,10 @@ void PanesTest::oneEventIsToldAsOne() {
   EnsembleDock folded;
   folded.set_names({QStringLiteral("inference")});
   folded.show_ensemble(QStringLiteral("inference"), ensemble, *analysis, true);
-  QCOMPARE(
-      texts_of(folded),
-      QStringLiteral("1 event folded: median and p5 to p95; 2 left out: not all of the time in and around "
-                     "them was recorded. The oddest first:"));
+  const QString caption = QStringLiteral(
+      "1 event folded: median and p5 to p95; 2 left out: not all of the time in and around "
+      "them was recorded. The oddest first:");
+  QVERIFY2(texts_of(folded).startsWith(caption), qPrintable(texts_of(folded)));
 }
 
 void PanesTest::negativeEventsAreDrawnTheRightWayUp() {
