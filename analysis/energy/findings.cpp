@@ -200,7 +200,10 @@ void find_in_markers(const MarkersReport& markers, Findings& findings) {
 // Time that may belong to an event of which no window is known.
 void find_in_doubts(const Measurement& m, Findings& findings) {
   double doubt_s = 0;
-  for (std::size_t i = 0; i < m.segments.size(); ++i)
+  std::size_t count = m.segments.size();
+  while (m.goes_on && count > 0 && m.partition.segments[count - 1].label == k_doubt_label)
+    --count;  // an event that has not ended yet
+  for (std::size_t i = 0; i < count; ++i)
     doubt_s += m.partition.segments[i].label == k_doubt_label ? m.segments[i].covered_s : 0;
   if (doubt_s <= 0) return;
   findings.warn("time_in_doubt",

@@ -266,6 +266,9 @@ Result<Measurement> measure(SampleSource& source, Timeline timeline, const Measu
 }
 
 void leave_out_unfinished(Measurement& m) {
+  m.goes_on = true;
+  std::erase_if(m.timeline.anomalies,
+                [](const Anomaly& anomaly) { return anomaly.kind == AnomalyKind::never_ending; });
   std::vector<bool> kept(m.flags.size());
   for (std::size_t i = 0; i < kept.size(); ++i) {
     kept[i] = (m.flags[i] & k_flag_outside_capture) == 0;

@@ -59,6 +59,7 @@ struct Measurement {
   Sampling sampling;
   bool has_energy = false;
   bool has_charge = false;
+  bool goes_on = false;                // the recording
   std::vector<EventPlan> plans;        // by name
   std::vector<std::uint8_t> flags;     // by event: EventFlag
   Partition partition;                 // idle is cut into its pieces
@@ -91,8 +92,8 @@ inline constexpr double k_least_intervals_for_integral = 50;
 [[nodiscard]] Result<Measurement> measure(SampleSource& source, Timeline timeline,
                                           const MeasureOptions& options);
 
-// For a recording that goes on: without the events that leave it, by their window or their guard. Their time
-// is no idle time all the same.
+// For a recording that goes on: without the events that leave it, by their window or their guard, and with no
+// fault found in those that have not ended yet. Their time is no idle time all the same.
 void leave_out_unfinished(Measurement& measurement);
 
 }  // namespace joulemark

@@ -213,6 +213,25 @@ TEST(BuildReport, WaitsForTheGuardOfAnEventWhileTheRecordingGoesOn) {
   EXPECT_THAT(codes(live.report), testing::Not(Contains("events_left_out")));
 }
 
+TEST(BuildReport, FindsNoFaultWithAnEventThatIsUnderWayWhileTheRecordingGoesOn) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, {{0.3, 0.4, 9e-3}, {0.9, 1.1, 9e-3}}};
+  test::record(capture, waveform, {.duration_s = 1, .aperture_s = 1e-3});
+  mark_all(capture, 0, {waveform.pulses[0]});
+  ASSERT_TRUE(capture.accept(Edge{900'000'000, 0, LineId{0}, true}));
+  ReportOptions options;
+  const Report ended = analyse(capture, {"inference=d0"}, options).report;
+  EXPECT_EQ(ended.quality.grade, QualityGrade::degraded);
+  EXPECT_THAT(codes(ended), Contains("time_in_doubt"));
+  options.goes_on = true;
+  const Report live = analyse(capture, {"inference=d0"}, options).report;
+  EXPECT_THAT(codes(live), testing::Not(Contains("time_in_doubt")));
+  EXPECT_EQ(live.quality.grade, QualityGrade::good);
+  EXPECT_THAT(live.quality.anomalies, testing::IsEmpty());
+  EXPECT_EQ(live.idle.power_w.mean, ended.idle.power_w.mean);
+  EXPECT_EQ(live.idle.current_a.mean, ended.idle.current_a.mean);
+}
+
 TEST(BuildReport, NamesNoFlagInASentence) {
   MemoryCapture capture;
   test::record(capture, {1e-3, {}}, {.duration_s = 1, .aperture_s = 1e-3});
