@@ -4,8 +4,8 @@
 #include <drivers/ina219/chip/chip_options.h>
 #include <drivers/ina219/chip/conversion_clock.h>
 #include <drivers/ina219/iio_instrument.h>
-#include <drivers/ina219/patience.h>
 #include <drivers/ina219/survey.h>
+#include <drivers/instrument/patience.h>
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <drivers/ina219/chip/registers.h>
-#include <drivers/ina219/patience.h>
 #include <drivers/ina219/reading.h>
+#include <drivers/instrument/patience.h>
 #include <drivers/instrument/timebase.h>
 #include <drivers/transport/i2c/register_bus.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <drivers/instrument/attention.h>
+#include <drivers/instrument/patience.h>
 #include <drivers/monsoon/protocol.h>
 
 #include <cstdint>
@@ -11,19 +11,17 @@ namespace joulemark::monsoon {
 // For how long nothing came that can be read, as far as we were there to see it.
 class Silence {
  public:
-  explicit Silence(TimeNs now_ns) : attention_(now_ns) {}
+  explicit Silence(TimeNs now_ns) : patience_(now_ns) {}
 
   // read: observations so far.
   [[nodiscard]] bool too_long(TimeNs now_ns, std::int64_t read) {
-    attention_.look(now_ns);
-    if (read != read_) heard_ns_ = attention_.seen_ns();
+    if (read != read_) patience_.well(now_ns);
     read_ = read;
-    return attention_.seen_ns() - heard_ns_ >= k_stall_ns;
+    return patience_.still_wrong(now_ns) >= k_stall_ns;
   }
 
  private:
-  Attention attention_;
-  TimeNs heard_ns_ = 0;  // what was seen until then
+  Patience patience_;
   std::int64_t read_ = 0;
 };
 

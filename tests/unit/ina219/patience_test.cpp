@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <drivers/ina219/patience.h>
+#include <drivers/instrument/patience.h>
 
 #include <gtest/gtest.h>
 

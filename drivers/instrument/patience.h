@@ -5,7 +5,7 @@
 
 #include <drivers/instrument/attention.h>
 
-namespace joulemark::ina219 {
+namespace joulemark {
 
 // For how long something has gone wrong, as far as we were there to see it.
 class Patience {
@@ -30,4 +30,4 @@ class Patience {
   TimeNs well_ns_ = 0;  // what was seen until then
 };
 
-}  // namespace joulemark::ina219
+}  // namespace joulemark
