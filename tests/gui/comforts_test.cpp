@@ -65,14 +65,7 @@ class ComfortsTest : public WindowFixture {
 };
 
 void ComfortsTest::initTestCase() {
-  make_folder();
-  sample_ = path("sample.jmk");
-  RecordingRequest request;
-  request.uri = "sim:kws";
-  request.options = {"pace=max", "rate=10kHz"};
-  request.file = sample_.toStdString();
-  request.limits.duration_s = 5;
-  record_once(request);
+  record_short_sample();
 }
 
 void ComfortsTest::init() {

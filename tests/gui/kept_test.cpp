@@ -63,19 +63,10 @@ class KeptTest : public WindowFixture {
   [[nodiscard]] bool told(const QString& words) const;
   // Closes, answering the question with that; what it said.
   QString close_answering(QMessageBox::StandardButton answer);
-
-  QString sample_;
 };
 
 void KeptTest::initTestCase() {
-  make_folder();
-  sample_ = path("sample.jmk");
-  RecordingRequest request;
-  request.uri = "sim:kws";
-  request.options = {"pace=max", "rate=10kHz"};
-  request.file = sample_.toStdString();
-  request.limits.duration_s = 5;
-  record_once(request);
+  record_short_sample();
 }
 
 void KeptTest::init() {

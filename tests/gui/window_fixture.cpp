@@ -65,13 +65,21 @@ void WindowFixture::record_once(const RecordingRequest& request) {
 }
 
 void WindowFixture::record_sample() {
+  record_sample({"pace=max", "rate=10kHz", "gap=4s,samples=800"}, 30);
+}
+
+void WindowFixture::record_short_sample() {
+  record_sample({"pace=max", "rate=10kHz"}, 5);
+}
+
+void WindowFixture::record_sample(const std::vector<std::string>& options, double duration_s) {
   make_folder();
   sample_ = path("sample.jmk");
   RecordingRequest request;
   request.uri = "sim:kws";
-  request.options = {"pace=max", "rate=10kHz", "gap=4s,samples=800"};
+  request.options = options;
   request.file = sample_.toStdString();
-  request.limits.duration_s = 30;
+  request.limits.duration_s = duration_s;
   record_once(request);
 }
 

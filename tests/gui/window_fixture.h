@@ -11,6 +11,8 @@
 #include <QTemporaryDir>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 class QDialog;
 class QWidget;
@@ -36,8 +38,10 @@ class WindowFixture : public QObject {
   void record_once(const RecordingRequest& request);
   // A copy of a capture, opened and measured.
   void open(const QString& file);
-  // Half a minute of the simulation with 800 samples lost at 4 s, as sample_, for all tests of a class.
+  // Of the simulation, as sample_, for all tests of a class: half a minute with 800 samples lost at 4 s; or
+  // five seconds with none lost.
   void record_sample();
+  void record_short_sample();
   void settle();
   void click(const QString& button);
   [[nodiscard]] bool has_figures() const;
@@ -47,6 +51,8 @@ class WindowFixture : public QObject {
   [[nodiscard]] QString path(const QString& name) const { return folder_->filePath(name); }
   // What `joulemark report ARGUMENTS --json -` says.
   [[nodiscard]] static QJsonObject reported(const QStringList& arguments);
+
+  void record_sample(const std::vector<std::string>& options, double duration_s);
 
   std::unique_ptr<QTemporaryDir> folder_;
   std::unique_ptr<MainWindow> window_;

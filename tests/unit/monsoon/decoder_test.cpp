@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <analysis/model/memory_capture.h>
-
-#include <drivers/monsoon/decoder.h>
-
-#include <tests/unit/monsoon/packet_builder.h>
+#include <tests/unit/monsoon/decoder_bench.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,77 +11,12 @@
 namespace joulemark::monsoon {
 namespace {
 
+using test::Bench;
+using test::coarse_ma;
+using test::example_scale;
+using test::expected_ma;
+using test::fine_ma;
 using test::StreamBuilder;
-
-UnitScale example_scale() {
-  HvpmMemory memory;
-  memory.rails = {HvpmMemory::RailMemory{36500, 6400, 15, -12}, HvpmMemory::RailMemory{14000, 600, 0, 0},
-                  HvpmMemory::RailMemory{3100, 250, 0, 0}};
-  return scale_of(memory);
-}
-
-// The formula of the documentation, by itself.
-double expected_ma(double raw, double zero, double reference, double offset, double scale_ma) {
-  return (raw - (zero + offset)) * scale_ma / (reference - (zero + offset));
-}
-double fine_ma(double raw) {
-  return expected_ma(raw, 2010, 60480, 15, 36.5);
-}
-double coarse_ma(double raw) {
-  return expected_ma(raw, 2100, 50120, -12, 6400);
-}
-
-struct Bench {
-  explicit Bench(std::vector<Column> columns = {Column::main_current, Column::main_voltage},
-                 std::optional<MarkerSetup> marker = std::nullopt, UnitScale scale = example_scale())
-      : decoder({std::move(scale), columns, marker}, capture) {
-    CaptureInfo info;
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      Channel channel;
-      channel.name = std::string(1, static_cast<char>('a' + i));
-      channel.rate_hz = 5000;
-      info.channels.push_back(channel);
-    }
-    info.lines.push_back({LineId{0}, "marker"});
-    EXPECT_TRUE(capture.begin(info));
-  }
-
-  Status feed(StreamBuilder& stream) {
-    for (const auto& packet : stream.packets()) {
-      arrival_ns += 600'000;
-      JM_TRY(decoder.accept(packet, arrival_ns));
-    }
-    stream.packets().clear();
-    return {};
-  }
-  void run(StreamBuilder& stream) {
-    ASSERT_TRUE(feed(stream));
-    ASSERT_TRUE(decoder.finish());
-    ASSERT_TRUE(capture.end(EndReason::completed));
-  }
-
-  std::vector<std::pair<std::int64_t, double>> samples(std::uint32_t channel = 0) {
-    std::vector<std::pair<std::int64_t, double>> all;
-    EXPECT_TRUE(capture.read(ChannelId{channel}, {0, 1LL << 60}, [&](const SampleBlock& block) {
-      for (std::size_t i = 0; i < block.values.size(); ++i)
-        all.emplace_back(block.first_index + static_cast<std::int64_t>(i), block.values[i]);
-      return Status();
-    }));
-    return all;
-  }
-  std::vector<Anomaly> anomalies(AnomalyKind kind) {
-    std::vector<Anomaly> found;
-    const auto all = capture.anomalies();
-    for (const Anomaly& each : *all)
-      if (each.kind == kind && each.channel.value_or(ChannelId{0}) == ChannelId{0}) found.push_back(each);
-    return found;
-  }
-  std::int64_t lost() { return capture.extent(ChannelId{0})->lost_samples; }
-
-  MemoryCapture capture;
-  Decoder decoder;
-  TimeNs arrival_ns = 0;
-};
 
 TEST(MonsoonDecoder, ReadsTheWorkedExamplePacket) {
   const std::array<int, 64> hex{0x07, 0x00, 0x2b, 0x03, 0x08, 0x7e, 0x4f, 0x7e, 0x08, 0x02, 0x07, 0xc6, 0x00,
@@ -319,160 +250,6 @@ TEST(MonsoonDecoder, RefusesAReferenceThatEqualsItsZero) {
   EXPECT_THAT(status.error().message, testing::HasSubstr("main current, fine range"));
 }
 
-TEST(MonsoonDecoder, PlacesCountedLossesWhereTheyHappened) {
-  Bench bench;
-  StreamBuilder stream;
-  stream.calibrate();
-  stream.add(test::measurement(20000), 6002);
-  stream.drop_observations(37);
-  stream.add(test::measurement(30000), 300);
-  bench.run(stream);
-  EXPECT_EQ(bench.lost(), 37);
-  const auto gaps = bench.anomalies(AnomalyKind::gap);
-  ASSERT_EQ(gaps.size(), 1u);
-  EXPECT_EQ(gaps[0].first_index, 6002);
-  EXPECT_EQ(gaps[0].count, 37);
-  EXPECT_EQ(gaps[0].severity, Severity::data_loss);
-  EXPECT_EQ(gaps[0].time, (TimeRange{6002 * 200'000LL, 6039 * 200'000LL}));
-  const auto samples = bench.samples();
-  EXPECT_EQ(samples[6001].first, 6001);
-  EXPECT_EQ(samples[6002].first, 6039);
-  EXPECT_NEAR(samples[6002].second, fine_ma(30000), 1e-5);
-}
-
-TEST(MonsoonDecoder, FollowsTheDroppedCountAcrossItsWrap) {
-  Bench bench;
-  StreamBuilder stream;
-  stream.set_dropped(65530);  // as after a long run; nonsense for the first second
-  stream.calibrate();
-  stream.add(test::measurement(20000), 6000);
-  stream.drop_observations(20);
-  stream.add(test::measurement(20000), 300);
-  bench.run(stream);
-  EXPECT_EQ(bench.lost(), 20);
-}
-
-TEST(MonsoonDecoder, IgnoresTheDroppedCountOfTheFirstMoments) {
-  Bench bench;
-  StreamBuilder stream;
-  stream.set_dropped(65535);
-  stream.calibrate();
-  stream.add(test::measurement(20000), 300);
-  stream.set_dropped(0);
-  stream.add(test::measurement(20000), 6000);
-  bench.run(stream);
-  EXPECT_EQ(bench.lost(), 0);
-  EXPECT_TRUE(bench.anomalies(AnomalyKind::gap).empty());
-}
-
-TEST(MonsoonDecoder, PlacesLossesOfTheFirstSecondAtItsEnd) {
-  Bench bench;
-  StreamBuilder stream;
-  stream.calibrate();
-  stream.add(test::measurement(20000), 300);
-  stream.drop_observations(48);
-  stream.add(test::measurement(20000), 6000);
-  bench.run(stream);
-  EXPECT_EQ(bench.lost(), 48);
-  const auto gaps = bench.anomalies(AnomalyKind::gap);
-  ASSERT_EQ(gaps.size(), 1u);
-  EXPECT_THAT(gaps[0].message, testing::HasSubstr("first second"));
-}
-
-TEST(MonsoonDecoder, SeesMissingPacketsInTheSequence) {
-  Bench bench;
-  StreamBuilder stream;
-  stream.calibrate();
-  stream.add(test::measurement(20000), 6002);
-  stream.skip_packets(4);
-  stream.add(test::measurement(20000), 300);
-  bench.run(stream);
-  EXPECT_EQ(bench.lost(), 12);
-}
-
-TEST(MonsoonDecoder, DoesNotBelieveASequenceThatNeverSteps) {
-  Bench bench;
-  StreamBuilder stream;
-  stream.calibrate();
-  for (int i = 0; i < 3000; ++i) {
-    stream.add(test::measurement(20000), 3);
-    stream.skip_packets(2);
-  }
-  bench.run(stream);
-  EXPECT_EQ(bench.lost(), 0);
-}
-
-TEST(MonsoonDecoder, CountsPacketsThatTheTransportDropped) {
-  Bench bench;
-  StreamBuilder stream;
-  stream.calibrate();
-  stream.add(test::measurement(20000), 6002);
-  ASSERT_TRUE(bench.feed(stream));
-  stream.skip_packets(20);
-  stream.add(test::measurement(20000), 3);
-  ASSERT_TRUE(bench.decoder.accept(stream.packets()[0], bench.arrival_ns, 20));
-  ASSERT_TRUE(bench.decoder.finish());
-  EXPECT_EQ(bench.lost(), 60);
-}
-
-TEST(MonsoonDecoder, KeepsCalibrationNextToALossOutOfTheLostSamples) {
-  Bench bench;
-  StreamBuilder stream;
-  stream.calibrate();
-  stream.add(test::measurement(20000), 6002);
-  stream.add(test::zero_words(), 3);
-  stream.drop_observations(30);
-  stream.add(test::reference_words(), 3);
-  stream.add(test::measurement(30000), 3);
-  bench.run(stream);
-  EXPECT_EQ(bench.lost(), 30);
-  EXPECT_EQ(bench.decoder.stream().bridged(), 6);
-}
-
-TEST(MonsoonDecoder, TakesALongLossForNoLackOfCalibration) {
-  Bench bench;
-  StreamBuilder stream;
-  stream.calibrate();
-  stream.add(test::measurement(20000), 6000);
-  ASSERT_TRUE(bench.feed(stream));
-  bench.arrival_ns += 30'000 * k_slot_ns;
-  stream.drop_observations(30'000);
-  stream.add(test::measurement(20000), 3000);
-  bench.run(stream);
-  EXPECT_EQ(bench.lost(), 30'000);
-  EXPECT_EQ(bench.samples().size(), 9000u);
-}
-
-TEST(MonsoonDecoder, BelievesNoCountThatTimeDoesNotBearOut) {
-  Bench bench;
-  StreamBuilder stream;
-  stream.calibrate();
-  stream.add(test::measurement(20000), 6002);
-  stream.set_dropped(40'000);
-  stream.add(test::measurement(20000), 3);
-  stream.set_dropped(0);
-  stream.add(test::measurement(20000), 300);
-  bench.run(stream);
-  EXPECT_EQ(bench.lost(), 0);
-  EXPECT_EQ(bench.samples().size(), 6305u);
-  const auto told = bench.anomalies(AnomalyKind::protocol);
-  ASSERT_EQ(told.size(), 1u);
-  EXPECT_EQ(told[0].time.begin_ns, 6002 * k_slot_ns);
-}
-
-TEST(MonsoonDecoder, GoesOnFromACountThatStaysNonsense) {
-  Bench bench;
-  StreamBuilder stream;
-  stream.calibrate();
-  stream.add(test::measurement(20000), 6002);
-  stream.set_dropped(40'000);
-  stream.add(test::measurement(20000), 300);
-  stream.drop_observations(30);
-  stream.add(test::measurement(20000), 300);
-  bench.run(stream);
-  EXPECT_EQ(bench.lost(), 30);
-}
-
 TEST(MonsoonDecoder, APacketThatCannotBeOneHasItsPlaceBeforeTheFirstCalibrationToo) {
   Bench bench;
   StreamBuilder stream;
@@ -485,43 +262,6 @@ TEST(MonsoonDecoder, APacketThatCannotBeOneHasItsPlaceBeforeTheFirstCalibrationT
   const auto told = bench.anomalies(AnomalyKind::protocol);
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(told[0].time.begin_ns, 3000 * k_slot_ns);
-}
-
-TEST(MonsoonDecoder, FindsAWholeRoundOfTheDroppedCountByTheClock) {
-  Bench bench;
-  StreamBuilder stream;
-  for (int second = 0; second < 4; ++second) {
-    stream.calibrate();
-    stream.add(test::measurement(20000), 4990);
-  }
-  ASSERT_TRUE(bench.feed(stream));
-  bench.arrival_ns += (1 << 16) * k_slot_ns;
-  for (int second = 0; second < 5; ++second) {
-    stream.calibrate();
-    stream.add(test::measurement(20000), 4990);
-  }
-  bench.run(stream);
-  EXPECT_EQ(bench.lost(), 1 << 16);
-  ASSERT_EQ(bench.anomalies(AnomalyKind::gap).size(), 1u);
-  const std::int64_t late = bench.anomalies(AnomalyKind::gap).front().first_index - 20'000;
-  EXPECT_GE(late, 0);
-  EXPECT_LE(late, 3 * 5000);
-}
-
-TEST(MonsoonDecoder, TakesWhatHasNoNumberInTheSequenceForNoLoss) {
-  Bench bench;
-  StreamBuilder stream;
-  stream.calibrate();
-  stream.add(test::measurement(20000), 300);
-  stream.raw(test::make_packet(0, 0, {}));
-  stream.add(test::measurement(20000), 300);
-  ASSERT_TRUE(bench.feed(stream));
-  EXPECT_EQ(bench.lost(), 0);
-  ASSERT_TRUE(bench.decoder.accept({}, bench.arrival_ns));
-  stream.add(test::measurement(20000), 300);
-  bench.run(stream);
-  EXPECT_EQ(bench.lost(), 0);
-  EXPECT_FALSE(bench.anomalies(AnomalyKind::protocol).empty());
 }
 
 TEST(MonsoonDecoder, RecordsPacketsThatCannotBeOnes) {

@@ -20,6 +20,9 @@
 
 namespace joulemark::probe::test {
 
+// Options of most recordings.
+inline const std::vector<std::string> k_plain{"voltage=3.3", "lines=d0", "max_current=3A"};
+
 inline constexpr TimeNs k_ms = 1'000'000;
 inline constexpr TimeNs k_s = 1'000'000'000;
 inline constexpr TimeNs k_tick_ns = 500;

@@ -16,8 +16,6 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-const std::vector<std::string> k_plain{"voltage=3.3", "lines=d0", "max_current=3A"};
-
 // What the probe says between those times is lost: the rest of a frame that it was cut off in, with the HELLO
 // of its boot.
 void lose(Board& board, TimeNs from_ns, TimeNs to_ns) {

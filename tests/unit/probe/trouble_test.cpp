@@ -19,8 +19,6 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-const std::vector<std::string> k_plain{"voltage=3.3", "lines=d0", "max_current=3A"};
-
 // The index counts conversions, lost ones too, and every stamp is where that conversion ended.
 void expect_true(const std::vector<Recorded::Sample>& samples) {
   ASSERT_THAT(samples, Not(IsEmpty()));
