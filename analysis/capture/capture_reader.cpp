@@ -60,7 +60,7 @@ Result<CaptureReader::File::Track*> CaptureReader::File::track(ChannelId id) {
   const ChannelId summed = derivation.voltage ? k_power : derivation.channel;
   Track track;
   track.derivation = derivation;
-  track.gain = derivation.gain * (derivation.voltage ? derivation.voltage_gain : 1);
+  track.gain = derivation.whole_gain();
   JM_TRY_ASSIGN(const BlockDirectory* own, file.directory(derivation.channel));
   if (derivation.voltage) {
     JM_TRY_ASSIGN(const BlockDirectory* voltage, file.directory(*derivation.voltage));
@@ -211,11 +211,11 @@ Status CaptureReader::read(ChannelId id, IndexRange range, const BlockVisitor& v
 }
 
 Result<Summary> CaptureReader::summarize(ChannelId id, IndexRange range) {
-  JM_TRY_ASSIGN(const ChannelId channel, file_->stored(id));
-  JM_TRY_ASSIGN(const BlockDirectory* directory, file_->file.directory(channel));
-  const auto& blocks = directory->blocks();
+  const ReadTransaction transaction(file_->file.db());
+  JM_TRY_ASSIGN(const File::Track* track, file_->track(id));
+  const auto& blocks = track->blocks->blocks();
   Stats stats;
-  for (std::size_t k = directory->block_after(range.begin); k < blocks.size(); ++k) {
+  for (std::size_t k = track->blocks->block_after(range.begin); k < blocks.size(); ++k) {
     const BlockRow& block = blocks[k];
     const std::int64_t first = std::max(range.begin, block.first_index);
     const std::int64_t last = std::min(range.end, block.first_index + block.count);
@@ -224,10 +224,9 @@ Result<Summary> CaptureReader::summarize(ChannelId id, IndexRange range) {
       stats.merge({block.count, block.sum, block.m2, block.min, block.max});
       continue;
     }
-    JM_TRY(read(channel, {first, last}, [&](const SampleBlock& part) -> Status {
-      stats.merge(stats_of(part.values));
-      return {};
-    }));
+    JM_TRY_ASSIGN(const BlockValues values, track->values->get(k));
+    stats.merge(values.stats(static_cast<std::size_t>(first - block.first_index),
+                             static_cast<std::size_t>(last - first)));
   }
   return stats.summary();
 }

@@ -13,46 +13,33 @@ bool whole(const Integral& integral, TimeRange window) {
   return integral.missing_s <= 1e-3 * window.seconds();
 }
 
-// Welford over the samples whose interval touches the window.
-Result<Summary> summarize_timed(SampleSource& source, ChannelId id, TimeRange window) {
-  const TimeNs lead_ns = from_seconds(source.info().channels[id.value].lead_s());
+// The samples whose interval touches the window; uneven ones are looked for.
+Result<IndexRange> samples_in(SampleSource& source, ChannelId id, TimeRange window) {
+  const Channel& channel = source.info().channels[id.value];
+  if (!channel.timed) return SampleGrid(channel).covering(window);
   JM_TRY_ASSIGN(const Extent extent, source.extent(id));
-  Summary summary;
-  double mean = 0;
-  float held = 0;
-  bool has_held = false;  // the sample before the window's begin holds into it
-  const auto add = [&](float value) {
-    ++summary.count;
-    const double delta = static_cast<double>(value) - mean;
-    mean += delta / static_cast<double>(summary.count);
-    summary.m2 += delta * (static_cast<double>(value) - mean);
-  };
+  if (extent.time.end_ns <= window.begin_ns) return IndexRange{};
+  const TimeNs lead_ns = from_seconds(channel.lead_s());
+  std::optional<IndexRange> found;
   JM_TRY(source.read(id, extent.indices, [&](const SampleBlock& block) -> Status {
     for (std::size_t i = 0; i < block.values.size(); ++i) {
       const TimeNs begin_ns = block.stamps_ns[i] - lead_ns;
-      if (begin_ns > window.begin_ns && has_held) add(held);
-      has_held = begin_ns <= window.begin_ns;
-      held = block.values[i];
-      if (begin_ns > window.begin_ns && begin_ns < window.end_ns) add(block.values[i]);
+      if (begin_ns >= window.end_ns) break;
+      const std::int64_t index = block.first_index + static_cast<std::int64_t>(i);
+      if (!found || begin_ns <= window.begin_ns) found = {index, index};  // it holds into the window
+      found->end = index + 1;
     }
     return {};
   }));
-  if (has_held && extent.time.end_ns > window.begin_ns) add(held);
-  return summary;
+  return found.value_or(IndexRange{});
 }
 
 Result<std::optional<double>> stddev_of(SampleSource& source, ChannelId id, TimeRange window) {
   JM_TRY_ASSIGN(const Derivation derivation, derive(source.info(), id));
-  if (derivation.voltage) return std::nullopt;
-  const Channel& channel = source.info().channels[derivation.channel.value];
-  Summary summary;
-  if (channel.timed) {
-    JM_TRY_ASSIGN(summary, summarize_timed(source, derivation.channel, window));
-  } else {
-    JM_TRY_ASSIGN(summary, source.summarize(derivation.channel, SampleGrid(channel).covering(window)));
-  }
+  JM_TRY_ASSIGN(const IndexRange samples, samples_in(source, derivation.channel, window));
+  JM_TRY_ASSIGN(const Summary summary, source.summarize(id, samples));
   if (summary.count < 2) return std::nullopt;
-  return std::abs(derivation.gain) * std::sqrt(summary.m2 / static_cast<double>(summary.count - 1));
+  return std::abs(derivation.whole_gain()) * std::sqrt(summary.m2 / static_cast<double>(summary.count - 1));
 }
 
 Result<std::optional<QuantityStats>> quantity_stats(SampleSource& source, ChannelId id, TimeRange window) {

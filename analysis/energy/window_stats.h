@@ -11,7 +11,7 @@
 namespace joulemark {
 
 // Of one quantity, in SI. Mean, min and max as for an integral with fractional ends. stddev (n - 1) is of the
-// stored samples that touch the window; unknown for a product of current and voltage.
+// samples that touch the window, each counting once; of fewer than two it is unknown.
 struct QuantityStats {
   double mean = 0;
   double min = 0;

@@ -116,12 +116,14 @@ Status MemoryCapture::read(ChannelId id, IndexRange range, const BlockVisitor& v
 }
 
 Result<Summary> MemoryCapture::summarize(ChannelId id, IndexRange range) {
+  JM_TRY_ASSIGN(const Derivation derivation, derive(info_, id));
+  const Samples& samples = samples_[derivation.channel.value];
   Summary summary;
-  JM_TRY(read(id, range, [&](const SampleBlock& block) -> Status {
-    for (const float value : block.values)
-      summary.merge({1, static_cast<double>(value), 0, value, value});
-    return {};
-  }));
+  for (std::size_t i = 0; i < samples.indices.size(); ++i) {
+    if (samples.indices[i] < range.begin || samples.indices[i] >= range.end) continue;
+    const double value = unscaled(derivation, i);
+    summary.merge({1, value, 0, static_cast<float>(value), static_cast<float>(value)});
+  }
   return summary;
 }
 
@@ -137,6 +139,12 @@ double MemoryCapture::voltage_at(ChannelId voltage, TimeNs time_ns) const {
   const bool next_is_nearer = low + 1 < samples.values.size() && distance_ns(low + 1) < distance_ns(low);
   return static_cast<double>(
       samples.values[next_is_nearer ? low + 1 : low]);  // a tie goes to the earlier one
+}
+
+double MemoryCapture::unscaled(const Derivation& derivation, std::size_t sample) const {
+  const double value = static_cast<double>(samples_[derivation.channel.value].values[sample]);
+  if (!derivation.voltage) return value;
+  return value * voltage_at(*derivation.voltage, holds(derivation.channel, sample).begin_ns);
 }
 
 Integral MemoryCapture::integrate(const Derivation& derivation, TimeRange window, Boundary boundary) const {
@@ -163,8 +171,7 @@ Integral MemoryCapture::integrate(const Derivation& derivation, TimeRange window
     const bool whole = channel.timed && boundary == Boundary::whole_samples;
     const double covered_s = (whole ? to - from : covered) * unit_s;
     wanted_s += covered_s - covered * unit_s;
-    double value = static_cast<double>(samples.values[i]) * derivation.gain;
-    if (derivation.voltage) value *= voltage_at(*derivation.voltage, held.begin_ns) * derivation.voltage_gain;
+    const double value = unscaled(derivation, i) * derivation.whole_gain();
     result.integral += value * covered_s;
     result.covered_s += covered_s;
     result.min = result.samples == 0 ? value : std::min(result.min, value);

@@ -51,6 +51,7 @@ class MemoryCapture final : public SampleSink, public SampleSource {
 
   [[nodiscard]] TimeRange holds(ChannelId channel, std::size_t sample) const;
   [[nodiscard]] double voltage_at(ChannelId voltage, TimeNs time_ns) const;
+  [[nodiscard]] double unscaled(const Derivation& derivation, std::size_t sample) const;
   [[nodiscard]] Integral integrate(const Derivation& derivation, TimeRange window, Boundary boundary) const;
 
   StreamCheck check_;

@@ -18,6 +18,7 @@ struct Derivation {
   std::optional<ChannelId> voltage;
   double voltage_gain = 1;
 
+  [[nodiscard]] double whole_gain() const { return voltage ? gain * voltage_gain : gain; }
   bool operator==(const Derivation&) const = default;
 };
 

@@ -79,7 +79,8 @@ class SampleSource {
   // is a jump of first_index. Stored channels only. The visitor's Error ends the stream and is returned.
   [[nodiscard]] virtual Status read(ChannelId channel, IndexRange range, const BlockVisitor& visit) = 0;
 
-  // Exact over whole samples, of stored values (before scale). Stored channels only.
+  // Exact over whole samples, of values before gain (see Derivation): stored ones, or where a voltage was
+  // measured the products of both. Any channel; the range is on the grid of the one that is derived from.
   [[nodiscard]] virtual Result<Summary> summarize(ChannelId channel, IndexRange range) = 0;
 
   // Sample-exact integrals of many windows in one pass over the samples; windows sorted by begin, overlaps

@@ -110,13 +110,15 @@ TEST_P(CaptureIntegrals, HaveTheSameSamplesExtentAndSummary) {
     return std::tuple(indices, values, stamps);
   };
   EXPECT_TRUE(collect(*file_) == collect(memory_));
-  const Summary summary = file_->summarize(ChannelId{0}, part).value();
-  const Summary brute = memory_.summarize(ChannelId{0}, part).value();
-  EXPECT_EQ(summary.count, brute.count);
-  EXPECT_NEAR(summary.sum, brute.sum, 1e-11 * brute.sum);
-  EXPECT_NEAR(summary.m2, brute.m2, 1e-9 * brute.m2);
-  EXPECT_EQ(summary.min, brute.min);
-  EXPECT_EQ(summary.max, brute.max);
+  for (const ChannelId channel : {ChannelId{0}, k_power}) {
+    const Summary summary = file_->summarize(channel, part).value();
+    const Summary brute = memory_.summarize(channel, part).value();
+    EXPECT_EQ(summary.count, brute.count);
+    EXPECT_NEAR(summary.sum, brute.sum, 1e-11 * brute.sum);
+    EXPECT_NEAR(summary.m2, brute.m2, 1e-9 * brute.m2);
+    EXPECT_EQ(summary.min, brute.min);
+    EXPECT_EQ(summary.max, brute.max);
+  }
 }
 
 // One sample a millisecond at 1 A and 1 V, none from 4 to 8 ms.

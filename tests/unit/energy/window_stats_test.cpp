@@ -104,5 +104,43 @@ TEST(WindowStats, OfUnevenSamplesWeighByTimeAndDeviateBySample) {
   EXPECT_FALSE(stats.energy_j);
 }
 
+// Four samples of current, each with the voltage that is nearest to its begin: 2, 2 (a tie goes to the
+// earlier one), 5 and 5 V. timed: both have stamps of their own.
+WindowStats stats_of_products(bool timed) {
+  MemoryCapture capture;
+  CaptureInfo info;
+  info.channels.resize(2);
+  info.channels[0].name = "rail.current";
+  info.channels[0].rate_hz = 1000;
+  info.channels[0].scale = 1e-3;  // stored in milliamperes
+  info.channels[1].name = "rail.voltage";
+  info.channels[1].quantity = Quantity::voltage;
+  info.channels[1].rate_hz = 500;
+  for (Channel& channel : info.channels)
+    channel.timed = timed;
+  EXPECT_TRUE(capture.begin(info));
+  std::vector<TimeNs> current_ns;
+  std::vector<TimeNs> voltage_ns;
+  if (timed) {
+    current_ns = {0, 1'000'000, 2'000'000, 3'000'000};
+    voltage_ns = {0, 2'000'000};
+  }
+  EXPECT_TRUE(capture.accept(SampleBlock{ChannelId{1}, 0, std::vector<float>{2, 5}, voltage_ns}));
+  EXPECT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, std::vector<float>{1, 3, 2, 8}, current_ns}));
+  EXPECT_TRUE(capture.end(EndReason::completed));
+  return stats_of(capture, {0, 3'500'000});
+}
+
+TEST(WindowStats, TakeTheDeviationOfPowerFromItsProducts) {
+  for (const bool timed : {false, true}) {
+    const WindowStats stats = stats_of_products(timed);
+    ASSERT_TRUE(stats.power_w && stats.power_w->stddev) << timed;
+    // 2, 6, 10 and 40 mW: 14.5 mW in the mean.
+    const double squares = 12.5 * 12.5 + 8.5 * 8.5 + 4.5 * 4.5 + 25.5 * 25.5;
+    EXPECT_NEAR(*stats.power_w->stddev, 1e-3 * std::sqrt(squares / 3), 1e-12) << timed;
+    EXPECT_NEAR(*stats.energy_j, 1e-6 * (2 + 6 + 10 + 20), 1e-15) << "with the same voltages";
+  }
+}
+
 }  // namespace
 }  // namespace joulemark
