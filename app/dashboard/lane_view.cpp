@@ -17,6 +17,7 @@ constexpr int k_least_lanes = 4;    // that stay in sight in the lowest window
 constexpr int k_edge = 4;           // above the first and under the last
 constexpr int k_most_between = 8;   // from the level of a lane to that of the next
 constexpr int k_least_between = 4;  // where they are thin
+constexpr int k_busy_alpha = 110;
 
 }  // namespace
 
@@ -117,15 +118,38 @@ QRectF LaneView::lane_area(std::size_t lane) const {
   return {k_gutter, top, std::max(1.0, 1.0 * width() - k_gutter - k_right_margin), 1.0 * lane_height()};
 }
 
-void LaneView::paint_lane(QPainter& painter, std::size_t lane) const {
-  const QRectF area = lane_area(lane);
+QRectF LaneView::drawn_area(std::size_t lane) const {
   const double between = std::clamp(lane_height() - 12, k_least_between, k_most_between);
-  const QColor colour =
-      lanes_[lane].event >= 0 ? theme().event(static_cast<std::size_t>(lanes_[lane].event)) : theme().lane();
-  QColor fill = colour;
-  fill.setAlpha(170);
+  return lane_area(lane).adjusted(0, between / 2, 0, -between / 2);
+}
+
+QColor LaneView::colour_of(std::size_t lane) const {
+  const int event = lanes_[lane].event;
+  return event >= 0 ? theme().event(static_cast<std::size_t>(event)) : theme().lane();
+}
+
+void LaneView::paint_events(QPainter& painter, std::size_t lane, const TimeScale& scale) const {
+  if (!lanes_[lane].event_apart || lanes_[lane].event < 0) return;
+  const auto name = static_cast<std::uint32_t>(lanes_[lane].event);
+  const QRectF area = drawn_area(lane);
+  QColor fill = event_colour(overlay_, name);
+  fill.setAlpha(k_busy_alpha);
+  for_visible_events(
+      overlay_, scale,
+      [&](double x, double width, std::uint32_t) {
+        painter.fillRect(QRectF(x, area.top(), width, area.height()), fill);
+      },
+      name);
+}
+
+void LaneView::paint_levels(QPainter& painter, std::size_t lane) const {
+  const QRectF area = drawn_area(lane);
+  const bool line = lanes_[lane].event_apart;
+  const QColor colour = colour_of(lane);
+  QColor solid = colour;
+  solid.setAlpha(line ? 255 : 170);
   QColor busy = colour;
-  busy.setAlpha(110);
+  busy.setAlpha(k_busy_alpha);
   const std::uint32_t bit = std::uint32_t{1} << lane;
   const double step = area.width() / static_cast<double>(std::max<std::size_t>(columns_.size(), 1));
   const auto kind = [&](std::size_t i) {
@@ -135,11 +159,12 @@ void LaneView::paint_lane(QPainter& painter, std::size_t lane) const {
     std::size_t last = first + 1;
     while (last < columns_.size() && kind(last) == kind(first))
       ++last;
-    const QRectF run(area.left() + static_cast<double>(first) * step, area.top() + between / 2,
-                     static_cast<double>(last - first) * step, area.height() - between);
+    const QRectF run(area.left() + static_cast<double>(first) * step, area.top(),
+                     static_cast<double>(last - first) * step, area.height());
     if (kind(first) == 1) painter.fillRect(QRectF(run.left(), run.bottom() - 1, run.width(), 1), colour);
-    if (kind(first) == 2) painter.fillRect(run, fill);
-    if (kind(first) == 3) painter.fillRect(run, last - first > 1 ? busy : fill);
+    if (kind(first) == 2)
+      painter.fillRect(QRectF(run.topLeft(), QSizeF(run.width(), line ? 1 : run.height())), solid);
+    if (kind(first) == 3) painter.fillRect(run, last - first > 1 ? busy : solid);
     first = last;
   }
 }
@@ -162,7 +187,8 @@ void LaneView::paintEvent(QPaintEvent*) {
   for (std::size_t lane = 0; lane < std::min(lanes_.size(), k_most_lanes); ++lane) {
     const QRectF area = lane_area(lane);
     if (area.bottom() < 0 || area.top() > height()) continue;
-    paint_lane(painter, lane);
+    paint_events(painter, lane, scale);
+    paint_levels(painter, lane);
     paint_name(painter, lane);
   }
   paint_gaps(painter, overlay_.gaps, scale, plot);

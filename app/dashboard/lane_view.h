@@ -22,6 +22,8 @@ class LaneView final : public QWidget {
   struct Lane {
     QString name;
     int event = -1;  // index of the event name that a rule makes of it; -1: none
+    // Its event is something else than its high level: what is filled is the event, and the level is a line.
+    bool event_apart = false;
   };
   void set_lanes(std::vector<Lane> lanes);
   void set_room(int height);  // that the lanes should not go beyond
@@ -49,7 +51,10 @@ class LaneView final : public QWidget {
   [[nodiscard]] int height_of(int lane_height) const;  // of all lanes
   void ask_for_height();
   void place_bar();
-  void paint_lane(QPainter& painter, std::size_t lane) const;
+  [[nodiscard]] QRectF drawn_area(std::size_t lane) const;  // from its low level to the high one
+  [[nodiscard]] QColor colour_of(std::size_t lane) const;
+  void paint_events(QPainter& painter, std::size_t lane, const TimeScale& scale) const;
+  void paint_levels(QPainter& painter, std::size_t lane) const;
   void paint_name(QPainter& painter, std::size_t lane) const;
 
   std::vector<Lane> lanes_;

@@ -60,11 +60,13 @@ struct TimeScale {
   }
 };
 
-// Calls paint(x, width, name) for each event, those within one pixel joined.
+// Calls paint(x, width, name) for each event (only: of that name), those within one pixel joined.
 template <typename Paint>
-void for_visible_events(const Overlay& overlay, const TimeScale& scale, const Paint& paint) {
+void for_visible_events(const Overlay& overlay, const TimeScale& scale, const Paint& paint,
+                        std::optional<std::uint32_t> only = {}) {
   double drawn_to = -1;
   for (const EventSpan& event : overlay.events) {
+    if (only && event.name != *only) continue;
     const double x0 = std::max(scale.x(event.time.begin_ns), scale.left);
     const double x1 = std::min(std::max(scale.x(event.time.end_ns), x0 + 1), scale.left + scale.width);
     if (x1 <= drawn_to || x1 <= x0) continue;

@@ -129,8 +129,9 @@ void WaveformView::show_lanes() {
   std::vector<LaneView::Lane> lanes;
   if (source_ != nullptr) {
     for (const Line& line : source_->info().lines) {
-      LaneView::Lane lane{QStringLiteral("d%1 ").arg(line.id.value) + to_qt(line.name), -1};
+      LaneView::Lane lane{QStringLiteral("d%1 ").arg(line.id.value) + to_qt(line.name)};
       const auto rule = std::ranges::find(setup_.rules, line.id, &EventRule::line);
+      lane.event_apart = rule != setup_.rules.end() && (rule->pairing != Pairing::level || rule->active_low);
       if (analysis_ && rule != setup_.rules.end()) {
         const auto& events = analysis_->report.events;
         const auto found = std::ranges::find(events, rule->name, &EventReport::name);

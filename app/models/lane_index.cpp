@@ -23,6 +23,12 @@ void mark(LaneColumn& column, std::uint32_t bit, bool high) {
   (high ? column.high : column.low) |= bit;
 }
 
+// The other level was there before, though no edge to it was recorded.
+void mark_edge(LaneColumn& column, std::uint32_t bit) {
+  column.high |= bit;
+  column.low |= bit;
+}
+
 void set(std::uint32_t& levels, std::uint32_t bit, bool high) {
   levels = high ? levels | bit : levels & ~bit;
 }
@@ -60,8 +66,7 @@ struct LaneIndex::Builder {
       set(high, bit, !edge.level);
     }
     Run& run = run_at(edge.time_ns);
-    mark(run.seen, bit, (high & bit) != 0);
-    mark(run.seen, bit, edge.level);
+    mark_edge(run.seen, bit);
     set(high, bit, edge.level);
     ++run.edges;
     ++taken;
@@ -250,8 +255,7 @@ class LaneIndex::Picture {
         if (edge.time_ns >= seen_.begin_ns) {
           for (const std::size_t to = column_at(edge.time_ns); at < to; ++at)
             merge(columns_[at], index_.level(high));
-          if (at < columns_.size()) mark(columns_[at], bit, (high & bit) != 0);
-          if (at < columns_.size()) mark(columns_[at], bit, edge.level);
+          if (at < columns_.size()) mark_edge(columns_[at], bit);
         }
         set(high, bit, edge.level);
       }

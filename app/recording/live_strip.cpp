@@ -126,7 +126,8 @@ Status LiveStrip::accept(const Edge& edge) {
   level_.low = edge.level ? level_.low & ~bit : level_.low | bit;
   if (step < first_step_) return {};
   Levels& here = levels_[place(step)];
-  (edge.level ? here.high : here.low) |= bit;
+  here.high |= bit;  // one of them before it, though no edge to that was recorded
+  here.low |= bit;
   // Edges may come behind the samples: the steps after it have the new level alone.
   for (std::int64_t later = step + 1; later < next_step_; ++later) {
     Levels& there = levels_[place(later)];

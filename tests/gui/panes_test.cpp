@@ -38,6 +38,7 @@ class PanesTest : public QObject {
   void negativeEventsAreDrawnTheRightWayUp();
   void manyLinesGetThinner();
   void thirtyTwoLinesAreReachedByScrolling();
+  void eventsFromFallToFallAreSeenOnTheirLane();
   void aTickNearTheTopOfALowPaneIsNamed();
   void aListEndsWithAWholeRow();
 };
@@ -272,6 +273,33 @@ void PanesTest::thirtyTwoLinesAreReachedByScrolling() {
   QVERIFY(shown.window.range() == before);
   shown.lanes->findChild<QScrollBar*>()->setValue(0);
   QVERIFY(shown.in_sight(0));
+}
+
+// Falls at 0.2, 0.4, 0.6 and 0.8: two events, between which the line is as high as in them.
+void PanesTest::eventsFromFallToFallAreSeenOnTheirLane() {
+  LaneView view;
+  view.set_lanes({{QStringLiteral("d0"), 0, true}});
+  view.resize(k_gutter + k_right_margin + 1000, 28);
+  view.show();
+  Overlay overlay;
+  overlay.range = k_second;
+  overlay.events = {
+      {{0, 1'000'000'000}, 1}, {{200'000'000, 400'000'000}, 0}, {{600'000'000, 800'000'000}, 0}};
+  std::vector<LaneColumn> columns(view.columns_wanted(), LaneColumn{1, 0});
+  for (const std::size_t fall : {2, 4, 6, 8})
+    columns[fall * columns.size() / 10] = {1, 1};
+  view.show_columns(std::move(columns), overlay);
+  const QImage shown = view.grab().toImage();
+  const QRectF lane = view.lane_area(0);
+  const auto colour_at = [&](double part) {
+    return shown.pixelColor(QPointF(lane.left() + part * lane.width(), lane.center().y()).toPoint());
+  };
+  for (const double outside : {0.1, 0.5, 0.9})
+    QCOMPARE(colour_at(outside), theme().surface);
+  for (const double inside : {0.25, 0.35, 0.7})
+    QVERIFY(colour_at(inside) != theme().surface);
+  for (const double fall : {0.2, 0.4, 0.6, 0.8})
+    QCOMPARE(colour_at(fall), theme().event(0));
 }
 
 // Zero to 46 mA: what the peaks reach is told, and not by the title alone.

@@ -186,6 +186,25 @@ TEST(LaneIndex, ReadsNoMoreThanItsColumnsNeed) {
   }
 }
 
+// As boards are recorded that mark by falling edges alone, from near and from far.
+TEST(LaneIndex, ShowsEveryFallOfALineRecordedOneWay) {
+  MadeEdges source(1, 5, [](std::int64_t i) { return Edge{(1 + 2 * i) * 100'000'000, 0, LineId{0}, false}; });
+  const auto index = LaneIndex::build(source, k_extent);
+  ASSERT_TRUE(index);
+  for (const TimeNs column_ns : {1'000'000L, 20'000'000L}) {
+    const TimeRange range{250'000'000, 250'000'000 + 30 * column_ns};
+    const auto columns = index->columns(source, range, 30);
+    ASSERT_TRUE(columns);
+    for (TimeNs i = 0; i < 30; ++i) {
+      const TimeNs begin_ns = range.begin_ns + i * column_ns;
+      const TimeNs odd_ns = (begin_ns + column_ns - 1) / 100'000'000 * 100'000'000;  // the last 0.1 s in it
+      const bool falls = odd_ns >= begin_ns && odd_ns / 100'000'000 % 2 == 1;
+      EXPECT_EQ((*columns)[static_cast<std::size_t>(i)].high, falls ? 1U : 0U) << begin_ns;
+      EXPECT_EQ((*columns)[static_cast<std::size_t>(i)].low, 1U);
+    }
+  }
+}
+
 TEST(LaneIndex, KnowsNothingOutsideTheCapture) {
   Lines lines(50);
   const auto index = LaneIndex::build(lines.capture, k_extent);

@@ -141,6 +141,22 @@ TEST(LiveStrip, FollowsTheLinesAndNamesTheGaps) {
   }
 }
 
+TEST(LiveStrip, ShowsEveryFallOfALineRecordedOneWay) {
+  CaptureInfo info;
+  info.channels.resize(1);
+  info.channels[0].name = "bench.current";
+  info.channels[0].rate_hz = 1000;
+  info.lines = {{LineId{0}, "falls"}};
+  LiveStrip strip;
+  ASSERT_TRUE(strip.begin(info));
+  ASSERT_TRUE(strip.accept(SampleBlock{ChannelId{0}, 0, std::vector<float>(100, 1e-3F), {}}));
+  for (const TimeNs time_ns : {25'000'000, 45'000'000, 75'000'000})
+    ASSERT_TRUE(strip.accept(Edge{time_ns, 0, LineId{0}, false}));
+  const auto levels = strip.levels({0, 100'000'000}, 10);
+  for (std::size_t i = 3; i < 10; ++i)
+    EXPECT_EQ((levels[i].high & 1U) != 0, i == 4 || i == 7) << i;
+}
+
 // As in the capture: a line that was told, and one that is known by its first edge alone.
 TEST(LiveStrip, KnowsLinesFromTheBeginning) {
   CaptureInfo info;
