@@ -19,6 +19,8 @@ struct CaptureEdit {
   std::vector<Marker> removed{};                                 // those that are not there are not missed
   std::vector<Marker> added{};  // all of MarkerSource::person; one that is there already is not doubled
   std::string capture{};        // the CaptureInfo::id of the capture that is meant; empty: whichever is there
+
+  [[nodiscard]] bool changes_nothing() const { return metadata.empty() && removed.empty() && added.empty(); }
 };
 
 // In one transaction: all of it or nothing. Errors: usage for a marker of another source; unreadable

@@ -47,8 +47,7 @@ void Banner::clear() {
   row_->addWidget(buttons_);
 }
 
-void Banner::show_message(Level level, const QString& text, const QString& offer, Action accept,
-                          Action dismissed) {
+void Banner::show_sentence(Level level, const QString& text) {
   clear();
   working_ = false;
   progress_->hide();
@@ -56,17 +55,28 @@ void Banner::show_message(Level level, const QString& text, const QString& offer
   setProperty("level", level == Level::bad ? "bad" : "note");
   style()->unpolish(this);
   style()->polish(this);
-  if (!offer.isEmpty()) {
-    auto* button = new QPushButton(offer, buttons_);
-    button->setProperty("primary", true);
-    buttons_->layout()->addWidget(button);
-    connect(button, &QPushButton::clicked, this, [this, accept = std::move(accept)] { choose(accept); });
-  }
-  auto* dismiss = new QPushButton(tr("Dismiss"), buttons_);
-  buttons_->layout()->addWidget(dismiss);
-  connect(dismiss, &QPushButton::clicked, this,
-          [this, dismissed = std::move(dismissed)] { choose(dismissed); });
   show();
+}
+
+void Banner::add_button(const QString& text, bool primary, Action action) {
+  auto* button = new QPushButton(text, buttons_);
+  if (primary) button->setProperty("primary", true);
+  buttons_->layout()->addWidget(button);
+  connect(button, &QPushButton::clicked, this, [this, action = std::move(action)] { choose(action); });
+}
+
+void Banner::show_message(Level level, const QString& text, const QString& offer, Action accept,
+                          Action dismissed) {
+  show_sentence(level, text);
+  if (!offer.isEmpty()) add_button(offer, true, std::move(accept));
+  add_button(tr("Dismiss"), false, std::move(dismissed));
+}
+
+void Banner::show_choice(const QString& text, const QString& first, Action choose_first,
+                         const QString& second, Action choose_second) {
+  show_sentence(Level::bad, text);
+  add_button(first, true, std::move(choose_first));
+  add_button(second, false, std::move(choose_second));
 }
 
 // A copy: it may put something else in our place.

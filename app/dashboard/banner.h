@@ -28,6 +28,9 @@ class Banner final : public QWidget {
   // button of its own; all can be dismissed, which is a choice as well.
   void show_message(Level level, const QString& text, const QString& offer = {}, Action accept = {},
                     Action dismissed = {});
+  // A question that may wait: each of the two answers has a button.
+  void show_choice(const QString& text, const QString& first, Action choose_first, const QString& second,
+                   Action choose_second);
   // Comes up only when it lasts longer than a moment, so that nothing flashes. Without cancel it cannot be.
   void show_work(const QString& text, Action cancel);
   void show_part(double part);  // 0 to 1; negative: unknown
@@ -37,6 +40,8 @@ class Banner final : public QWidget {
  private:
   void clear();
   void begin_work();
+  void show_sentence(Level level, const QString& text);
+  void add_button(const QString& text, bool primary, Action action);
   void choose(Action action);
 
   QHBoxLayout* row_;

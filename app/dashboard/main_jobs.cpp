@@ -196,10 +196,10 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     finish_recording();  // if it did not end while the question stood
   }
   if (document_) document_->finish_saving();
-  if (!unsaved_.isEmpty() &&
+  if (document_ && !document_->unsaved().isEmpty() &&
       !is_closing_meant(tr("Close all the same?"),
-                        tr("The last change is not saved and will be lost: %1").arg(unsaved_))) {
-    if (document_ && stale_) document_->measure();  // saving went before
+                        tr("The last change is not saved and will be lost: %1").arg(document_->unsaved()))) {
+    if (stale_) document_->measure();  // saving went before
     return event->ignore();
   }
   settings_.setValue(QStringLiteral("window/geometry"), saveGeometry());

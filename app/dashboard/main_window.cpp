@@ -43,7 +43,7 @@ namespace joulemark {
 namespace {
 
 constexpr int k_most_recent = 12;
-constexpr double k_event_margin = 0.6;  // shown around an event, in its lengths
+constexpr double k_event_margin = 0.6;              // shown around an event, in its lengths
 
 int usual_dock_width(int window) {
   constexpr int k_least = 468;
@@ -263,6 +263,7 @@ void MainWindow::open_capture(const QString& path) {
     leave_source();
     document_ = std::move(opening_);
     connect_document();
+    connect_setup();
     opened();
   });
   connect(opening_.get(), &CaptureDocument::failed, this, [this, path](const QString& message) {
@@ -285,7 +286,6 @@ void MainWindow::leave_source() {
   waveform_->set_source(nullptr);
   document_.reset();
   work(Work::measuring).hide_work();
-  unsaved_.clear();
   set_stale(false);
   window_.forget_way();
   for (std::size_t pair = 0; pair < TimeWindow::k_pairs; ++pair)
@@ -323,12 +323,6 @@ void MainWindow::connect_document() {
     waveform_->refresh_minimap();
     waveform_->refresh();
   });
-  connect(document, &CaptureDocument::setupChanged, this, [this] {
-    keep_rules();
-    set_stale(document_->analysis() != nullptr);
-    rules_.set(document_->setup(), document_->info().lines);
-    waveform_->set_setup(document_->setup());
-  });
   connect(document, &CaptureDocument::analysisStarted, this, [this] {
     work(Work::measuring).show_work(tr("Measuring %1").arg(QFileInfo(document_->path()).fileName()), [this] {
       cancel_measuring();
@@ -340,10 +334,6 @@ void MainWindow::connect_document() {
   connect(document, &CaptureDocument::analysisFailed, this, [this](const QString& message) {
     work(Work::measuring).hide_work();
     trouble(message);
-  });
-  connect(document, &CaptureDocument::saveFailed, this, [this](const QString& message) {
-    unsaved_ = message;
-    trouble(tr("The change is shown but not saved: %1").arg(message));
   });
   connect(document, &CaptureDocument::windowMeasured, this, [this](int key, const WindowStats& stats) {
     const auto pair = static_cast<std::size_t>(key);
@@ -363,6 +353,39 @@ void MainWindow::connect_document() {
           });
   connect(document, &CaptureDocument::foldFailed, this,
           [this](const QString& message) { ensemble_dock_->show_message(message); });
+}
+
+// What a person, here or elsewhere, says of the capture.
+void MainWindow::connect_setup() {
+  CaptureDocument* document = document_.get();
+  connect(document, &CaptureDocument::setupChanged, this, [this] {
+    keep_rules();
+    set_stale(document_->analysis() != nullptr);
+    rules_.set(document_->setup(), document_->info().lines);
+    waveform_->set_setup(document_->setup());
+  });
+  connect(document, &CaptureDocument::saveFailed, this, [this](const QString& message) {
+    trouble(tr("The change is shown but not saved: %1").arg(message));
+  });
+  connect(document, &CaptureDocument::setupTaken, this, [this] {
+    banner_->show_message(Banner::Level::note,
+                          tr("The rules or named stretches of this capture were changed elsewhere: they are "
+                             "shown as they are in the file now."));
+  });
+  connect(document, &CaptureDocument::setupDisputed, this, [this] {
+    banner_->show_choice(
+        tr("The rules or named stretches of this capture were changed elsewhere, and your last change is not "
+           "saved: %1")
+            .arg(document_->unsaved()),
+        tr("Show theirs, lose mine"),
+        [this] {
+          if (document_) document_->take_theirs();
+        },
+        tr("Save mine over theirs"),
+        [this] {
+          if (document_) document_->keep_own();
+        });
+  });
 }
 
 QString MainWindow::title_of_document() const {
@@ -466,6 +489,13 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
     if (dock->isFloating() || dock->isHidden() || dockWidgetArea(dock) != Qt::RightDockWidgetArea) continue;
     return resizeDocks({dock}, {usual_dock_width(width())}, Qt::Horizontal);
   }
+}
+
+// Who comes back may have changed the file elsewhere.
+void MainWindow::changeEvent(QEvent* event) {
+  QMainWindow::changeEvent(event);
+  if (event->type() == QEvent::ActivationChange && isActiveWindow() && document_)
+    document_->look_for_changes();
 }
 
 // A dock whose width changes while the window's stays was moved by somebody.

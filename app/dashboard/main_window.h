@@ -82,6 +82,7 @@ class MainWindow final : public QMainWindow {
   void closeEvent(QCloseEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
+  void changeEvent(QEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
 
@@ -102,6 +103,7 @@ class MainWindow final : public QMainWindow {
                       const std::function<void()>& run);
   void connect_parts();
   void connect_document();
+  void connect_setup();
   void connect_session();
 
   void ask_open();
@@ -185,7 +187,6 @@ class MainWindow final : public QMainWindow {
   bool fresh_ = false;    // what is being opened was recorded just now with rules of its own
   bool stale_ = false;    // figures are of other rules than those that are shown
   bool unasked_ = false;  // closing is
-  QString unsaved_;       // why a change could not be saved; empty: all are
   std::int64_t frame_ = 0;
   std::vector<std::pair<QString, QString>> keys_;
 

@@ -39,7 +39,7 @@ class SetupCommand final : public QUndoCommand {
 
 namespace {
 
-enum WorkKey { k_open, k_report, k_lanes, k_fold, k_first_window = 100 };
+enum WorkKey { k_open, k_report, k_lanes, k_fold, k_look, k_first_window = 100 };
 
 // Where samples are missing, joined and in order.
 std::vector<TimeRange> gaps_among(const std::vector<Anomaly>& anomalies) {
@@ -197,14 +197,58 @@ void CaptureDocument::save(const EventSetup& setup) {
   long_work_.post_kept([this, capture = capture(), setup, known = saved_] {
     CaptureEdit edit = edit_between(*known, setup);
     edit.capture = capture.id;
-    const Status saved = edit_capture(capture.path, edit);
-    if (saved) {
-      *known = setup;
-    } else {
-      deliver(this, [this, message = to_qt(saved.error().message)] { Q_EMIT saveFailed(message); });
-    }
+    const Status status = edit_capture(capture.path, edit);
+    if (status) *known = setup;
+    deliver(this, [this, status] { saved(status); });
     --saving_;
   });
+}
+
+void CaptureDocument::saved(const Status& status) {
+  unsaved_ = status ? QString() : to_qt(status.error().message);
+  if (!status) Q_EMIT saveFailed(unsaved_);
+}
+
+// Where saving is done, too: so what is read is not of the middle of it.
+void CaptureDocument::look_for_changes() {
+  if (!is_open()) return;
+  long_work_.post(k_look, [this, capture = capture(), known = saved_](const std::stop_token&) {
+    const auto read = [&]() -> Result<EventSetup> {
+      JM_TRY_ASSIGN(const auto reader, open_again(capture));
+      return read_setup(*reader);
+    };
+    const auto theirs = read();
+    if (!theirs || edit_between(*known, *theirs).changes_nothing()) return;
+    deliver(this, [this, theirs = *theirs, known = *known] { compare(theirs, known); });
+  });
+}
+
+// known: what the file had by our knowledge when theirs was read, which may be a while ago.
+void CaptureDocument::compare(const EventSetup& theirs, const EventSetup& known) {
+  if (saving_ > 0) return look_for_changes();
+  if (edit_between(known, setup_).changes_nothing()) return take_over(theirs);
+  if (unsaved_.isEmpty()) return look_for_changes();
+  if (disputed_ == theirs) return;
+  disputed_ = theirs;
+  Q_EMIT setupDisputed();
+}
+
+void CaptureDocument::take_over(const EventSetup& theirs) {
+  long_work_.post_kept([known = saved_, theirs] { *known = theirs; });
+  undo_.clear();
+  unsaved_.clear();
+  disputed_.reset();
+  apply(theirs);
+  Q_EMIT setupTaken();
+}
+
+void CaptureDocument::take_theirs() {
+  if (disputed_) take_over(EventSetup(*disputed_));
+}
+
+void CaptureDocument::keep_own() {
+  save(setup_);
+  look_for_changes();
 }
 
 void CaptureDocument::finish_saving() {

@@ -53,6 +53,14 @@ class CaptureDocument final : public QObject, public WaveSource {
   // nothing changed then.
   [[nodiscard]] Status change_setup(EventSetup setup, const QString& what);
   [[nodiscard]] QUndoStack& undo_stack() { return undo_; }
+  [[nodiscard]] const QString& unsaved() const { return unsaved_; }  // why an edit is not; empty: all are
+
+  // What others changed in the file since is shown, and told by setupTaken(); nothing can be undone then, as
+  // that would take theirs back as well. While an edit here is not saved there is setupDisputed() instead,
+  // and one of the two is to be called.
+  void look_for_changes();
+  void take_theirs();  // what is not saved is lost
+  void keep_own();     // and try again to save it, beside what they changed
 
   // Then windowMeasured() or windowFailed(); of each key only the newest.
   void measure_window(int key, TimeRange window);
@@ -77,6 +85,8 @@ class CaptureDocument final : public QObject, public WaveSource {
   void analysisChanged();
   void analysisFailed(const QString& message);
   void saveFailed(const QString& message);
+  void setupTaken();
+  void setupDisputed();
   void windowMeasured(int key, const joulemark::WindowStats& stats);
   void windowFailed(int key, joulemark::TimeRange window, const QString& message);
   void folded(const QString& event_name, std::shared_ptr<const joulemark::Ensemble> ensemble);
@@ -88,6 +98,9 @@ class CaptureDocument final : public QObject, public WaveSource {
   void take(Opened opened);
   void apply(const EventSetup& setup);
   void save(const EventSetup& setup);
+  void saved(const Status& status);
+  void compare(const EventSetup& theirs, const EventSetup& known);
+  void take_over(const EventSetup& theirs);
   void index_lanes();
 
   QString path_;
@@ -99,7 +112,9 @@ class CaptureDocument final : public QObject, public WaveSource {
   std::optional<LaneIndex> lanes_;
   EventSetup setup_;
   std::shared_ptr<EventSetup> saved_ =
-      std::make_shared<EventSetup>();  // what the file has of it; of long_work_'s thread
+      std::make_shared<EventSetup>();   // what the file has of it; of long_work_'s thread
+  std::optional<EventSetup> disputed_;  // theirs, as last asked about
+  QString unsaved_;
   std::shared_ptr<const Analysis> analysis_;
   QUndoStack undo_;
   std::atomic<int> saving_ = 0;  // changes not written yet

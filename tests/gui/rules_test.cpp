@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rules and named stretches: edited, measured anew, and reported alike by the command line.
+#include <analysis/capture/database.h>
+
+#include <app/dashboard/banner.h>
 #include <app/dashboard/theme.h>
 #include <app/models/capture_document.h>
+#include <app/recording/instruments.h>
 
 #include <tests/gui/window_fixture.h>
 
@@ -12,6 +16,7 @@
 #include <QLineEdit>
 #include <QTableView>
 #include <QTest>
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -30,7 +35,19 @@ class RulesTest : public WindowFixture {
   void addingARuleRecoloursNothing();
   void everyCountOfInferencesCanBeRead();
   void measuringThatWasCancelledIsDoneAgain();
+  void whatAnotherWindowChangesIsShownOnReturn();
+  void anEditThatIsNotSavedIsNotLostToAnotherWindow();
   void theTableSaysHowEachFigureWasMeasured();
+
+ private:
+  // The third rule, by a window beside this one, to which the person then returns.
+  void rename_elsewhere();
+  [[nodiscard]] bool shows(const QString& name) const {
+    for (int row = 0; row < window_->rules().rowCount(); ++row) {
+      if (window_->rules().index(row, RuleTable::name).data() == name) return true;
+    }
+    return false;
+  }
 };
 
 void RulesTest::aStretchIsNamedByItsKeyAndReported() {
@@ -127,6 +144,49 @@ void RulesTest::measuringThatWasCancelledIsDoneAgain() {
   click(QStringLiteral("Measure again"));
   QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before, k_patience_ms);
   QCOMPARE(window_->document()->analysis()->report.events.back().name, std::string("late"));
+}
+
+void RulesTest::rename_elsewhere() {
+  MainWindow other(make_registry());
+  other.show();
+  other.open_file(window_->document()->path());
+  QTRY_VERIFY_WITH_TIMEOUT(other.document() != nullptr && other.document()->analysis() != nullptr,
+                           k_patience_ms);
+  other.activateWindow();
+  QVERIFY(QTest::qWaitForWindowActive(&other));
+  QVERIFY(other.rules().setData(other.rules().index(2, RuleTable::name), "net"));
+  other.document()->finish_saving();
+  QCOMPARE(other.document()->unsaved(), QString());
+  window_->activateWindow();
+  QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+}
+
+void RulesTest::whatAnotherWindowChangesIsShownOnReturn() {
+  open(sample_);
+  rename_elsewhere();
+  QTRY_VERIFY_WITH_TIMEOUT(shows(QStringLiteral("net")), k_patience_ms);
+  QVERIFY2(window_->banner().text().contains(QStringLiteral("changed elsewhere")),
+           qPrintable(window_->banner().text()));
+  QTRY_VERIFY_WITH_TIMEOUT(
+      std::ranges::count(window_->document()->analysis()->report.events, "net", &EventReport::name) == 1,
+      k_patience_ms);
+}
+
+void RulesTest::anEditThatIsNotSavedIsNotLostToAnotherWindow() {
+  open(sample_);
+  const std::string file = window_->document()->path().toStdString();
+  auto writer = capture::Database::open(file, capture::Database::Access::write);
+  QVERIFY(writer->execute("BEGIN IMMEDIATE").has_value());
+  QVERIFY(window_->rules().setData(window_->rules().index(2, RuleTable::name), "mine"));
+  QTRY_VERIFY_WITH_TIMEOUT(!window_->document()->unsaved().isEmpty(), k_patience_ms);
+  QVERIFY(writer->execute("ROLLBACK").has_value());
+  rename_elsewhere();
+  QTRY_VERIFY_WITH_TIMEOUT(window_->banner().text().contains(QStringLiteral("not saved")) &&
+                               window_->banner().text().contains(QStringLiteral("changed elsewhere")),
+                           k_patience_ms);
+  QVERIFY(shows(QStringLiteral("mine")));
+  click(QStringLiteral("Show theirs, lose mine"));
+  QTRY_VERIFY_WITH_TIMEOUT(shows(QStringLiteral("net")), k_patience_ms);
 }
 
 void RulesTest::theTableSaysHowEachFigureWasMeasured() {

@@ -251,6 +251,83 @@ TEST_F(Document, LeavesAloneWhatAnotherWindowChangesInTheSameFile) {
   EXPECT_EQ(kept().windows[0].name, "boot");
 }
 
+TEST_F(Document, TakesOverWhatAnotherWindowChanged) {
+  CaptureDocument one;
+  CaptureDocument two;
+  open(one, path);
+  open(two, path);
+  EventSetup ones = one.setup();
+  ones.rules[0].repeat = 7;
+  ones.windows = {{"boot", {1'000'000'000, 2'000'000'000}}};
+  change(one, ones);
+  QSignalSpy taken(&two, &CaptureDocument::setupTaken);
+  QSignalSpy analysed(&two, &CaptureDocument::analysisChanged);
+  two.look_for_changes();
+  ASSERT_TRUE(analysed.wait(k_patience_ms));
+  EXPECT_EQ(two.setup(), ones);
+  EXPECT_EQ(json(two.analysis()->report), json(reported().report));
+  EventSetup twos = two.setup();
+  twos.windows.push_back({"radio", {3'000'000'000, 4'000'000'000}});
+  change(two, twos);
+  two.look_for_changes();
+  QTRY_VERIFY_WITH_TIMEOUT(two.idle(), k_patience_ms);
+  QCoreApplication::processEvents();
+  EXPECT_EQ(taken.count(), 1) << "what it wrote itself is no change";
+  two.undo_stack().undo();
+  ASSERT_TRUE(analysed.wait(k_patience_ms));
+  two.undo_stack().undo();
+  two.finish_saving();
+  EXPECT_EQ(kept(), ones) << "what others did is not undone";
+}
+
+// Another window changes the file while an edit of this one could not be saved.
+class Disputed : public Document {
+ protected:
+  void SetUp() override {
+    Document::SetUp();
+    open(one, path);
+    open(two, path);
+    auto other = capture::Database::open(path, capture::Database::Access::write);
+    ASSERT_TRUE(other->execute("BEGIN IMMEDIATE"));
+    twos = two.setup();
+    twos.rules[0].repeat = 3;
+    twos.windows = {{"mine", {3'000'000'000, 4'000'000'000}}};
+    change(two, twos);
+    ASSERT_TRUE(other->execute("ROLLBACK"));
+    ones = one.setup();
+    ones.windows = {{"theirs", {1'000'000'000, 2'000'000'000}}};
+    change(one, ones);
+    QSignalSpy disputed(&two, &CaptureDocument::setupDisputed);
+    two.look_for_changes();
+    ASSERT_TRUE(disputed.wait(k_patience_ms));
+    EXPECT_EQ(two.setup(), twos);
+    EXPECT_NE(two.unsaved(), "");
+  }
+
+  CaptureDocument one;
+  CaptureDocument two;
+  EventSetup ones;
+  EventSetup twos;
+};
+
+TEST_F(Disputed, SetupBecomesThatOfTheFileWhereThatIsChosen) {
+  two.take_theirs();
+  EXPECT_EQ(two.setup(), ones);
+  EXPECT_EQ(two.unsaved(), "");
+  two.finish_saving();
+  EXPECT_EQ(kept(), ones);
+}
+
+TEST_F(Disputed, SetupIsSavedBesideTheirsWhereThatIsChosen) {
+  QSignalSpy taken(&two, &CaptureDocument::setupTaken);
+  two.keep_own();
+  ASSERT_TRUE(taken.wait(k_patience_ms));
+  EXPECT_EQ(two.unsaved(), "");
+  EXPECT_EQ(two.setup(), kept());
+  twos.windows.insert(twos.windows.begin(), ones.windows[0]);
+  EXPECT_EQ(kept(), twos);
+}
+
 TEST_F(Document, NeitherReadsNorChangesAnotherCaptureInItsPlace) {
   CaptureDocument document;
   open(document, path);
