@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/dashboard/event_columns.h>
 #include <app/dashboard/event_dock.h>
 #include <app/dashboard/theme.h>
 #include <app/models/event_table.h>
@@ -23,7 +24,6 @@ namespace {
 
 constexpr int k_cell_margins = 16;
 constexpr int k_dot_px = 14;
-constexpr int k_widest_px = 220;
 constexpr qint64 k_most_copied = 100'000;
 
 // A bar behind the energy, a dot of the event's colour before its name.
@@ -113,18 +113,9 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
   view_->horizontalHeader()->setFont(font);
   view_->horizontalHeader()->setMinimumSectionSize(20);
   view_->horizontalHeader()->setResizeContentsPrecision(0);  // by the rows in sight
-  const int digit = QFontMetrics(font).horizontalAdvance(QLatin1Char('0'));
-  for (const auto& [section, digits] :
-       {std::pair{0, 4}, {1, 10}, {2, 8}, {3, 9}, {4, 9}, {5, 8}, {6, 9}, {7, 9}, {8, 9}, {9, 20}})
-    view_->setColumnWidth(section, digits * digit + 8);
+  columns_ = new EventColumns(table_, *view_);
   connect(filter_, &QLineEdit::textChanged, this, [this] { filter(); });
-  connect(&table_, &EventTable::modelReset, this, [this] {
-    count();
-    fit_columns();
-  });
-  connect(view_->horizontalHeader(), &QHeaderView::sectionResized, this, [this](int section) {
-    if (!fitting_) made_by_hand_.insert(section);
-  });
+  connect(&table_, &EventTable::modelReset, this, [this] { count(); });
   connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& now) {
             if (now.isValid()) Q_EMIT eventChosen(table_.event_at(now.row()));
@@ -152,23 +143,6 @@ void EventDock::count() {
   QString text = tr("%1 of %2").arg(shown).arg(all);
   if (shown == all) text = all == 1 ? tr("1 event") : tr("%1 events").arg(all);
   count_->setText(stale_ ? tr("%1 before the change").arg(text) : text);
-}
-
-// To what stands in them in sight; figures that come and go while it records do not move them back. What
-// somebody made as wide as it is stays so.
-void EventDock::fit_columns() {
-  const bool first = !std::exchange(fitted_, table_.rowCount() > 0);
-  if (!fitted_) return;
-  const QAbstractItemView* cells = view_;
-  fitting_ = true;
-  for (int section = 0; section < table_.columnCount(); ++section) {
-    if (made_by_hand_.contains(section)) continue;
-    const int wanted =
-        std::max(cells->sizeHintForColumn(section), view_->horizontalHeader()->sectionSizeHint(section));
-    view_->setColumnWidth(section,
-                          std::min(std::max(wanted, first ? 0 : view_->columnWidth(section)), k_widest_px));
-  }
-  fitting_ = false;
 }
 
 void EventDock::set_stale(bool stale) {

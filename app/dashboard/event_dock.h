@@ -2,7 +2,6 @@
 #pragma once
 
 #include <QWidget>
-#include <set>
 
 QT_BEGIN_NAMESPACE
 class QLabel;
@@ -12,6 +11,7 @@ QT_END_NAMESPACE
 
 namespace joulemark {
 
+class EventColumns;
 class EventTable;
 
 // All events, to be searched, sorted and clicked.
@@ -25,7 +25,8 @@ class EventDock final : public QWidget {
   void go_to_row(int row);
   void focus_filter();
   void list_only(const QString& name);  // the events of that name
-  void set_stale(bool stale);           // what is listed is of other rules than those that are shown
+  [[nodiscard]] EventColumns& columns() const { return *columns_; }
+  void set_stale(bool stale);  // what is listed is of other rules than those that are shown
 
  Q_SIGNALS:
   void eventChosen(std::size_t event);
@@ -34,7 +35,6 @@ class EventDock final : public QWidget {
  private:
   void filter();
   void count();
-  void fit_columns();
   void copy();
 
   EventTable& table_;
@@ -42,9 +42,7 @@ class EventDock final : public QWidget {
   bool stale_ = false;
   QLineEdit* filter_;
   QLabel* count_;
-  std::set<int> made_by_hand_;  // columns
-  bool fitting_ = false;
-  bool fitted_ = false;
+  EventColumns* columns_;
 };
 
 }  // namespace joulemark

@@ -2,6 +2,7 @@
 // MainWindow: menus, keys, and what a person adds to a capture.
 #include <app/dashboard/banner.h>
 #include <app/dashboard/dialogs.h>
+#include <app/dashboard/event_columns.h>
 #include <app/dashboard/event_dock.h>
 #include <app/dashboard/figure_box.h>
 #include <app/dashboard/main_window.h>
@@ -177,6 +178,7 @@ void MainWindow::build_view_menu() {
   for (auto* dock : findChildren<QDockWidget*>()) {
     if (dock->objectName() != QStringLiteral("headline")) view->addAction(dock->toggleViewAction());
   }
+  view->addMenu(event_dock_->columns().menu());
   view->addSeparator();
   add_action(view, tr("Dark or light"), Qt::Key_D, [this] { set_dark(!theme().dark); });
   add_action(view, tr("Full screen"), Qt::Key_F11,

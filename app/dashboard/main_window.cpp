@@ -4,6 +4,7 @@
 #include <app/dashboard/banner.h>
 #include <app/dashboard/ensemble_dock.h>
 #include <app/dashboard/event_colours.h>
+#include <app/dashboard/event_columns.h>
 #include <app/dashboard/event_dock.h>
 #include <app/dashboard/findings_bar.h>
 #include <app/dashboard/histogram_dock.h>
@@ -43,6 +44,7 @@ namespace joulemark {
 namespace {
 
 constexpr int k_most_recent = 12;
+constexpr auto k_event_columns = "events/columns";  // setting
 constexpr double k_event_margin = 0.6;              // shown around an event, in its lengths
 
 int usual_dock_width(int window) {
@@ -205,6 +207,9 @@ void MainWindow::connect_parts() {
   connect(welcome_, &Welcome::fileChosen, this, [this](const QString& path) { open_file(path); });
   connect(event_dock_, &EventDock::refused, this, [this](const QString& message) { trouble(message); });
   connect(event_dock_, &EventDock::eventChosen, this, [this](std::size_t event) { show_event(event); });
+  event_dock_->columns().choose(settings_.value(QLatin1String(k_event_columns)).toStringList());
+  connect(&event_dock_->columns(), &EventColumns::chosenByHand, this,
+          [this] { settings_.setValue(QLatin1String(k_event_columns), event_dock_->columns().chosen()); });
   connect(ensemble_dock_, &EnsembleDock::nameChosen, this,
           [this](const QString& name) { request_fold(name); });
   connect(ensemble_dock_, &EnsembleDock::eventChosen, this, [this](std::size_t event) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What goes on beside a person's work takes nothing from it, and nothing that was begun is lost in silence.
 #include <app/dashboard/banner.h>
+#include <app/dashboard/event_columns.h>
 #include <app/dashboard/event_dock.h>
 #include <app/dashboard/state_bar.h>
 #include <app/dashboard/tile_row.h>
@@ -15,20 +16,25 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QContextMenuEvent>
 #include <QDialog>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QHeaderView>
 #include <QInputDialog>
 #include <QLabel>
+#include <QMenu>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
 #include <algorithm>
 #include <fstream>
+#include <vector>
 
 using namespace joulemark;
 
@@ -52,11 +58,14 @@ class KeptTest : public WindowFixture {
   void recordingsOfOneSecondStayInTheirFolder();
   void theWayBackEndsWithTheCapture();
   void tablesKeepTheirKeys();
+  void columnsOfTheEventsFitTheUsualWindow();
+  void columnsOfTheEventsAreChosenByKeysAndKept();
   void aFewEventsAreCopiedAndMillionsRefused();
   void lastCapturesAreLookedForWhenOpened();
   void freeSpaceIsNotAskedWithEveryPicture();
 
  private:
+  [[nodiscard]] QTableView& event_table() const { return *window_->event_dock().findChild<QTableView*>(); }
   void start_import(const QString& name);
   [[nodiscard]] QString copy_of_sample(const QString& name) const;
   [[nodiscard]] QPushButton* button(const QString& text) const;
@@ -286,6 +295,67 @@ void KeptTest::tablesKeepTheirKeys() {
   window_->waveform().setFocus();
   QTest::keyClick(&window_->waveform(), Qt::Key_Home);
   QCOMPARE(window_->time_window().range().begin_ns, TimeNs{0});
+}
+
+void KeptTest::columnsOfTheEventsFitTheUsualWindow() {
+  open(sample_);
+  QTableView& table = event_table();
+  const auto hidden = [&] {
+    std::vector<int> columns;
+    for (int column = 0; column < EventTable::k_columns; ++column)
+      if (table.isColumnHidden(column)) columns.push_back(column);
+    return columns;
+  };
+  const auto fits = [&] {
+    bool whole = table.horizontalScrollBar()->maximum() == 0;
+    const QAbstractItemView& cells = table;
+    for (int column = 0; column < EventTable::remarks; ++column)
+      whole =
+          whole && (table.isColumnHidden(column) ||
+                    table.columnWidth(column) >= std::max(cells.sizeHintForColumn(column),
+                                                          table.horizontalHeader()->sectionSizeHint(column)));
+    return whole;
+  };
+  QCOMPARE(window_->width(), 1280);
+  QTRY_VERIFY(fits());
+  for (const auto column : {EventTable::number, EventTable::name, EventTable::begin, EventTable::length,
+                            EventTable::energy, EventTable::remarks})
+    QVERIFY2(!table.isColumnHidden(column), qPrintable(QString::number(column)));
+  window_->resize(2560, 1440);
+  QTRY_VERIFY(hidden().empty());
+  QTRY_VERIFY(fits());
+  for (int column = 0; column < EventTable::k_columns; ++column)
+    QVERIFY(!table.model()->headerData(column, Qt::Horizontal, Qt::ToolTipRole).toString().isEmpty());
+}
+
+void KeptTest::columnsOfTheEventsAreChosenByKeysAndKept() {
+  open(sample_);
+  QVERIFY(event_table().isColumnHidden(EventTable::peak));
+  QMenu* menu = window_->event_dock().columns().menu();
+  const auto press = [&](const QString& text) {
+    event_table().setFocus();
+    QContextMenuEvent asked(QContextMenuEvent::Keyboard, QPoint(20, 20),
+                            event_table().mapToGlobal(QPoint(20, 20)));
+    QApplication::sendEvent(&event_table(), &asked);
+    QTRY_VERIFY(menu->isVisible());
+    const auto actions = menu->actions();
+    const auto found = std::ranges::find(actions, text, &QAction::text);
+    QVERIFY(found != actions.end());
+    menu->setActiveAction(*found);
+    QTest::keyClick(menu, Qt::Key_Return);
+  };
+  press(QStringLiteral("Peak"));
+  QVERIFY(!event_table().isColumnHidden(EventTable::peak));
+  press(QStringLiteral("Start"));
+  QVERIFY(event_table().isColumnHidden(EventTable::begin));
+  window_.reset();
+  show_window();
+  QVERIFY(!event_table().isColumnHidden(EventTable::peak));
+  QVERIFY(event_table().isColumnHidden(EventTable::begin));
+  menu = window_->event_dock().columns().menu();
+  press(QStringLiteral("As many as have room"));
+  QVERIFY(event_table().isColumnHidden(EventTable::peak));
+  QVERIFY(!event_table().isColumnHidden(EventTable::begin));
 }
 
 void KeptTest::aFewEventsAreCopiedAndMillionsRefused() {
