@@ -109,12 +109,13 @@ void MainWindow::export_as() {
   if (!document_ || !document_->is_open()) return trouble(tr("Open a capture first."));
   const QPointer<CaptureDocument> asked = document_.get();
   const QFileInfo from(document_->path());
+  const QString with_selection = tr("Report, with the selection as one more event (*.json)");
   QString filter;
   const QString named = QFileDialog::getSaveFileName(
       this, tr("Export"), from.path() + QLatin1Char('/') + from.completeBaseName() + QStringLiteral(".png"),
-      tr("Picture of the waveform (*.png *.svg *.pdf);;Report, with the selection as a window "
-         "(*.json);;Samples of the selection or the view "
-         "(*.csv)"),
+      QStringList{tr("Picture of the waveform (*.png *.svg *.pdf)"), tr("Report (*.json)"), with_selection,
+                  tr("Samples of the selection or the view (*.csv)")}
+          .join(QStringLiteral(";;")),
       &filter);
   if (named.isEmpty()) return;
   const QString file = with_ending_of(filter, named);
@@ -122,18 +123,19 @@ void MainWindow::export_as() {
       QMessageBox::question(this, tr("Replace the file?"), tr("%1 exists already.").arg(file)) !=
           QMessageBox::Yes)
     return;
-  if (is_still_open(asked)) export_to(file);
+  if (is_still_open(asked)) export_to(file, filter == with_selection);
 }
 
-void MainWindow::export_to(const QString& file) {
+void MainWindow::export_to(const QString& file, bool with_selection) {
   const QString ending = QFileInfo(file).suffix().toLower();
-  if (ending == QStringLiteral("json") || ending == QStringLiteral("csv")) return start_export(file);
+  if (ending == QStringLiteral("json") || ending == QStringLiteral("csv"))
+    return start_export(file, with_selection);
   if (const Status done = export_picture(*waveform_, file); !done)
     return trouble(to_qt(done.error().message));
   banner_->show_message(Banner::Level::note, tr("Written: %1").arg(file));
 }
 
-void MainWindow::start_export(const QString& file) {
+void MainWindow::start_export(const QString& file, bool with_selection) {
   if (!may_export()) return;
   export_ = std::make_unique<ExportJob>();
   connect(export_.get(), &ExportJob::done, this, [this](const QString& written) {
@@ -156,7 +158,7 @@ void MainWindow::start_export(const QString& file) {
   if (file.endsWith(QStringLiteral(".csv"), Qt::CaseInsensitive))
     return export_->start_samples(capture, selection().value_or(window_.range()), file);
   ReportOptions options = report_options_for(document_->setup());
-  if (selection()) options.windows.push_back({"selection", *selection()});
+  if (with_selection && selection()) options.windows.push_back({"selection", *selection()});
   export_->start_report(capture, options, {"joulemark", JOULEMARK_GUI_VERSION}, file);
 }
 

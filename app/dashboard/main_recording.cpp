@@ -236,15 +236,6 @@ void MainWindow::keep_rules() {
   settings_.setValue(QLatin1String(k_kept_rules), kept);
 }
 
-void MainWindow::use_kept_rules() {
-  auto kept = recommended_setup(kept_rules(settings_), document_->info().lines);
-  Status used;
-  if (!kept) used = tl::make_unexpected(kept.error());
-  if (kept) used = document_->change_setup(std::move(*kept), tr("Use the rules of before"));
-  if (!used)
-    trouble(tr("The rules kept for new recordings are not used: %1").arg(to_qt(used.error().message)));
-}
-
 // Looking for instruments talks to those on a bus, which is left to the measuring meanwhile.
 void MainWindow::set_running(bool running) {
   state_->set_running(running);
@@ -265,7 +256,6 @@ void MainWindow::recording_ended(bool kept, const QString& reason, const QString
   const QString file = to_qt(session_->file());
   unfinished_.forget(file);
   work(Work::opening).hide_work();
-  const bool fresh = !session_->rules().empty();
   if (!document_) waveform_->set_source(nullptr);  // else it never began, and what was open still is
   session_.release()->deleteLater();               // it is telling us that it ended
   if (!kept) {
@@ -273,7 +263,6 @@ void MainWindow::recording_ended(bool kept, const QString& reason, const QString
     return trouble(tr("Nothing was recorded: %1").arg(error));
   }
   open_capture(file);
-  fresh_ = fresh;
   if (error.isEmpty()) return;
   trouble(tr("The recording ended early (%1): %2. What came before is kept.").arg(reason, error));
 }

@@ -261,7 +261,6 @@ void MainWindow::open_inputs(const QStringList& paths) {
 
 // What is open stays so until the new one is.
 void MainWindow::open_capture(const QString& path) {
-  fresh_ = false;
   banner_->hide();
   opening_ = std::make_unique<CaptureDocument>();
   connect(opening_.get(), &CaptureDocument::opened, this, [this] {
@@ -340,6 +339,8 @@ void MainWindow::connect_document() {
     work(Work::measuring).hide_work();
     trouble(message);
   });
+  connect(document, &CaptureDocument::savedAtLast, this,
+          [this] { banner_->show_message(Banner::Level::note, tr("All changes are saved now.")); });
   connect(document, &CaptureDocument::windowMeasured, this, [this](int key, const WindowStats& stats) {
     const auto pair = static_cast<std::size_t>(key);
     if (window_.cursors(pair) == stats.time) waveform_->set_stats(pair, stats);
@@ -413,7 +414,6 @@ void MainWindow::opened() {
   waveform_->set_setup(document_->setup());
   centre_->setCurrentWidget(waveform_);
   waveform_->setFocus();
-  if (std::exchange(fresh_, false)) use_kept_rules();
   show_state();
 }
 

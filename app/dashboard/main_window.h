@@ -57,7 +57,8 @@ class MainWindow final : public QMainWindow {
   void stop_recording();
   void close_unasked();  // a recording is stopped, and its file closed on return
   void start_import(const ImportRequest& request);
-  void export_to(const QString& file);  // what, by the ending
+  // What, by the ending. with_selection: a report has an event "selection" between A and B.
+  void export_to(const QString& file, bool with_selection = false);
   void set_instrument(const QString& uri);
   void offer_unfinished();  // recordings that an earlier window did not live to close
   void set_dark(bool dark);
@@ -130,7 +131,6 @@ class MainWindow final : public QMainWindow {
   void show_finding(int row);
   void request_fold(const QString& name);
   void keep_rules();  // for new recordings, if that is wanted
-  void use_kept_rules();
   void edit_setup(const QString& what, const std::function<void(EventSetup&)>& change);
   void trouble(const QString& text);
 
@@ -158,7 +158,7 @@ class MainWindow final : public QMainWindow {
   void copy_figures() const;
   void export_as();
   [[nodiscard]] bool may_export();
-  void start_export(const QString& file);
+  void start_export(const QString& file, bool with_selection);
   void export_ended();
   [[nodiscard]] QString ended_by_closing() const;
   [[nodiscard]] bool is_closing_meant(const QString& title, const QString& text);
@@ -184,7 +184,6 @@ class MainWindow final : public QMainWindow {
   bool usual_docks_ = true;  // as wide as the window gives them
   bool live_begun_ = false;
   TimeNs newest_ns_ = 0;  // of what is recorded, as last drawn
-  bool fresh_ = false;    // what is being opened was recorded just now with rules of its own
   bool stale_ = false;    // figures are of other rules than those that are shown
   bool unasked_ = false;  // closing is
   std::int64_t frame_ = 0;

@@ -194,6 +194,7 @@ void CaptureDocument::apply(const EventSetup& setup) {
 // a file would keep the writer out.
 void CaptureDocument::save(const EventSetup& setup) {
   ++saving_;
+  leave_for_saving();
   long_work_.post_kept([this, capture = capture(), setup, known = saved_] {
     CaptureEdit edit = edit_between(*known, setup);
     edit.capture = capture.id;
@@ -202,11 +203,20 @@ void CaptureDocument::save(const EventSetup& setup) {
     deliver(this, [this, status] { saved(status); });
     --saving_;
   });
+  if (is_open() && !lanes_) index_lanes();
+}
+
+// What reads the file for long would keep the change waiting. A report and a fold are of the setup before.
+void CaptureDocument::leave_for_saving() {
+  for (const int key : {k_report, k_fold, k_lanes})
+    long_work_.cancel(key);
 }
 
 void CaptureDocument::saved(const Status& status) {
+  const bool at_last = status && !unsaved_.isEmpty();
   unsaved_ = status ? QString() : to_qt(status.error().message);
   if (!status) Q_EMIT saveFailed(unsaved_);
+  if (at_last) Q_EMIT savedAtLast();
 }
 
 // Where saving is done, too: so what is read is not of the middle of it.
@@ -252,13 +262,16 @@ void CaptureDocument::keep_own() {
 }
 
 void CaptureDocument::finish_saving() {
-  if (saving_ > 0) {
-    long_work_.cancel(k_report);
-    long_work_.cancel(k_fold);
-  }
-  while (saving_ > 0)
-    QThread::msleep(1);
-  QCoreApplication::sendPostedEvents(this, QEvent::MetaCall);
+  const auto wait = [this] {
+    while (saving_ > 0)
+      QThread::msleep(1);
+    QCoreApplication::sendPostedEvents(this, QEvent::MetaCall);
+  };
+  if (saving_ > 0) leave_for_saving();
+  wait();
+  if (unsaved_.isEmpty()) return;
+  save(setup_);
+  wait();
 }
 
 void CaptureDocument::measure_window(int key, TimeRange window) {

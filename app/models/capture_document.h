@@ -68,7 +68,7 @@ class CaptureDocument final : public QObject, public WaveSource {
   void measure();                            // once more, after cancel_report()
   void cancel_report();
   // Waits until what was changed is saved, or told by saveFailed(); a report or fold that is under way is
-  // left for that.
+  // left for that. What could not be written is tried once more.
   void finish_saving();
   // Everything asked for is done and its signals are on the way.
   [[nodiscard]] bool idle() const { return long_work_.idle() && quick_work_.idle(); }
@@ -84,6 +84,7 @@ class CaptureDocument final : public QObject, public WaveSource {
   void analysisProgressed(double part);
   void analysisChanged();
   void analysisFailed(const QString& message);
+  void savedAtLast();  // what a saveFailed() was about
   void saveFailed(const QString& message);
   void setupTaken();
   void setupDisputed();
@@ -101,6 +102,7 @@ class CaptureDocument final : public QObject, public WaveSource {
   void saved(const Status& status);
   void compare(const EventSetup& theirs, const EventSetup& known);
   void take_over(const EventSetup& theirs);
+  void leave_for_saving();
   void index_lanes();
 
   QString path_;

@@ -199,6 +199,10 @@ std::vector<MetadataItem> metadata_of(const EventSetup& setup) {
   return items;
 }
 
+bool is_setup_key(std::string_view key) {
+  return key == k_markers || key == "useful" || key.starts_with("event.") || key.starts_with("marker.");
+}
+
 CaptureEdit edit_between(const EventSetup& before, const EventSetup& after) {
   CaptureEdit edit;
   const auto old_items = kept_metadata(before);

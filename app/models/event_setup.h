@@ -61,6 +61,8 @@ void hide_rules_behind_code(EventSetup& setup);
 
 // Rules, codes and what is useful, as a capture keeps them.
 [[nodiscard]] std::vector<MetadataItem> metadata_of(const EventSetup& setup);
+// Whether an item of metadata is one of those.
+[[nodiscard]] bool is_setup_key(std::string_view key);
 
 // What to write into a capture that holds `before` so that it holds `after`: the difference alone, so that
 // what others wrote meanwhile stays.

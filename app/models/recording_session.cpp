@@ -5,6 +5,7 @@
 #include <analysis/model/tee.h>
 #include <analysis/model/watched_source.h>
 
+#include <app/models/own_rules.h>
 #include <app/models/recording_session.h>
 #include <app/models/text.h>
 #include <app/models/words.h>
@@ -99,8 +100,13 @@ Result<RecordingOutcome> RecordingSession::record_all(const std::stop_token& sto
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
   });
   Tee all({&let_go, &writer, &strip_});
+  OwnRules sink(request_.rules, all, [this](const Error& error) {
+    deliver(this, [this, why = to_qt(error.message)] {
+      Q_EMIT news(tr("The rules kept for new recordings are not used: %1").arg(why));
+    });
+  });
   bool first = true;
-  return record(*instrument, all, request_.limits, stop, [&](const LiveSummary& summary) {
+  return record(*instrument, sink, request_.limits, stop, [&](const LiveSummary& summary) {
     {
       const std::int64_t dropped = writer.dropped_samples(summary.primary());
       const std::scoped_lock lock(mutex_);
@@ -128,8 +134,7 @@ void RecordingSession::finish(const Result<RecordingOutcome>& outcome) {
 void RecordingSession::analyse_recent() {
   if (!analyst_.idle() || since_analysis_.elapsed() < analysis_ms_ * k_pause_per_work) return;
   since_analysis_.restart();
-  const auto own = own_rules();
-  ReportOptions options = own ? report_options_for(*own) : ReportOptions{};
+  ReportOptions options;
   options.goes_on = true;
   analyst_.post(k_analysis, [this, options](const std::stop_token& stop) {
     QElapsedTimer work;
@@ -148,14 +153,7 @@ RecordingSession::Figures RecordingSession::figures() const {
   return figures_;
 }
 
-std::optional<EventSetup> RecordingSession::own_rules() const {
-  if (request_.rules.empty()) return std::nullopt;
-  auto setup = recommended_setup(request_.rules, info_.lines);
-  return setup ? std::optional(std::move(*setup)) : std::nullopt;
-}
-
 EventSetup RecordingSession::setup() const {
-  if (auto own = own_rules()) return std::move(*own);
   const std::vector<MetadataItem> metadata = strip_.metadata();
   return recommended_setup(metadata, info_.lines).value_or(EventSetup{});
 }

@@ -27,8 +27,8 @@ struct RecordingRequest {
   std::string file;
   RecordingLimits limits;
   bool overwrite = false;
-  // Kept by a person, see metadata_of: while it runs figures are told by these, not by what the instrument
-  // recommends, if it has the lines they need. The capture does not get them.
+  // Kept by a person, see metadata_of: the capture gets these instead of what the instrument recommends, if
+  // it has the lines they need.
   std::vector<MetadataItem> rules{};
   // Another way to the instrument than the registry: none, but in tests.
   std::function<Result<std::unique_ptr<Instrument>>()> open{};
@@ -54,11 +54,10 @@ class RecordingSession final : public QObject, public WaveSource {
   [[nodiscard]] bool running() const { return running_; }
   [[nodiscard]] const std::string& file() const { return request_.file; }
   [[nodiscard]] const std::string& uri() const { return request_.uri; }
-  [[nodiscard]] const std::vector<MetadataItem>& rules() const { return request_.rules; }
   [[nodiscard]] Figures figures() const;
   // What went wrong so far, as it arrives; what only the file's writer had no room for is not among it.
   [[nodiscard]] std::vector<Anomaly> anomalies() const { return strip_.anomalies(); }
-  [[nodiscard]] EventSetup setup() const;  // the rules of the request, or that the instrument recommends
+  [[nodiscard]] EventSetup setup() const;  // as the capture has it
 
   [[nodiscard]] const CaptureInfo& info() const override { return info_; }
   [[nodiscard]] TimeRange extent() const override { return strip_.extent(); }
@@ -70,7 +69,7 @@ class RecordingSession final : public QObject, public WaveSource {
 
  Q_SIGNALS:
   void started();
-  void news(const QString& sentence);  // an output was switched, the unit had to be stopped first
+  void news(const QString& sentence);  // an output was switched, rules that do not fit are not used
   // kept: the file is there and properly closed. error: empty when it ended as asked.
   void ended(bool kept, const QString& reason, const QString& error);
   // Of what was written in the last minute.
@@ -80,7 +79,6 @@ class RecordingSession final : public QObject, public WaveSource {
   void run(const std::stop_token& stop);
   [[nodiscard]] Result<RecordingOutcome> record_all(const std::stop_token& stop);
   void analyse_recent();
-  [[nodiscard]] std::optional<EventSetup> own_rules() const;
   void finish(const Result<RecordingOutcome>& outcome);
 
   RecordingRequest request_;

@@ -17,6 +17,13 @@ QString dash() {
   return QStringLiteral("\u2013");
 }
 
+// Of windows several may have it.
+bool has_event(const EventSetup& setup, const std::string& name) {
+  const auto called = [&](const auto& each) { return each.name == name; };
+  return std::ranges::any_of(setup.rules, called) || std::ranges::any_of(setup.windows, called) ||
+         std::ranges::any_of(setup.codes, called);
+}
+
 }  // namespace
 
 void RuleTable::set(EventSetup setup, std::vector<Line> lines) {
@@ -161,10 +168,12 @@ void RuleTable::remove_row(int row) {
     commit(std::move(setup), tr("Take the name of a code away"));
     return;
   }
-  if (which.kind != Kind::instant && setup.useful == name_in(setup, which)) setup.useful.reset();
+  const std::string before = name_in(setup, which);
   if (which.kind == Kind::rule) setup.rules.erase(setup.rules.begin() + at);
   if (which.kind == Kind::window) setup.windows.erase(setup.windows.begin() + at);
   if (which.kind == Kind::instant) setup.instants.erase(setup.instants.begin() + at);
+  if (which.kind != Kind::instant && setup.useful == before && !has_event(setup, before))
+    setup.useful.reset();
   commit(std::move(setup), tr("Remove %1").arg(which.kind == Kind::rule ? tr("rule") : kind_text(which)));
 }
 
@@ -253,7 +262,7 @@ bool RuleTable::rename(EventSetup& setup, const Row& row, const std::string& wan
     if (!wanted.empty()) setup.codes.push_back({number, wanted, false});
     std::ranges::sort(setup.codes, {}, &MarkerName::number);
   }
-  if (setup.useful == before) setup.useful = name_in(setup, row);
+  if (setup.useful == before && !has_event(setup, before)) setup.useful = name_in(setup, row);
   return true;
 }
 

@@ -96,10 +96,10 @@ void fill_idle(Tile& tile, const IdleReport& idle) {
 
 void fill_useful(Tile& tile, const Report& report) {
   const UsefulEventReport& useful = report.useful_event;
-  if (useful.name) tile.title = Tiles::tr("Energy / %1").arg(to_qt(*useful.name));
+  if (useful.name) tile.title = Tiles::tr("All energy / %1").arg(to_qt(*useful.name));
   tile.figure = si_figure(useful.energy_j, "J");
   tile.uncertainty = relative(useful.energy_j, useful.ci95);
-  tile.note = useful.name ? Tiles::tr("all energy, over %1 of them").arg(useful.count)
+  tile.note = useful.name ? Tiles::tr("of the whole recording, over %1 of them").arg(useful.count)
                           : Tiles::tr("tick the useful event under Rules");
   for (const Share& share : useful.shares) {
     const auto event = std::ranges::find(report.events, share.name, &EventReport::name);

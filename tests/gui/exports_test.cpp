@@ -24,6 +24,7 @@ class ExportsTest : public WindowFixture {
   void cleanup() { window_.reset(); }
 
   void exportsPicturesAndReports();
+  void exportsTheReportOfTheSelection_data();
   void exportsTheReportOfTheSelection();
   void exportsEveryChannelAndTheGaps();
   void aFileIsWhatItsFilterSays();
@@ -43,16 +44,29 @@ void ExportsTest::exportsPicturesAndReports() {
   QVERIFY(!QFileInfo::exists(QStringLiteral("/dev/full/out.svg")));
 }
 
+// Cursors stand in nearly every window: only who asks for it gets one event more.
+void ExportsTest::exportsTheReportOfTheSelection_data() {
+  QTest::addColumn<bool>("with_selection");
+  QTest::newRow("as on the screen") << false;
+  QTest::newRow("with the selection") << true;
+}
+
 void ExportsTest::exportsTheReportOfTheSelection() {
+  QFETCH(const bool, with_selection);
   open(sample_);
   window_->time_window().set_cursors(0, TimeRange{2'000'000'000, 3'500'000'000});
   const QString file = path("selected.json");
-  window_->export_to(file);
+  QFile::remove(file);
+  window_->export_to(file, with_selection);
   QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(file), k_patience_ms);
   QFile json(file);
   QVERIFY(json.open(QIODevice::ReadOnly));
   QJsonObject mine = QJsonDocument::fromJson(json.readAll()).object();
-  QJsonObject theirs = reported({window_->document()->path(), "--window", "selection=2s..3.5s"});
+  QStringList asked{window_->document()->path()};
+  if (with_selection)
+    asked << "--window"
+          << "selection=2s..3.5s";
+  QJsonObject theirs = reported(asked);
   QVERIFY(!theirs["capture"].toObject()["sha256"].toString().isEmpty());
   QCOMPARE(mine["tool"].toObject()["name"], theirs["tool"].toObject()["name"]);
   for (const char* part : {"capture", "quality", "total", "events", "idle", "useful_event", "findings"})

@@ -217,6 +217,19 @@ TEST_F(Document, MeasuresByWhatItShowsThoughThatCouldNotBeSaved) {
   EXPECT_EQ(kept(), setup) << "what could not be saved goes with the next change";
 }
 
+TEST_F(Document, TriesOnceMoreToSaveBeforeItGoes) {
+  CaptureDocument document;
+  open(document, path);
+  auto other = capture::Database::open(path, capture::Database::Access::write);
+  ASSERT_TRUE(other->execute("BEGIN IMMEDIATE"));
+  change(document, {});
+  ASSERT_TRUE(other->execute("ROLLBACK"));
+  QSignalSpy saved(&document, &CaptureDocument::savedAtLast);
+  document.finish_saving();
+  EXPECT_EQ(saved.count(), 1);
+  EXPECT_EQ(kept(), EventSetup());
+}
+
 TEST_F(Document, LeavesAloneWhatAnotherWindowChangesInTheSameFile) {
   CaptureDocument one;
   CaptureDocument two;

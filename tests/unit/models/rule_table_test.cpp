@@ -184,5 +184,22 @@ TEST_F(Rules, RenameAndRemoveWindowsAndMarkers) {
   EXPECT_EQ((*reader)->markers()->size(), 0U);
 }
 
+TEST_F(Rules, WhatIsUsefulStaysSoWhileAnyWindowHasTheName) {
+  record_with({});
+  EventSetup setup = document.setup();
+  for (const TimeNs second : {1, 3})
+    setup.windows.push_back({"boot", {second * 1'000'000'000, (second + 1) * 1'000'000'000}});
+  setup.useful = "boot";
+  after([&] { EXPECT_TRUE(document.change_setup(setup, "draw")); });
+  after([this] { EXPECT_TRUE(table.setData(table.index(5, RuleTable::name), "boot2")); });
+  EXPECT_EQ(document.setup().useful, "boot");
+  after([this] { table.remove_row(5); });
+  EXPECT_EQ(document.setup().useful, "boot");
+  after([this] { EXPECT_TRUE(table.setData(table.index(4, RuleTable::name), "start")); });
+  EXPECT_EQ(document.setup().useful, "start");
+  after([this] { table.remove_row(4); });
+  EXPECT_EQ(document.setup().useful, std::nullopt);
+}
+
 }  // namespace
 }  // namespace joulemark
