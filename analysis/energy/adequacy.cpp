@@ -11,6 +11,7 @@ namespace joulemark {
 namespace {
 
 constexpr double k_turn = 6.283185307179586;
+constexpr double k_least_outside = 1e-4;
 
 // Without exponents. Of a bound, so what is next to nothing may be rounded up.
 std::string percent(double fraction) {
@@ -66,6 +67,13 @@ void bound_integral(const Sampling& sampling, const EventPlan& plan, double step
   }
 }
 
+// What the figure does not hold, as far as it is known.
+void bound_outside(const EventPlan& plan, Bound& bound) {
+  if (plan.not_held_rel() < k_least_outside) return;
+  bound.add(plan.not_held_rel(), fmt::format("{} is drawn outside the {}", percent(plan.not_held_rel()),
+                                             plan.method == Method::integral ? "marker" : "guard"));
+}
+
 void bound_excess(const Sampling& sampling, const EventPlan& plan, double step, bool vary, Bound& bound) {
   const double latency_s = plan.median_latency_s;
   const double edges = (1 - step) * to_seconds(plan.resolution_ns) / latency_s;
@@ -99,6 +107,7 @@ Adequacy adequacy_of(const Sampling& sampling, const EventPlan& plan, const Even
   } else {
     bound_excess(sampling, plan, step, phases_vary(phases), bound);
   }
+  bound_outside(plan, bound);
   if (!sampling.aperture_s.known()) {
     bound.reasons.emplace_back("the instrument's aperture is unknown; taken as a point in time");
   }

@@ -17,6 +17,8 @@ constexpr std::int64_t k_few_useful = 10;
 constexpr std::int64_t k_many_ignored = 20;  // one edge in so many
 constexpr double k_unsettled = 0.005;        // of the idle draw
 constexpr double k_step_to_warn_of = 0.01;   // half a step, of what is typical
+constexpr double k_unresolved = 0.05;        // of an event, by the sampling
+constexpr double k_much_outside = 0.01;      // of an event, where its energy does not hold it
 
 class Findings {
  public:
@@ -243,7 +245,7 @@ void find_in_idle(const Measurement& m, Findings& findings) {
   if (std::abs(unsettled) < k_unsettled) return;
   TimeNs guard_ns = 0;
   for (const EventPlan& plan : m.plans)
-    guard_ns = std::max(guard_ns, plan.guard_ns);
+    guard_ns = std::max(guard_ns, plan.clear_ns);
   const bool falls = unsettled > 0;
   findings.warn(
       "idle_unsettled",
@@ -264,19 +266,41 @@ void find_in_ending(EndReason reason, Findings& findings) {
                             why));
 }
 
-void find_in_outside(const EventReport& event, const OutsideMarker& outside, Findings& findings) {
+// The integral holds nothing of it.
+void find_outside_of_integral(const EventReport& event, const EventPlan& plan, Findings& findings) {
+  const auto tell = [&](double part, const char* code, const char* when, const char* why) {
+    if (part < k_much_outside) return;
+    findings.warn(code, fmt::format("'{}': {:.2g} % of its energy is drawn {} the marker, {}. energy_j is "
+                                    "the integral between the edges and does not hold it.",
+                                    event.name, 100 * part, when, why));
+  };
+  tell(plan.before_rel, "active_outside_marker", "before", "likely real work that the marker misses");
+  tell(plan.after_rel, "smeared", "after", "as decoupling and regulators do, or work that the marker misses");
+}
+
+// "energy_j holds it", or how much of it.
+std::string what_is_held(const EventPlan& plan) {
+  if (plan.beyond_rel <= 0) return "energy_j holds it";
+  return fmt::format(
+      "energy_j holds what lies within the guard; {:.2g} % more lies beyond, where other "
+      "events are too near for a longer one",
+      100 * plan.beyond_rel);
+}
+
+void find_in_outside(const EventReport& event, const EventPlan& plan, const OutsideMarker& outside,
+                     Findings& findings) {
   if (!outside.before && !outside.after) return;
   const std::string amount = format_si(event.outside_marker_j.mean.value_or(0), "J", 3);
   if (outside.before) {
     findings.warn("active_outside_marker",
                   fmt::format("'{}': the target draws {} above idle per inference outside the marker, within "
-                              "{} of it. energy_j holds it; it is likely real work that the marker misses.",
-                              event.name, amount, format_si(event.guard_s, "s", 3)));
+                              "{} of it. {}; it is likely real work that the marker misses.",
+                              event.name, amount, format_si(event.guard_s, "s", 3), what_is_held(plan)));
   } else {
     findings.info("smeared",
                   fmt::format("'{}': {} per inference is drawn after the marker's end, as decoupling "
-                              "and regulators do. energy_j holds it.",
-                              event.name, amount));
+                              "and regulators do. {}.",
+                              event.name, amount, what_is_held(plan)));
   }
 }
 
@@ -309,12 +333,13 @@ void find_in_event(const EventResult& result, const EventPlan& plan, Findings& f
                     "around it. Its energy is the plain integral; see its adequacy.",
                     event.name));
   }
-  if (event.adequacy.grade == Grade::poor && event.adequacy.bound_rel) {
+  const double unresolved_rel = event.adequacy.bound_rel.value_or(0) - plan.not_held_rel();
+  if (event.adequacy.grade == Grade::poor && unresolved_rel > k_unresolved) {
     findings.warn(
         "inadequate",
         fmt::format("'{}': the recording's time resolution leaves up to {:.2g} % of the mean energy "
                     "open. A faster instrument, or several inferences per window (repeat=N), would do.",
-                    event.name, 100 * *event.adequacy.bound_rel));
+                    event.name, 100 * unresolved_rel));
   }
   if (result.correlated) {
     findings.info("correlated", fmt::format("'{}': successive energies resemble each other or drift; the "
@@ -325,7 +350,8 @@ void find_in_event(const EventResult& result, const EventPlan& plan, Findings& f
     findings.info("single_event",
                   fmt::format("'{}': one window alone says nothing about spread.", event.name));
   }
-  find_in_outside(event, result.outside, findings);
+  find_in_outside(event, plan, result.outside, findings);
+  if (plan.method == Method::integral) find_outside_of_integral(event, plan, findings);
 }
 
 // A target that was reset in the middle of an event: its line falls, and no more is seen of that.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/energy/measure.h>
 #include <analysis/energy/noise.h>
+#include <analysis/energy/surroundings.h>
 #include <analysis/model/lost_samples.h>
 #include <analysis/model/stretches.h>
 
@@ -53,6 +54,7 @@ void plan_guards(Measurement& m, const MeasureOptions& options) {
     EventPlan& plan = m.plans[name];
     plan.margin_ns = margin_of(m.sampling, plan.resolution_ns);
     plan.guard_ns = options.guard_ns.value_or(std::max(k_least_guard_ns, 2 * plan.margin_ns));
+    plan.clear_ns = plan.guard_ns;
     plan.count = static_cast<std::int64_t>(lengths[name].size());
     if (plan.count == 0) continue;
     plan.median_latency_s = median_of(lengths[name]);
@@ -60,10 +62,10 @@ void plan_guards(Measurement& m, const MeasureOptions& options) {
   }
 }
 
-std::vector<TimeNs> guards_of(const Measurement& m) {
+std::vector<TimeNs> guards_of(const Measurement& m, TimeNs EventPlan::*which) {
   std::vector<TimeNs> guards;
   for (const EventPlan& plan : m.plans)
-    guards.push_back(plan.guard_ns);
+    guards.push_back(plan.*which);
   return guards;
 }
 
@@ -241,15 +243,15 @@ Result<Measurement> measure(SampleSource& source, Timeline timeline, const Measu
   m.has_charge = rail.has_charge();
   JM_TRY_ASSIGN(m.sampling, sampling_of(source));
   plan_guards(m, options);
-  const std::vector<TimeNs> guards = guards_of(m);
-  m.partition = partition_time(m.timeline, guards, m.sampling.span);
+  JM_TRY(look_around(rail, m.timeline, m.sampling, !options.guard_ns, m.plans));
+  m.partition = partition_time(m.timeline, guards_of(m, &EventPlan::clear_ns), m.sampling.span);
   JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, source.anomalies());
   const std::vector<TimeRange> clipped = clipped_stretches(anomalies);
   leave_out_clipped(clipped, m.partition);
   cut_idle(m);
   const bool idle = std::any_of(m.partition.segments.begin(), m.partition.segments.end(),
                                 [](const Segment& segment) { return segment.label == k_idle_label; });
-  choose_methods(m, find_isolated(m.timeline, guards), idle);
+  choose_methods(m, find_isolated(m.timeline, guards_of(m, &EventPlan::guard_ns)), idle);
   JM_TRY(read_fractional(rail, options.blocks, m));
   JM_TRY(read_whole(rail, m));
   JM_TRY_ASSIGN(const ChannelId primary, primary_channel(source.info()));

@@ -32,9 +32,20 @@ struct EventPlan {
   double median_latency_s = 0;
   std::uint32_t resolution_ns = 0;  // the coarsest edge's
   TimeNs guard_ns = 0;
+  TimeNs clear_ns = 0;   // how far idle keeps away; the guard, or more where that cannot grow so far
   TimeNs margin_ns = 0;  // no sample further than this from an event touches it
   Method method = Method::integral;
   bool wanted_excess = false;  // short enough for excess, but not isolated or without idle
+  // What is drawn above idle outside the marker, by the event's own amount (see surroundings.h); 0: nothing,
+  // or not known.
+  double before_rel = 0;
+  double after_rel = 0;
+  double beyond_rel = 0;  // the part of both that is outside the guard, which cannot grow so far
+
+  // What the event's energy does not hold of it.
+  [[nodiscard]] double not_held_rel() const {
+    return method == Method::integral ? before_rel + after_rel : beyond_rel;
+  }
 };
 
 // What the samples fluctuate by from one to the next, taken as independent: the variance of an integral over

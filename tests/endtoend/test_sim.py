@@ -47,9 +47,9 @@ class SimulatedBoard(CliTest):
         report = self.run_json("report", self.record())
         self.assertAlmostEqual(sum(report["useful_event"]["shares"].values()), 1.0, places=9)
 
-    def test_a_tail_longer_than_the_guard_is_found_and_a_longer_guard_cures_it(self):
-        for decoupling, guard, unsettled in (("0s", None, False), ("20us", None, False), ("1ms", None, True),
-                                             ("1ms", "12ms", False)):
+    def test_idle_keeps_clear_of_a_tail_and_a_guard_that_is_given_too_short_is_found(self):
+        for decoupling, guard, unsettled in (("0s", None, False), ("20us", None, False), ("1ms", None, False),
+                                             ("1ms", "100us", True), ("1ms", "12ms", False)):
             truth_path = self.folder / f"truth-{decoupling}-{guard}.json"
             capture = self.record(f"decoupling={decoupling}", f"truth={truth_path}", "seed=3",
                                   name=f"{decoupling}-{guard}.jmk", duration="30s")
