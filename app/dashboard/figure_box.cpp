@@ -13,8 +13,11 @@ namespace joulemark {
 namespace {
 
 constexpr double k_padding = 7;
+constexpr double k_between = 14;  // two figures
+constexpr double k_after_label = 5;
+constexpr double k_before_unit = 3;
 
-struct FigureBox {
+struct Figures {
   Q_DECLARE_TR_FUNCTIONS(FigureBox)
 };
 
@@ -29,14 +32,13 @@ void add_figures(std::vector<FigureRow>& rows, const WindowStats& stats, Quantit
   const std::string_view unit = unit_of(quantity);
   // What counts comes first.
   if (quantity == Quantity::current)
-    rows.push_back({FigureBox::tr("charge"), si_figure(stats.charge_c, "C", 5)});
-  if (quantity == Quantity::power)
-    rows.push_back({FigureBox::tr("energy"), si_figure(stats.energy_j, "J", 5)});
+    rows.push_back({Figures::tr("charge"), si_figure(stats.charge_c, "C", 5)});
+  if (quantity == Quantity::power) rows.push_back({Figures::tr("energy"), si_figure(stats.energy_j, "J", 5)});
   const int digits = digits_that_differ(std::array{of->mean, of->min, of->max}, unit);
-  rows.push_back({FigureBox::tr("mean"), si_figure(of->mean, unit, digits)});
-  rows.push_back({FigureBox::tr("min"), si_figure(of->min, unit, digits)});
-  rows.push_back({FigureBox::tr("max"), si_figure(of->max, unit, digits)});
-  rows.push_back({FigureBox::tr("sd"), si_figure(of->stddev, unit)});
+  rows.push_back({Figures::tr("mean"), si_figure(of->mean, unit, digits)});
+  rows.push_back({Figures::tr("min"), si_figure(of->min, unit, digits)});
+  rows.push_back({Figures::tr("max"), si_figure(of->max, unit, digits)});
+  rows.push_back({Figures::tr("sd"), si_figure(of->stddev, unit)});
 }
 
 }  // namespace
@@ -44,9 +46,9 @@ void add_figures(std::vector<FigureRow>& rows, const WindowStats& stats, Quantit
 std::vector<FigureRow> figure_rows(const WindowStats& stats, Quantity quantity, bool first) {
   std::vector<FigureRow> rows;
   if (first) rows.push_back({QStringLiteral("\u0394t"), si_figure(stats.time.seconds(), "s", 5)});
-  add_figures(rows, stats, quantity);
   if (first && stats.missing_s > 1e-9)
-    rows.push_back({FigureBox::tr("missing"), si_figure(stats.missing_s, "s", 3)});
+    rows.push_back({Figures::tr("missing"), si_figure(stats.missing_s, "s", 3)});
+  add_figures(rows, stats, quantity);
   return rows;
 }
 
@@ -59,14 +61,14 @@ QString figures_in_words(const std::vector<FigureRow>& rows) {
 }
 
 QString figures_method() {
-  return FigureBox::tr(
+  return Figures::tr(
              "By %1, without guard: what lies between the cursors, the first and last sample by the part "
              "between. Nothing is subtracted for idle.")
       .arg(word_of(Method::integral));
 }
 
 QString figures_as_text(const WindowStats& stats) {
-  QString text = FigureBox::tr("begin\t%1 s\nend\t%2 s\n")
+  QString text = Figures::tr("begin\t%1 s\nend\t%2 s\n")
                      .arg(to_seconds(stats.time.begin_ns), 0, 'f', 9)
                      .arg(to_seconds(stats.time.end_ns), 0, 'f', 9);
   const Quantity first = stats.current_a || !stats.power_w ? Quantity::current : Quantity::power;
@@ -78,84 +80,62 @@ QString figures_as_text(const WindowStats& stats) {
   return text;
 }
 
-FigureGrid figure_grid(std::size_t figures, double height, double line) {
-  const auto room = static_cast<std::size_t>(std::max(1.0, std::floor((height - 12) / line)));
-  const std::size_t columns = std::max<std::size_t>(1, (figures + room - 1) / room);
-  return {columns, (figures + columns - 1) / columns};
-}
-
 namespace {
 
-// What one figure takes: its label, its number and its unit beside each other.
+// What a figure takes: its label, its number and its unit beside each other.
 struct Cell {
-  int label = 0;
-  int number = 0;
-  int unit = 0;
+  double label = 0;
+  double number = 0;
+  double unit = 0;
 
-  Cell(const std::vector<FigureRow>& rows, const QFontMetrics& metrics) {
-    for (const FigureRow& row : rows) {
-      label = std::max(label, metrics.horizontalAdvance(row.label));
-      number = std::max(number, metrics.horizontalAdvance(row.figure.number));
-      unit = std::max(unit, metrics.horizontalAdvance(row.figure.unit));
-    }
-  }
-  [[nodiscard]] double width() const { return label + 12 + number + 5 + unit; }
-
-  void paint(QPainter& painter, const FigureRow& row, const QRectF& at, bool muted) const {
-    painter.setPen(theme().muted);
-    painter.drawText(at, Qt::AlignLeft | Qt::AlignVCenter, row.label);
-    painter.drawText(at.adjusted(label + 12 + number + 5, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                     row.figure.unit);
-    painter.setPen(muted ? theme().muted : theme().text);
-    painter.drawText(QRectF(at.left() + label + 12, at.top(), number, at.height()),
-                     Qt::AlignRight | Qt::AlignVCenter, row.figure.number);
-  }
-};
-
-struct Layout {
-  Cell cell;
-  double line;
-  FigureGrid grid;
-  double step;
-
-  Layout(const std::vector<FigureRow>& rows, double height)
-      : cell(rows, QFontMetrics(label_font())),
-        line(QFontMetrics(label_font()).height() + 1),
-        grid(figure_grid(rows.size(), height, line)),
-        step(cell.width() + 2 * k_padding) {}
+  Cell(const FigureRow& row, const QFontMetrics& metrics)
+      : label(metrics.horizontalAdvance(row.label)),
+        number(metrics.horizontalAdvance(row.figure.number)),
+        unit(metrics.horizontalAdvance(row.figure.unit)) {}
+  [[nodiscard]] double to_number() const { return number > 0 ? label + k_after_label : label; }
+  [[nodiscard]] double to_unit() const { return to_number() + number + (unit > 0 ? k_before_unit : 0); }
+  [[nodiscard]] double width() const { return to_unit() + unit; }
 };
 
 }  // namespace
 
-QRectF figure_box_at(const std::vector<FigureRow>& rows, const QRectF& plot, double left, double right,
-                     bool low) {
-  const Layout layout(rows, plot.height());
-  const double width = static_cast<double>(layout.grid.columns) * layout.step;
-  const double height = static_cast<double>(layout.grid.lines) * layout.line + 8;
-  double x = right + 8;
-  if (x + width > plot.right()) x = left - 8 - width;
-  if (x < plot.left()) x = std::max(plot.left(), std::min(right, plot.right()) - width - 8);
-  return {x, low ? plot.bottom() - height - 4 : plot.top() + 4, width, height};
+double figure_box_height() {
+  return QFontMetrics(label_font()).height() + 2;
 }
 
-void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, const QRectF& plot, double left,
-                      double right, const FigureLook& look) {
-  if (rows.empty()) return;
+FigureBox figure_box_in(const QRectF& strip, const std::vector<FigureRow>& rows, double from) {
+  const QFontMetrics metrics(label_font());
+  FigureBox box;
+  double width = 2 * k_padding - k_between;
+  for (const FigureRow& row : rows) {
+    const double wider = width + k_between + Cell(row, metrics).width();
+    if (wider > strip.width()) break;
+    width = wider;
+    ++box.shown;
+  }
+  if (box.shown == 0) return box;
+  const double left = std::clamp(from, strip.left(), std::max(strip.left(), strip.right() - width));
+  box.area = {left, strip.top(), width, strip.height()};
+  return box;
+}
+
+void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, const FigureBox& box,
+                      const QColor& colour, bool muted) {
+  if (box.shown == 0) return;
   painter.setFont(label_font());
-  const auto [cell, line, grid, step] = Layout(rows, plot.height());
-  const QRectF box = figure_box_at(rows, plot, left, right, look.low);
-  QColor back = theme().window;
-  back.setAlpha(225);
-  painter.setPen(QPen(theme().line, 1));
-  painter.setBrush(back);
-  painter.drawRect(box);
-  painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), look.colour);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::size_t column = i / grid.lines;
-    const std::size_t row = i % grid.lines;
-    const QRectF at(box.left() + k_padding + static_cast<double>(column) * step,
-                    box.top() + 4 + static_cast<double>(row) * line, cell.width(), line);
-    cell.paint(painter, rows[i], at, look.muted);
+  const QFontMetrics metrics(painter.font());
+  painter.fillRect(box.area, theme().window);
+  painter.fillRect(QRectF(box.area.left(), box.area.top(), 2, box.area.height()), colour);
+  double x = box.area.left() + k_padding;
+  const double y = box.area.top() + (box.area.height() - metrics.height()) / 2 + metrics.ascent();
+  for (std::size_t i = 0; i < box.shown; ++i) {
+    const Cell cell(rows[i], metrics);
+    painter.setPen(theme().muted);
+    painter.drawText(QPointF(x, y), rows[i].label);
+    painter.drawText(QPointF(x + cell.to_unit(), y), rows[i].figure.unit);
+    painter.setPen(muted ? theme().muted : theme().text);
+    painter.drawText(QPointF(x + cell.to_number(), y), rows[i].figure.number);
+    x += cell.width() + k_between;
   }
 }
 

@@ -34,24 +34,17 @@ struct FigureRow {
 // Everything, as text for the clipboard.
 [[nodiscard]] QString figures_as_text(const WindowStats& stats);
 
-// Figures stand below each other; in a low pane in as many columns as they need.
-struct FigureGrid {
-  std::size_t columns = 1;
-  std::size_t lines = 1;
-};
-[[nodiscard]] FigureGrid figure_grid(std::size_t figures, double height, double line);
-
-struct FigureLook {
-  QColor colour;
-  bool low = false;    // at the lower edge of the plot, so that two pairs do not hide each other
-  bool muted = false;  // of another stretch: new ones are on their way
+// Beside each other on one line, in a strip that the trace leaves free.
+struct FigureBox {
+  QRectF area;
+  std::size_t shown = 0;  // the first of the figures: as many as have room
 };
 
-// Where the box is: to the right of the cursors when there is room, else to the left or within.
-[[nodiscard]] QRectF figure_box_at(const std::vector<FigureRow>& rows, const QRectF& plot, double left,
-                                   double right, bool low);
-// Numbers right-aligned before their units.
-void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, const QRectF& plot, double left,
-                      double right, const FigureLook& look);
+[[nodiscard]] double figure_box_height();
+// Begins at `from` where that leaves room for all, else as far left as it takes.
+[[nodiscard]] FigureBox figure_box_in(const QRectF& strip, const std::vector<FigureRow>& rows, double from);
+// muted: they are of another stretch, and new ones are on their way.
+void paint_figure_box(QPainter& painter, const std::vector<FigureRow>& rows, const FigureBox& box,
+                      const QColor& colour, bool muted);
 
 }  // namespace joulemark

@@ -21,6 +21,8 @@ namespace {
 
 constexpr int k_top = 12;
 constexpr int k_bottom = 8;
+constexpr double k_under_figures = 3;
+constexpr double k_least_plot = 60;  // in height, beside the figures of two pairs below each other
 constexpr int k_title_top = 1;
 constexpr double k_band_z = 3.5;      // over the chart's grid, under its series
 constexpr double k_least_log = 1e-9;  // that automatic limits go down to
@@ -79,7 +81,8 @@ Pane::Pane(Quantity quantity, QWidget* parent)
       quantity_(quantity),
       mean_(new QLineSeries(this)),
       time_axis_(new QValueAxis(this)),
-      value_axis_(new QValueAxis(this)) {
+      value_axis_(new QValueAxis(this)),
+      top_(k_top) {
   chart()->legend()->hide();
   chart()->setMargins({});
   chart()->setBackgroundVisible(false);
@@ -115,8 +118,24 @@ void Pane::apply_theme() {
 }
 
 QRectF Pane::plot() const {
-  return {k_gutter, k_top, std::max(10.0, width() - 1.0 * k_gutter - k_right_margin),
-          std::max(10.0, height() - 1.0 * k_top - k_bottom)};
+  return {k_gutter, top_, std::max(10.0, width() - 1.0 * k_gutter - k_right_margin),
+          std::max(10.0, height() - top_ - k_bottom)};
+}
+
+// A line for each pair of cursors, or in a low pane one for both.
+void Pane::make_room() {
+  const double before = top_;
+  const auto pairs = static_cast<double>(std::ranges::count_if(
+      overlay_.cursors, [](const std::optional<TimeRange>& between) { return between.has_value(); }));
+  const auto top_of = [](double lines) {
+    return lines > 0 ? std::max<double>(k_top, std::ceil(lines * figure_box_height() + k_under_figures))
+                     : k_top;
+  };
+  top_ = top_of(pairs);
+  if (pairs > 1 && height() - top_ - k_bottom < k_least_plot) top_ = top_of(1);
+  if (top_ == before) return;
+  chart()->setPlotArea(plot());
+  redraw();
 }
 
 std::size_t Pane::columns_wanted() const {
@@ -164,6 +183,7 @@ Pane::Limits Pane::automatic_limits() const {
 void Pane::show_columns(std::vector<ViewColumn> columns, const Overlay& overlay) {
   columns_ = std::move(columns);
   overlay_ = overlay;
+  make_room();
   find_holes();
   redraw();
 }
@@ -171,6 +191,7 @@ void Pane::show_columns(std::vector<ViewColumn> columns, const Overlay& overlay)
 void Pane::show_overlay(const Overlay& overlay) {
   const bool moved = overlay.cursors != overlay_.cursors;
   overlay_ = overlay;
+  make_room();
   if (moved) describe();
   viewport()->update();
 }
@@ -301,7 +322,7 @@ void Pane::draw_band() {
   // Values far outside lie more pixels away than an int holds.
   const double below = plot().height() * ratio + 1;
   const auto pixel = [&](double value) {
-    return static_cast<int>(std::fmin(std::fmax(-1.0, (y(value) - k_top) * ratio), below));
+    return static_cast<int>(std::fmin(std::fmax(-1.0, (y(value) - top_) * ratio), below));
   };
   std::vector<BandItem::Line> lines(columns_.size());
   for (std::size_t i = 0; i < columns_.size(); ++i) {
@@ -330,6 +351,7 @@ void Pane::draw_mean() {
 
 void Pane::resizeEvent(QResizeEvent* event) {
   QChartView::resizeEvent(event);
+  make_room();
   chart()->setPlotArea(plot());
   redraw();
 }
@@ -374,30 +396,47 @@ void Pane::paint_labels(QPainter& painter) const {
   }
 }
 
-std::optional<std::pair<double, double>> Pane::figures_beside(std::size_t pair) const {
-  if (!stats_[pair] || !overlay_.cursors[pair]) return std::nullopt;
+QRectF Pane::figures_strip(std::size_t pair) const {
+  const double height = figure_box_height();
+  QRectF strip(plot().left(), 0, plot().width(), height);
+  if (!overlay_.cursors[1 - pair]) return strip;
+  if (top_ >= 2 * height) return pair == 0 ? strip : strip.translated(0, height);
+  strip.setWidth(strip.width() / 2);
+  return pair == 0 ? strip : strip.translated(strip.width(), 0);
+}
+
+// Which pair they are of, where there are two.
+std::vector<FigureRow> Pane::titled_figures(std::size_t pair) const {
+  std::vector<FigureRow> rows = figures(pair);
+  if (!rows.empty() && overlay_.cursors[1 - pair])
+    rows.insert(rows.begin(),
+                {pair == 0 ? QStringLiteral("A\u2013B") : QStringLiteral("C\u2013D"), Figure{}});
+  return rows;
+}
+
+FigureBox Pane::figures_box(std::size_t pair) const {
+  if (!stats_[pair] || !overlay_.cursors[pair]) return {};
   const TimeRange& between = *overlay_.cursors[pair];
   const double left = scale().x(std::min(between.begin_ns, between.end_ns));
   const double right = scale().x(std::max(between.begin_ns, between.end_ns));
-  if (right < plot().left() || left > plot().right()) return std::nullopt;
-  return std::pair(left, right);
+  if (right < plot().left() || left > plot().right()) return {};
+  return figure_box_in(figures_strip(pair), titled_figures(pair), left);
+}
+
+QRectF Pane::figures_area(std::size_t pair) const {
+  return figures_box(pair).area;
 }
 
 void Pane::paint_figures(QPainter& painter, std::size_t pair) const {
-  const auto beside = figures_beside(pair);
-  if (!beside) return;
-  paint_figure_box(painter, figures(pair), plot(), beside->first, beside->second,
-                   {pair == 0 ? theme().cursor : theme().second_cursor, pair != 0,
-                    stats_[pair]->time != overlay_.cursors[pair]});
+  paint_figure_box(painter, titled_figures(pair), figures_box(pair),
+                   pair == 0 ? theme().cursor : theme().second_cursor,
+                   stats_[pair] && stats_[pair]->time != overlay_.cursors[pair]);
 }
 
 QString Pane::tip_at(const QPointF& place) const {
   for (std::size_t pair = 0; pair < stats_.size(); ++pair) {
-    const auto beside = figures_beside(pair);
-    if (!beside) continue;
-    const auto rows = figures(pair);
-    if (figure_box_at(rows, plot(), beside->first, beside->second, pair != 0).contains(place))
-      return figures_method();
+    if (figures_area(pair).contains(place))
+      return figures_in_words(figures(pair)) + QLatin1Char('\n') + figures_method();
   }
   return {};
 }

@@ -49,7 +49,9 @@ class Pane final : public QChartView {
   [[nodiscard]] QRectF plot() const;
   void apply_theme();
 
-  // What stands at a place of the widget is found so; empty: no figures stand there.
+  // Where the figures of a pair stand, none of them over what is drawn; null: they stand nowhere.
+  [[nodiscard]] QRectF figures_area(std::size_t pair) const;
+  // All figures of the pair that stand at a place of the widget, and how they are found; empty: none do.
   [[nodiscard]] QString tip_at(const QPointF& place) const;
 
  protected:
@@ -74,8 +76,11 @@ class Pane final : public QChartView {
   [[nodiscard]] double text_top() const;
   void paint_grid(QPainter& painter) const;
   void paint_labels(QPainter& painter) const;
-  // The pixels that a pair of cursors takes in; none: it has no figures in sight.
-  [[nodiscard]] std::optional<std::pair<double, double>> figures_beside(std::size_t pair) const;
+  void make_room();
+  [[nodiscard]] QRectF figures_strip(std::size_t pair) const;
+  [[nodiscard]] std::vector<FigureRow> titled_figures(std::size_t pair) const;
+  // Nothing is shown in it when the pair is out of sight.
+  [[nodiscard]] FigureBox figures_box(std::size_t pair) const;
   void paint_figures(QPainter& painter, std::size_t pair) const;
   void describe();
 
@@ -89,6 +94,7 @@ class Pane final : public QChartView {
   Overlay overlay_;
   std::array<std::optional<WindowStats>, 2> stats_;
   bool first_ = false;
+  double top_;  // of the plot: figures stand above it
   bool logarithmic_ = false;
   std::optional<Limits> limits_;
   Limits shown_{0, 1};

@@ -140,7 +140,7 @@ void CursorsTest::theFiguresSayHowTheyAreFound() {
   select(at(0.2), at(0.5));
   QTRY_VERIFY_WITH_TIMEOUT(window_->waveform().stats(0).has_value(), k_patience_ms);
   const Pane& pane = *window_->waveform().pane(Quantity::current);
-  const QPoint beside(at(0.5).x() + 25, static_cast<int>(pane.plot().top()) + 15);
+  const QPoint beside = pane.figures_area(0).center().toPoint();
   QHelpEvent help(QEvent::ToolTip, beside, plot()->mapToGlobal(beside));
   QApplication::sendEvent(plot(), &help);
   QVERIFY2(QToolTip::text().contains(QStringLiteral("integral")), qPrintable(QToolTip::text()));

@@ -3,7 +3,6 @@
 #include <app/dashboard/banner.h>
 #include <app/dashboard/ensemble_dock.h>
 #include <app/dashboard/event_dock.h>
-#include <app/dashboard/figure_box.h>
 #include <app/dashboard/overlay.h>
 #include <app/dashboard/pane.h>
 #include <app/dashboard/tile_row.h>
@@ -41,7 +40,6 @@ class DashboardTest : public WindowFixture {
   void wheelZoomsAtThePointer();
   void dragPansAndShiftDragSelects();
   void cursorsShowWhatTheCommandLineReports();
-  void aLowPaneShowsAllFigures();
   void theSecondPairOfCursorsHasFiguresOfItsOwn();
   void figuresOfAnotherStretchAreNeverTold();
   void theMinimapGoesWhereItIsClicked();
@@ -152,15 +150,6 @@ void DashboardTest::cursorsShowWhatTheCommandLineReports() {
   QVERIFY(stats.current_a->max == mine["peak_current_a"]["mean"].toDouble());
   QTest::keyClick(window_.get(), Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
   QVERIFY(QApplication::clipboard()->text().contains(QStringLiteral("charge")));
-}
-
-void DashboardTest::aLowPaneShowsAllFigures() {
-  for (const double height : {20.0, 60.0, 90.0, 400.0}) {
-    const FigureGrid grid = figure_grid(7, height, 16);
-    QVERIFY(grid.columns * grid.lines >= 7);
-    QVERIFY(grid.lines == 1 || static_cast<double>(grid.lines) * 16 + 12 <= height);
-  }
-  QCOMPARE(figure_grid(7, 400, 16).columns, std::size_t{1});
 }
 
 void DashboardTest::theSecondPairOfCursorsHasFiguresOfItsOwn() {

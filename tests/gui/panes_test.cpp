@@ -34,6 +34,9 @@ class PanesTest : public QObject {
   void valuesFarOutsideFillTheBand();
   void theFirstPaneShownTellsTheTime();
   void figuresBetweenCursorsAreToldApart();
+  void figuresHideNothingOfTheTrace_data();
+  void figuresHideNothingOfTheTrace();
+  void aNarrowStripHasTheFirstFigures();
   void oneEventIsToldAsOne();
   void negativeEventsAreDrawnTheRightWayUp();
   void manyLinesGetThinner();
@@ -200,6 +203,66 @@ void PanesTest::figuresBetweenCursorsAreToldApart() {
   const QString power = figures_in_words(figure_rows(stats, Quantity::power, false));
   QVERIFY2(power.contains(QString::fromUtf8("mean 30.00 mW, min 10.00 mW, max 90.00 mW, sd \u2014")),
            qPrintable(power));
+}
+
+void PanesTest::figuresHideNothingOfTheTrace_data() {
+  QTest::addColumn<int>("height");
+  QTest::addColumn<int>("pairs");
+  QTest::addColumn<bool>("shared");
+  QTest::newRow("low") << 90 << 1 << false;
+  QTest::newRow("low, two pairs") << 90 << 2 << true;
+  QTest::newRow("high") << 400 << 1 << false;
+  QTest::newRow("high, two pairs") << 400 << 2 << false;
+}
+
+// Nothing of the plot looks different with them, wherever the cursors are.
+void PanesTest::figuresHideNothingOfTheTrace() {
+  QFETCH(int, height);
+  QFETCH(int, pairs);
+  QFETCH(bool, shared);
+  ShownPane shown(1e-3, 2e-3);
+  Pane& pane = shown.pane;
+  pane.resize(780, height);
+  for (const TimeNs begin_ns : {-100'000'000, 20'000'000, 400'000'000, 960'000'000}) {
+    Overlay overlay;
+    overlay.range = k_second;
+    for (std::size_t pair = 0; pair < static_cast<std::size_t>(pairs); ++pair)
+      overlay.cursors[pair] = TimeRange{begin_ns, begin_ns + 200'000'000};
+    pane.set_stats(0, std::nullopt);
+    pane.set_stats(1, std::nullopt);
+    pane.show_overlay(overlay);
+    const auto plot = [&pane] { return pane.grab(pane.plot().toAlignedRect()).toImage(); };
+    const QImage without = plot();
+    WindowStats stats;
+    stats.time = *overlay.cursors[0];
+    stats.current_a = QuantityStats{1.5e-3, 1e-3, 2e-3, 1e-4};
+    for (std::size_t pair = 0; pair < static_cast<std::size_t>(pairs); ++pair) {
+      pane.set_stats(pair, stats);
+      const QRectF area = pane.figures_area(pair);
+      QVERIFY(!area.isEmpty() && QRectF(pane.rect()).contains(area));
+      QVERIFY(!pane.tip_at(area.center()).isEmpty());
+      QVERIFY(area.bottom() <= pane.plot().top());
+    }
+    QCOMPARE(plot(), without);
+    if (pairs == 2) {
+      QVERIFY(!pane.figures_area(0).intersects(pane.figures_area(1)));
+      QCOMPARE(pane.figures_area(0).top() == pane.figures_area(1).top(), shared);
+    }
+    QVERIFY(pane.plot().height() > height / 2.0);
+  }
+}
+
+void PanesTest::aNarrowStripHasTheFirstFigures() {
+  WindowStats stats;
+  stats.current_a = QuantityStats{1.5e-3, 1e-3, 2e-3, 1e-4};
+  const auto rows = figure_rows(stats, Quantity::current, true);
+  const FigureBox wide = figure_box_in({100, 0, 2000, 17}, rows, 1990);
+  QCOMPARE(wide.shown, rows.size());
+  QCOMPARE(wide.area.right(), 2100.0);
+  const FigureBox narrow = figure_box_in({100, 0, wide.area.width() - 1, 17}, rows, 500);
+  QCOMPARE(narrow.shown, rows.size() - 1);
+  QVERIFY(narrow.area.left() >= 100 && narrow.area.right() < 100 + wide.area.width());
+  QCOMPARE(figure_box_in({100, 0, 10, 17}, rows, 100).shown, std::size_t{0});
 }
 
 void PanesTest::oneEventIsToldAsOne() {
