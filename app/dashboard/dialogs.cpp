@@ -24,6 +24,8 @@
 namespace joulemark {
 namespace {
 
+constexpr int k_description_px = 400;
+
 struct Dialogs {
   Q_DECLARE_TR_FUNCTIONS(Dialogs)
 };
@@ -35,6 +37,29 @@ QScrollArea* scrolled(QWidget* inner, QWidget* parent) {
   area->setFrameShape(QFrame::NoFrame);
   area->setMinimumHeight(std::min(420, inner->sizeHint().height() + 8));
   return area;
+}
+
+// Their names, and under them in full what the chosen one is.
+QComboBox* add_formats(QFormLayout& form, DialogFrame& frame, ImportPaths inputs) {
+  auto* format = new QComboBox(&frame.dialog);
+  format->setAccessibleName(Dialogs::tr("Format"));
+  auto* what = frame.muted({});
+  what->setMinimumWidth(k_description_px);  // by which its height is reckoned
+  for (const Importer& importer : importers()) {
+    format->addItem(to_qt(importer.name), to_qt(importer.name));
+    format->setItemData(format->count() - 1, to_qt(importer.description), Qt::ToolTipRole);
+  }
+  const auto found = choose_importer("", inputs);
+  format->setCurrentIndex(found ? format->findData(to_qt((*found)->name)) : 0);
+  const auto describe = [format, what] {
+    what->setText(format->currentData(Qt::ToolTipRole).toString());
+    format->setAccessibleDescription(what->text());
+  };
+  QObject::connect(format, &QComboBox::currentIndexChanged, what, describe);
+  describe();
+  form.addRow(Dialogs::tr("Format"), format);
+  form.addRow(QString(), what);
+  return format;
 }
 
 }  // namespace
@@ -66,12 +91,6 @@ std::optional<ImportRequest> ask_import(QWidget* parent, const QStringList& inpu
   ImportRequest request;
   for (const QString& input : inputs)
     request.inputs.emplace_back(input.toStdString());
-  auto* format = new QComboBox(&frame.dialog);
-  for (const Importer& importer : importers())
-    format->addItem(to_qt(importer.name) + QStringLiteral(" \u2013 ") + to_qt(importer.description),
-                    to_qt(importer.name));
-  if (const auto found = choose_importer("", request.inputs))
-    format->setCurrentIndex(format->findData(to_qt((*found)->name)));
   QString target = inputs.front();
   while (target.endsWith(QLatin1Char('/')))
     target.chop(1);
@@ -83,7 +102,7 @@ std::optional<ImportRequest> ask_import(QWidget* parent, const QStringList& inpu
   auto* head = new QFormLayout;
   head->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   head->addRow(Dialogs::tr("From"), new QLabel(inputs.join(QStringLiteral(", ")), &frame.dialog));
-  head->addRow(Dialogs::tr("Format"), format);
+  QComboBox* format = add_formats(*head, frame, request.inputs);
   head->addRow(Dialogs::tr("Capture to make"), file);
   frame.body->addLayout(head);
   auto* area = new QScrollArea(&frame.dialog);

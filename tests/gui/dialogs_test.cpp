@@ -34,6 +34,7 @@ class DialogsTest : public QObject {
   void optionsComeFromTheInstrumentsOwnTable();
   void anImportAsksBeforeItReplacesAFile();
   void theFormOfAnImportFollowsItsFormat();
+  void theFormatOfAnImportIsDescribedInFull();
   void aClickOnCancelOutlivesTheProgress();
   void helpHasTheRoomOfItsText();
   void buttonsAreFlat();
@@ -211,6 +212,36 @@ void DialogsTest::theFormOfAnImportFollowsItsFormat() {
   QVERIFY(!ask_import(nullptr, {table}));
   QVERIFY(csv_has);
   QVERIFY(!eembc_has);
+}
+
+void DialogsTest::theFormatOfAnImportIsDescribedInFull() {
+  const QTemporaryDir folder;
+  const QString table = folder.filePath(QStringLiteral("run.csv"));
+  std::ofstream(table.toStdString()) << "t_ms,i_ma\n0,1\n1,2\n";
+  QStringList told;
+  when_asked([&told](QDialog& dialog) {
+    auto* format = qobject_cast<QComboBox*>(field(dialog, QStringLiteral("Format")));
+    QVERIFY(format != nullptr);
+    for (int i = 0; i < format->count(); ++i) {
+      format->setCurrentIndex(i);
+      QApplication::processEvents();
+      QVERIFY(format->width() >= format->sizeHint().width());
+      for (const QLabel* label : dialog.findChildren<QLabel*>()) {
+        if (label->text() != format->accessibleDescription()) continue;
+        QVERIFY(label->isVisible() && dialog.rect().contains(label->geometry()));
+        const QRect text = label->fontMetrics().boundingRect(QRect(0, 0, label->width(), 10'000),
+                                                             Qt::TextWordWrap, label->text());
+        QVERIFY2(text.width() <= label->width() && text.height() <= label->height(),
+                 qPrintable(label->text()));
+        told << label->text();
+      }
+    }
+    press(dialog, QDialogButtonBox::Cancel);
+  });
+  QVERIFY(!ask_import(nullptr, {table}));
+  QCOMPARE(told.size(), 3);
+  QVERIFY2(told[0].endsWith(QStringLiteral("log.txt")), qPrintable(told[0]));
+  QVERIFY2(told[2].contains(QStringLiteral("Monsoon and others")), qPrintable(told[2]));
 }
 
 void DialogsTest::aClickOnCancelOutlivesTheProgress() {
