@@ -10,8 +10,10 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPainter>
+#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 namespace joulemark {
 namespace {
@@ -24,6 +26,21 @@ QString folded_text(const Ensemble& ensemble) {
   return ensemble.folded == 1 ? EnsembleDock::tr("1 event folded")
                               : EnsembleDock::tr("%1 events folded").arg(ensemble.folded);
 }
+
+// stale: without colour.
+class OddDelegate final : public QStyledItemDelegate {
+ public:
+  OddDelegate(const bool& stale, QObject* parent) : QStyledItemDelegate(parent), stale_(stale) {}
+
+ protected:
+  void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+    QStyledItemDelegate::initStyleOption(option, index);
+    if (stale_) option->palette.setColor(QPalette::Text, theme().muted);
+  }
+
+ private:
+  const bool& stale_;
+};
 
 }  // namespace
 
@@ -42,12 +59,16 @@ class EnsembleDock::Plot final : public QWidget {
     setAccessibleName(EnsembleDock::tr("Ensemble"));
   }
 
+  void set_stale(bool stale) {
+    stale_ = stale;
+    tell();
+  }
+
   void set(std::shared_ptr<const Ensemble> ensemble, std::size_t name, bool power) {
     ensemble_ = std::move(ensemble);
     name_ = name;
     power_ = power;
-    setAccessibleDescription(ensemble_ ? in_words() : QString());
-    update();
+    tell();
   }
 
  protected:
@@ -75,7 +96,7 @@ class EnsembleDock::Plot final : public QWidget {
     for (std::size_t bin = ensemble_->median.size(); bin-- > 0;)
       band << QPointF(x(bin), y(ensemble_->p05[bin]));
     painter.setRenderHint(QPainter::Antialiasing);
-    QColor fill = theme().quantity(power_ ? Quantity::power : Quantity::current);
+    const QColor fill = colour();
     painter.setPen(QPen(fill, 1.4));
     QColor light = fill;
     light.setAlpha(80);
@@ -88,6 +109,17 @@ class EnsembleDock::Plot final : public QWidget {
   }
 
  private:
+  void tell() {
+    QString words = ensemble_ ? in_words() : QString();
+    if (stale_ && ensemble_) words += QLatin1Char(' ') + EnsembleDock::tr("before the change");
+    setAccessibleDescription(words);
+    update();
+  }
+
+  [[nodiscard]] QColor colour() const {
+    return stale_ ? theme().muted : theme().quantity(power_ ? Quantity::power : Quantity::current);
+  }
+
   [[nodiscard]] QString in_words() const {
     const std::string_view unit = power_ ? "W" : "A";
     const auto [low, high] = std::ranges::minmax(ensemble_->median);
@@ -107,13 +139,13 @@ class EnsembleDock::Plot final : public QWidget {
     painter.setFont(label_font());
     const QFontMetrics metrics(painter.font());
     const TimeScale scale{range(), area.left(), area.width()};
-    QColor event = theme().event(name_);
+    QColor event = stale_ ? theme().muted : theme().event(name_);
     event.setAlpha(34);
     const double x0 = scale.x(0);
     painter.fillRect(QRectF(x0, area.top(), scale.x(ensemble_->median_length_ns) - x0, area.height()), event);
     const LinearTicks values =
         linear_ticks(low, high, static_cast<int>(area.height() / 32), power_ ? "W" : "A");
-    painter.setPen(theme().quantity(power_ ? Quantity::power : Quantity::current));
+    painter.setPen(colour());
     painter.drawText(QRectF(10, 2, 90, 16), Qt::AlignLeft | Qt::AlignVCenter, values.unit);
     for (const Tick& tick : values.ticks) {
       const double y = area.bottom() - area.height() * (tick.at - low) / (high - low);
@@ -134,6 +166,7 @@ class EnsembleDock::Plot final : public QWidget {
   std::shared_ptr<const Ensemble> ensemble_;
   std::size_t name_ = 0;  // for its colour
   bool power_ = true;
+  bool stale_ = false;
 };
 
 EnsembleDock::EnsembleDock(QWidget* parent)
@@ -157,6 +190,7 @@ EnsembleDock::EnsembleDock(QWidget* parent)
     label->setProperty("role", "muted");
   }
   odd_->setAccessibleName(tr("The oddest events"));
+  odd_->setItemDelegate(new OddDelegate(stale_, odd_));
   odd_->setToolTip(
       tr("Root mean square distance from the median, in standard deviations of each point; click to see the "
          "event"));
@@ -203,13 +237,7 @@ void EnsembleDock::show_ensemble(const QString& name, std::shared_ptr<const Ense
   if (name != this->name()) return;
   ensemble_ = std::move(ensemble);
   plot_->set(ensemble_, static_cast<std::size_t>(names_->currentIndex()), power);
-  QString caption = tr("%1: median and p5 to p95").arg(folded_text(*ensemble_));
-  if (ensemble_->left_out > 0)
-    caption +=
-        tr("; %1 left out: not all of the time in and around them was recorded").arg(ensemble_->left_out);
-  if (ensemble_->not_taken > 0)
-    caption += tr("; an even choice, %1 more not taken").arg(ensemble_->not_taken);
-  caption_->setText(caption + tr(". The oddest first:"));
+  tell();
   head_->show();
   const QSignalBlocker quiet(odd_);
   odd_->clear();
@@ -222,6 +250,24 @@ void EnsembleDock::show_ensemble(const QString& name, std::shared_ptr<const Ense
                       .arg(time_text(row.time.begin_ns, 1'000'000))
                       .arg(event.distance, 0, 'f', 2));
   }
+}
+
+void EnsembleDock::set_stale(bool stale) {
+  if (std::exchange(stale_, stale) == stale) return;
+  plot_->set_stale(stale);
+  odd_->viewport()->update();
+  if (ensemble_) tell();
+}
+
+void EnsembleDock::tell() {
+  QString caption = tr("%1: median and p5 to p95").arg(folded_text(*ensemble_));
+  if (ensemble_->left_out > 0)
+    caption +=
+        tr("; %1 left out: not all of the time in and around them was recorded").arg(ensemble_->left_out);
+  if (ensemble_->not_taken > 0)
+    caption += tr("; an even choice, %1 more not taken").arg(ensemble_->not_taken);
+  if (stale_) caption = tr("%1 before the change").arg(caption);
+  caption_->setText(caption + tr(". The oddest first:"));
 }
 
 void EnsembleDock::show_message(const QString& message) {

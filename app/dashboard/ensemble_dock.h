@@ -29,6 +29,7 @@ class EnsembleDock final : public QWidget {
   // analysis: the one whose rows the ensemble's events are.
   void show_ensemble(const QString& name, std::shared_ptr<const Ensemble> ensemble, const Analysis& analysis,
                      bool power);
+  void set_stale(bool stale);  // what is shown is of other rules than those that are shown
   void clear();
   void show_message(const QString& message);
   [[nodiscard]] QString name() const;
@@ -41,6 +42,7 @@ class EnsembleDock final : public QWidget {
  private:
   class Plot;
   void choose(int row);
+  void tell();
 
   QComboBox* names_;
   Plot* plot_;
@@ -48,6 +50,7 @@ class EnsembleDock final : public QWidget {
   QLabel* head_;  // of the oddest
   QListWidget* odd_;
   std::shared_ptr<const Ensemble> ensemble_;
+  bool stale_ = false;
 };
 
 }  // namespace joulemark

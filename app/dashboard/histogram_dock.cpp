@@ -13,6 +13,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace joulemark {
 namespace {
@@ -81,6 +82,11 @@ class HistogramDock::Plot final : public QWidget {
     setAccessibleName(HistogramDock::tr("Histogram"));
   }
 
+  void set_stale(bool stale) {
+    stale_ = stale;
+    update();
+  }
+
   void set(Histogram histogram, std::string_view unit, std::size_t name, std::optional<double> mean) {
     histogram_ = std::move(histogram);
     unit_ = unit;
@@ -99,7 +105,7 @@ class HistogramDock::Plot final : public QWidget {
         static_cast<double>(std::max<std::int64_t>(1, *std::ranges::max_element(histogram_.counts)));
     const double step = area.width() / static_cast<double>(histogram_.counts.size());
     paint_axes(painter, area, most);
-    QColor fill = theme().event(name_);
+    QColor fill = stale_ ? theme().muted : theme().event(name_);
     fill.setAlpha(170);
     for (std::size_t bin = 0; bin < histogram_.counts.size(); ++bin) {
       const double height = area.height() * static_cast<double>(histogram_.counts[bin]) / most;
@@ -109,7 +115,7 @@ class HistogramDock::Plot final : public QWidget {
     }
     if (!mean_ || histogram_.width <= 0) return;
     const double x = area.left() + step * (*mean_ - histogram_.low) / histogram_.width;
-    painter.setPen(QPen(theme().text, 1, Qt::DashLine));
+    painter.setPen(QPen(stale_ ? theme().muted : theme().text, 1, Qt::DashLine));
     painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
   }
 
@@ -148,6 +154,7 @@ class HistogramDock::Plot final : public QWidget {
   std::string_view unit_;
   std::size_t name_ = 0;
   std::optional<double> mean_;
+  bool stale_ = false;
 };
 
 HistogramDock::HistogramDock(QWidget* parent)
@@ -197,6 +204,12 @@ void HistogramDock::set_analysis(std::shared_ptr<const Analysis> analysis) {
   redraw();
 }
 
+void HistogramDock::set_stale(bool stale) {
+  if (std::exchange(stale_, stale) == stale) return;
+  plot_->set_stale(stale);
+  redraw();
+}
+
 void HistogramDock::redraw() {
   const int name = name_->currentIndex();
   const Kind& kind = k_kinds[static_cast<std::size_t>(std::max(0, figure_->currentIndex()))];
@@ -220,6 +233,7 @@ void HistogramDock::redraw() {
                      .arg(values.size())
                      .arg(si_text(stats.median, kind.unit), si_text(stats.stddev, kind.unit, 3));
   if (outside > 0) text += tr("   %1 far outside, not drawn").arg(outside);
+  if (stale_) text = tr("%1   before the change").arg(text);
   caption_->setText(text);
   trust_->setText(unbroken(trust_text(event, stats, kind.unit)));
   plot_->setAccessibleDescription(

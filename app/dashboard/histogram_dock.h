@@ -22,12 +22,14 @@ class HistogramDock final : public QWidget {
   explicit HistogramDock(QWidget* parent = nullptr);
   ~HistogramDock() override;
   void set_analysis(std::shared_ptr<const Analysis> analysis);
+  void set_stale(bool stale);  // what is shown is of other rules than those that are shown
 
  private:
   class Plot;
   void redraw();
 
   std::shared_ptr<const Analysis> analysis_;
+  bool stale_ = false;
   QComboBox* name_;
   QComboBox* figure_;
   Plot* plot_;

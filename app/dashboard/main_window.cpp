@@ -434,6 +434,8 @@ void MainWindow::set_stale(bool stale) {
   stale_ = stale;
   tiles_->set_stale(stale);
   event_dock_->set_stale(stale);
+  histogram_dock_->set_stale(stale);
+  ensemble_dock_->set_stale(stale);
   waveform_->set_stale(stale);
 }
 

@@ -19,6 +19,7 @@
 #include <QContextMenuEvent>
 #include <QDialog>
 #include <QDir>
+#include <QDockWidget>
 #include <QFile>
 #include <QFileInfo>
 #include <QHeaderView>
@@ -33,10 +34,21 @@
 #include <QTableView>
 #include <QTest>
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <vector>
 
 using namespace joulemark;
+
+namespace {
+
+// Some label of it says so.
+bool tells(const QWidget& widget, const QString& words) {
+  return std::ranges::any_of(widget.findChildren<QLabel*>(),
+                             [&](const QLabel* label) { return label->text().contains(words); });
+}
+
+}  // namespace
 
 class KeptTest : public WindowFixture {
   Q_OBJECT
@@ -70,6 +82,11 @@ class KeptTest : public WindowFixture {
   [[nodiscard]] QString copy_of_sample(const QString& name) const;
   [[nodiscard]] QPushButton* button(const QString& text) const;
   [[nodiscard]] bool told(const QString& words) const;
+  [[nodiscard]] QDockWidget* dock(const QString& name) const {
+    return window_->findChild<QDockWidget*>(name);
+  }
+  // How many pixels of a diagram have a colour.
+  [[nodiscard]] int coloured(const QString& diagram) const;
   // Closes, answering the question with that; what it said.
   QString close_answering(QMessageBox::StandardButton answer);
 };
@@ -104,6 +121,19 @@ QPushButton* KeptTest::button(const QString& text) const {
 
 bool KeptTest::told(const QString& words) const {
   return window_->banner().text().contains(words);
+}
+
+int KeptTest::coloured(const QString& diagram) const {
+  const QImage image = field(*dock(diagram.toLower())->widget(), diagram)->grab().toImage();
+  int count = 0;
+  for (int y = 0; y < image.height(); ++y) {
+    for (int x = 0; x < image.width(); ++x) {
+      const QColor at = image.pixelColor(x, y);
+      const auto [least, most] = std::minmax({at.red(), at.green(), at.blue()});
+      count += most - least > 60 ? 1 : 0;
+    }
+  }
+  return count;
 }
 
 QString KeptTest::close_answering(QMessageBox::StandardButton answer) {
@@ -229,24 +259,32 @@ void KeptTest::figuresOfOtherRulesAreMarked() {
   };
   const auto marked = [this] {
     const QString words = QStringLiteral("before the change");
-    const auto labels = window_->event_dock().findChildren<QLabel*>();
-    return window_->tiles().tile(0).accessibleName().contains(words) &&
-           std::ranges::any_of(labels, [&](const QLabel* label) { return label->text().contains(words); });
+    return std::array{window_->tiles().tile(0).accessibleName().contains(words),
+                      tells(window_->event_dock(), words), tells(*dock("histogram"), words),
+                      tells(*dock("ensemble"), words)};
   };
-  QVERIFY(!marked());
+  constexpr std::array k_all{true, true, true, true};
+  constexpr std::array k_none{false, false, false, false};
+  window_->show_dock(QStringLiteral("ensemble"));
+  QTRY_VERIFY_WITH_TIMEOUT(tells(*dock("ensemble"), QStringLiteral("folded")), k_patience_ms);
+  QVERIFY(marked() == k_none);
+  QVERIFY(coloured("Histogram") > 50);
+  QVERIFY(coloured("Ensemble") > 50);
   const QImage sure = shades();
   EventSetup setup = window_->document()->setup();
   setup.windows.push_back({"late", {3'000'000'000, 4'000'000'000}});
   QVERIFY(window_->document()->change_setup(setup, QStringLiteral("name")).has_value());
-  QVERIFY(marked());
+  QVERIFY(marked() == k_all);
   window_->document()->cancel_report();
   QTRY_VERIFY_WITH_TIMEOUT(window_->document()->idle(), k_patience_ms);
   QVERIFY(window_->document()->analysis() == before);
-  QVERIFY(marked());  // for good
+  QVERIFY(marked() == k_all);  // for good
+  QCOMPARE(coloured("Histogram"), 0);
+  QCOMPARE(coloured("Ensemble"), 0);
   QVERIFY(shades() != sure);
   window_->document()->measure();
   QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before, k_patience_ms);
-  QVERIFY(!marked());
+  QVERIFY(marked() == k_none);
 }
 
 void KeptTest::recordingsOfOneSecondStayInTheirFolder() {
