@@ -66,6 +66,13 @@ std::vector<AnomalyGroup> group(const std::vector<Anomaly>& anomalies) {
   return list;
 }
 
+std::vector<std::string> ids_of(const std::vector<ChannelReport>& channels) {
+  std::vector<std::string> ids;
+  for (const ChannelReport& channel : channels)
+    ids.push_back(channel.id);
+  return ids;
+}
+
 // More than a tenth of some event's windows cannot be judged for want of data.
 bool windows_spoiled(const std::vector<EventReport>& events, const std::vector<EventRow>& rows) {
   std::vector<std::int64_t> spoiled(events.size());
@@ -105,7 +112,7 @@ QualityReport quality_of(const std::vector<Anomaly>& anomalies, const CaptureRep
                          const std::vector<EventReport>& events, const std::vector<EventRow>& rows) {
   QualityReport quality;
   quality.anomalies = group(anomalies);
-  quality.told_once = group(told_once(anomalies));
+  quality.told_once = group(told_once(anomalies, ids_of(capture.channels)));
   const bool doubtful = std::any_of(anomalies.begin(), anomalies.end(),
                                     [](const Anomaly& a) { return a.severity != Severity::info; });
   const bool damaged = std::any_of(anomalies.begin(), anomalies.end(), [](const Anomaly& a) {

@@ -180,12 +180,11 @@ class CsvSender {
   }
 
   Status report() {
-    for (std::size_t i = 0; i < invalid_.size(); ++i) {
-      JM_TRY(invalid_[i].report(sink_,
-                                fmt::format("[value of the {0} that is missing or not a number was|values of "
-                                            "the {0} that are missing or not numbers were] left out",
-                                            name_of(plan_.values[i].quantity))));
-    }
+    for (AnomalyTally& invalid : invalid_)
+      JM_TRY(
+          invalid.report(sink_,
+                         "[value that is missing or not a number was|values that are missing or not numbers "
+                         "were] left out"));
     if (voltage_holes_) JM_TRY(voltage_holes_->report(sink_));
     for (CsvLineTracker& line : lines_)
       JM_TRY(line.finish(rows_.rows().place(), sink_));

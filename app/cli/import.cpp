@@ -6,6 +6,7 @@
 #include <analysis/model/block_watch.h>
 #include <analysis/model/lost_samples.h>
 #include <analysis/model/tee.h>
+#include <analysis/model/told_once.h>
 #include <analysis/model/units.h>
 #include <analysis/timing/event_rule.h>
 
@@ -81,14 +82,15 @@ Status tell(const std::string& file, const std::string& format, bool quiet) {
   JM_TRY_ASSIGN(const std::vector<EventRule> rules, recommended_rules(metadata, info.lines));
   for (const EventRule& rule : rules)
     text += fmt::format("Events    {} (what report takes without --event)\n", format_event_rule(rule));
-  text += fmt::format("Anomalies {}\n", anomalies.size());
+  const std::vector<Anomaly> told = told_once(anomalies, channel_names(info));
+  text += fmt::format("Anomalies {}\n", told.size());
   print(text);
   if (!quiet) JM_TRY(tell_origins(*reader));
   constexpr std::size_t k_told = 20;
-  for (std::size_t i = 0; i < std::min(anomalies.size(), k_told) && !quiet; ++i)
-    talk(fmt::format("{}: {}: {}", name_of(anomalies[i].severity), name_of(anomalies[i].kind),
-                     printable(anomalies[i].message)));
-  if (anomalies.size() > k_told && !quiet) talk(fmt::format("... and {} more", anomalies.size() - k_told));
+  for (std::size_t i = 0; i < std::min(told.size(), k_told) && !quiet; ++i)
+    talk(fmt::format("{}: {}: {}", name_of(told[i].severity), name_of(told[i].kind),
+                     printable(told[i].message)));
+  if (told.size() > k_told && !quiet) talk(fmt::format("... and {} more", told.size() - k_told));
   return {};
 }
 

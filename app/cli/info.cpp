@@ -178,7 +178,7 @@ std::string channels_text(const Contents& c) {
 
 std::string anomalies_text(const Contents& c) {
   constexpr std::size_t k_shown = 20;
-  const std::vector<Anomaly> anomalies = told_once(c.anomalies);
+  const std::vector<Anomaly> anomalies = told_once(c.anomalies, channel_names(c.info));
   std::string text = fmt::format("Anomalies   {}\n", anomalies.size());
   for (std::size_t k = 0; k < std::min(k_shown, anomalies.size()); ++k) {
     const Anomaly& a = anomalies[k];

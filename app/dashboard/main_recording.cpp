@@ -225,7 +225,7 @@ void MainWindow::live_frame() {
 // What goes wrong is told as it arrives, beside what the newest figures find.
 void MainWindow::show_live_findings() {
   const Analysis* recent = events_.analysis();
-  findings_.set(recent == nullptr ? Report{} : recent->report, session_->anomalies());
+  findings_.set(recent == nullptr ? Report{} : recent->report, session_->anomalies(), session_->info());
 }
 
 void MainWindow::keep_rules() {

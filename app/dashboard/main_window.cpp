@@ -445,7 +445,7 @@ void MainWindow::analysis_changed() {
   const auto& analysis = document_->analysis();
   give_colours(analysis->report);
   tiles_->show_tiles(headline_tiles(*analysis), false);
-  findings_.set(analysis->report, document_->anomalies());
+  findings_.set(analysis->report, document_->anomalies(), document_->info());
   findings_bar_->show_grade(word_of(analysis->report.quality.grade));
   waveform_->set_analysis(analysis);
   events_.set_analysis(analysis);

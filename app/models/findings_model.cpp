@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <analysis/model/told_once.h>
+
 #include <app/models/findings_model.h>
 #include <app/models/text.h>
 #include <app/models/words.h>
@@ -67,11 +69,12 @@ QString way_to(const FindingPlace& place) {
 
 }  // namespace
 
-void FindingsModel::set(const Report& report, const std::vector<Anomaly>& anomalies) {
+void FindingsModel::set(const Report& report, const std::vector<Anomaly>& anomalies,
+                        const CaptureInfo& info) {
   using enum FindingPlace::Kind;
   std::vector<Item> items;
   std::map<std::pair<AnomalyKind, Severity>, OfAKind> own;
-  for (const Anomaly& anomaly : anomalies) {
+  for (const Anomaly& anomaly : told_once(anomalies, channel_names(info))) {
     OfAKind& of_kind = own[{anomaly.kind, anomaly.severity}];
     of_kind.count += anomaly.count;
     if (++of_kind.entries <= k_most_of_a_kind)
@@ -84,7 +87,7 @@ void FindingsModel::set(const Report& report, const std::vector<Anomaly>& anomal
           {level_of_severity(key.second), tr("%n more of kind %1", "", more).arg(word_of(key.first)), {}});
   }
   // Doubts about the markers are found by the analysis, so the capture's own do not tell all of a group.
-  for (const AnomalyGroup& group : report.quality.anomalies) {
+  for (const AnomalyGroup& group : report.quality.told_once) {
     const auto told = own.find({group.kind, group.severity});
     if (told == own.end() || told->second.count < group.count)
       items.push_back({level_of_severity(group.severity),

@@ -26,8 +26,8 @@ class FindingsModel final : public QAbstractListModel {
   enum class Level { lost, warning, info };
   using QAbstractListModel::QAbstractListModel;
 
-  // What is the same as before stays as it is, selected or not.
-  void set(const Report& report, const std::vector<Anomaly>& anomalies);
+  // What is the same as before stays as it is, selected or not. anomalies: the capture's own.
+  void set(const Report& report, const std::vector<Anomaly>& anomalies, const CaptureInfo& info);
   void clear();
 
   [[nodiscard]] const FindingPlace& place_of(int row) const {

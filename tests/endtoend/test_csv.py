@@ -285,6 +285,19 @@ class Dialects(CliTest):
         self.assertIn("400 currents lie in stretches without a voltage, the longest 401 ms", said)
         self.assertIn("line 502", said)
 
+    def test_rows_without_values_are_told_once(self):
+        """Of both channels at once; what one of them lacks alone is told of that one."""
+        rows = [(i, 1, 3) for i in range(20)]
+        rows[7] = (7, "", "")
+        done = self.import_csv(table(("t_ms", "current_ma", "voltage_v"), rows))
+        self.assertEqual(len(re.findall("missing or not a number", done.stderr)), 1, done.stderr)
+        self.assertIn("(csv.current, csv.voltage)", done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^Anomalies +1$")
+        rows[8] = (8, "", 3)
+        done = self.import_csv(table(("t_ms", "current_ma", "voltage_v"), rows))
+        self.assertRegex(done.stderr, r"2 values .* \(csv\.current\)")
+        self.assertRegex(done.stderr, r"1 value .* \(csv\.voltage\)")
+
     def test_a_sensor_the_wrong_way_round_is_said_and_can_be_turned(self):
         content = table(("t_ms", "current"), plain(-1))
         self.check(content, "current=2:-mA")

@@ -145,10 +145,10 @@ TEST(FindingsModel, PutsTheWorstFirstAndKnowsWhere) {
   gap.time = {1'000'000'000, 1'040'000'000};
   gap.count = 34;
   gap.message = "34 samples lost";
-  report.quality.anomalies = {{AnomalyKind::gap, Severity::data_loss, 34, "34 samples lost"},
+  report.quality.told_once = {{AnomalyKind::gap, Severity::data_loss, 34, "34 samples lost"},
                               {AnomalyKind::glitch, Severity::info, 2, "2 pulses ignored"}};
   FindingsModel model;
-  model.set(report, {gap});
+  model.set(report, {gap}, {});
   ASSERT_EQ(model.rowCount(), 4) << "the gap once, the glitches, two findings";
   EXPECT_EQ(model.level_of(0), FindingsModel::Level::lost);
   EXPECT_EQ(model.place_of(0), (FindingPlace{FindingPlace::Kind::time, gap.time, {}}));
@@ -158,6 +158,37 @@ TEST(FindingsModel, PutsTheWorstFirstAndKnowsWhere) {
   EXPECT_EQ(model.count(FindingsModel::Level::info), 2);
 }
 
+TEST(FindingsModel, TellsOnceWhatConcernsSeveralChannels) {
+  CaptureInfo info;
+  info.channels.resize(3);
+  info.channels[0].name = "hvpm.current";
+  info.channels[1].name = "hvpm.voltage";
+  info.channels[2].name = "hvpm.temperature";
+  std::vector<Anomaly> anomalies;
+  for (const TimeNs begin_ns : {TimeNs{1'000'000'000}, TimeNs{2'000'000'000}}) {
+    for (const std::uint32_t channel : {0U, 1U})
+      anomalies.push_back({AnomalyKind::gap,
+                           Severity::data_loss,
+                           ChannelId{channel},
+                           {begin_ns, begin_ns + 1'000'000},
+                           5,
+                           5,
+                           "5 samples lost"});
+  }
+  Report report;
+  report.quality.anomalies = {
+      {AnomalyKind::gap, Severity::data_loss, 20, "5 samples lost (and 3 more like it)"}};
+  report.quality.told_once = {
+      {AnomalyKind::gap, Severity::data_loss, 10, "5 samples lost (and 1 more like it)"}};
+  FindingsModel model;
+  model.set(report, anomalies, info);
+  ASSERT_EQ(model.count(FindingsModel::Level::lost), 2);
+  ASSERT_EQ(model.rowCount(), 2);
+  EXPECT_EQ(model.index(1).data().toString().toStdString(),
+            "Gap at 2.000\u00a0s: 5 samples lost (hvpm.current, hvpm.voltage)");
+  EXPECT_EQ(model.place_of(1), (FindingPlace{FindingPlace::Kind::time, anomalies[2].time, {}}));
+}
+
 TEST(FindingsModel, KnowsWhereEachFindingCanBeJudged) {
   using enum FindingPlace::Kind;
   Report report = example()->report;
@@ -165,9 +196,9 @@ TEST(FindingsModel, KnowsWhereEachFindingCanBeJudged) {
                      {"undithered", FindingSeverity::info, "In 'radio', 'inference', samples hardly differ"},
                      {"event_not_found", FindingSeverity::info, "'radio': no complete window was found"},
                      {"assumed_voltage", FindingSeverity::info, "Energies assume a constant supply"}};
-  report.quality.anomalies = {{AnomalyKind::unpaired_marker, Severity::info, 2, "2 edges without a partner"}};
+  report.quality.told_once = {{AnomalyKind::unpaired_marker, Severity::info, 2, "2 edges without a partner"}};
   FindingsModel model;
-  model.set(report, {});
+  model.set(report, {}, {});
   ASSERT_EQ(model.rowCount(), 5);
   EXPECT_EQ(model.place_of(0).kind, rules) << "of the markers";
   EXPECT_EQ(model.place_of(1), (FindingPlace{event, {}, "radio"}));
@@ -180,12 +211,12 @@ TEST(FindingsModel, LeavesWhatIsTheSame) {
   Report report;
   report.findings = {{"smeared", FindingSeverity::info, "a tail"}};
   FindingsModel model;
-  model.set(report, {});
+  model.set(report, {}, {});
   const QPersistentModelIndex selected = model.index(0);
-  model.set(report, {});
+  model.set(report, {}, {});
   EXPECT_TRUE(selected.isValid());
   report.findings[0].message = "a longer tail";
-  model.set(report, {});
+  model.set(report, {}, {});
   EXPECT_FALSE(selected.isValid());
 }
 
@@ -195,16 +226,16 @@ TEST(FindingsModel, TellsDoubtsOfTheAnalysisBesideTheCapturesOwnOfTheirKind) {
   own.kind = AnomalyKind::unpaired_marker;
   own.severity = Severity::info;
   own.message = "no log: the windows are by the edges";
-  report.quality.anomalies = {
+  report.quality.told_once = {
       {own.kind, Severity::info, 1, own.message},
       {own.kind, Severity::doubtful, 3, "an edge has no partner (and 2 more like it)"}};
   FindingsModel model;
-  model.set(report, {own});
+  model.set(report, {own}, {});
   ASSERT_EQ(model.rowCount(), 2);
   EXPECT_EQ(model.level_of(0), FindingsModel::Level::warning);
   EXPECT_EQ(model.index(0).data().toString().toStdString(), "an edge has no partner (and 2 more like it)");
-  report.quality.anomalies = {{own.kind, Severity::info, 4, "both (and 3 more like it)"}};
-  model.set(report, {own});
+  report.quality.told_once = {{own.kind, Severity::info, 4, "both (and 3 more like it)"}};
+  model.set(report, {own}, {});
   EXPECT_EQ(model.rowCount(), 2) << "three of the four are the analysis's";
 }
 
