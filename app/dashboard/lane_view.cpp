@@ -45,7 +45,7 @@ std::size_t LaneView::columns_wanted() const {
   return static_cast<std::size_t>(std::max(1.0, (width() - k_gutter - k_right_margin) * devicePixelRatioF()));
 }
 
-void LaneView::show_columns(std::vector<LaneColumn> columns, const Overlay& overlay) {
+void LaneView::show_columns(std::vector<std::vector<LaneColumn>> columns, const Overlay& overlay) {
   columns_ = std::move(columns);
   show_overlay(overlay);
 }
@@ -143,6 +143,8 @@ void LaneView::paint_events(QPainter& painter, std::size_t lane, const TimeScale
 }
 
 void LaneView::paint_levels(QPainter& painter, std::size_t lane) const {
+  if (lane / k_most_lanes >= columns_.size()) return;
+  const std::vector<LaneColumn>& columns = columns_[lane / k_most_lanes];
   const QRectF area = drawn_area(lane);
   const bool line = lanes_[lane].event_apart;
   const QColor colour = colour_of(lane);
@@ -150,14 +152,14 @@ void LaneView::paint_levels(QPainter& painter, std::size_t lane) const {
   solid.setAlpha(line ? 255 : 170);
   QColor busy = colour;
   busy.setAlpha(k_busy_alpha);
-  const std::uint32_t bit = std::uint32_t{1} << lane;
-  const double step = area.width() / static_cast<double>(std::max<std::size_t>(columns_.size(), 1));
+  const std::uint32_t bit = std::uint32_t{1} << lane % k_most_lanes;
+  const double step = area.width() / static_cast<double>(std::max<std::size_t>(columns.size(), 1));
   const auto kind = [&](std::size_t i) {
-    return ((columns_[i].high & bit) != 0 ? 2 : 0) + ((columns_[i].low & bit) != 0 ? 1 : 0);
+    return ((columns[i].high & bit) != 0 ? 2 : 0) + ((columns[i].low & bit) != 0 ? 1 : 0);
   };
-  for (std::size_t first = 0; first < columns_.size();) {
+  for (std::size_t first = 0; first < columns.size();) {
     std::size_t last = first + 1;
-    while (last < columns_.size() && kind(last) == kind(first))
+    while (last < columns.size() && kind(last) == kind(first))
       ++last;
     const QRectF run(area.left() + static_cast<double>(first) * step, area.top(),
                      static_cast<double>(last - first) * step, area.height());
@@ -184,7 +186,7 @@ void LaneView::paintEvent(QPaintEvent*) {
   const QRectF plot(k_gutter, k_edge, width() - k_gutter - k_right_margin, height() - 2 * k_edge);
   const TimeScale scale{overlay_.range, plot.left(), plot.width()};
   painter.setFont(label_font());
-  for (std::size_t lane = 0; lane < std::min(lanes_.size(), k_most_lanes); ++lane) {
+  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
     const QRectF area = lane_area(lane);
     if (area.bottom() < 0 || area.top() > height()) continue;
     paint_events(painter, lane, scale);

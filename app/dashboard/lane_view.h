@@ -27,7 +27,8 @@ class LaneView final : public QWidget {
   };
   void set_lanes(std::vector<Lane> lanes);
   void set_room(int height);  // that the lanes should not go beyond
-  void show_columns(std::vector<LaneColumn> columns, const Overlay& overlay);
+  // By k_most_lanes lanes each; of lanes without columns nothing is known.
+  void show_columns(std::vector<std::vector<LaneColumn>> columns, const Overlay& overlay);
   void show_overlay(const Overlay& overlay);
   [[nodiscard]] std::size_t columns_wanted() const;
 
@@ -58,7 +59,7 @@ class LaneView final : public QWidget {
   void paint_name(QPainter& painter, std::size_t lane) const;
 
   std::vector<Lane> lanes_;
-  std::vector<LaneColumn> columns_;
+  std::vector<std::vector<LaneColumn>> columns_;
   Overlay overlay_;
   QScrollBar* bar_;
   int room_ = QWIDGETSIZE_MAX;

@@ -140,7 +140,6 @@ void WaveformView::show_lanes() {
       lanes.push_back(std::move(lane));
     }
   }
-  if (lanes.size() > k_most_lanes) lanes.resize(k_most_lanes);
   lanes_->set_lanes(std::move(lanes));
 }
 
@@ -181,13 +180,20 @@ void WaveformView::refresh() {
     if (source_ == nullptr || pane->isHidden()) continue;
     pane->show_columns(source_->columns(pane->quantity(), overlay_.range, pane->columns_wanted()), overlay_);
   }
-  if (source_ != nullptr)
-    lanes_->show_columns(source_->lanes(overlay_.range, lanes_->columns_wanted()), overlay_);
+  refresh_lanes();
   if (following_) refresh_minimap();
   ribbon_->show_overlay(overlay_);
   axis_->show_overlay(overlay_);
   minimap_->update();
   tell_trouble();
+}
+
+void WaveformView::refresh_lanes() {
+  if (source_ == nullptr) return;
+  std::vector<std::vector<LaneColumn>> columns;
+  for (std::size_t first = 0; first < source_->info().lines.size(); first += k_most_lanes)
+    columns.push_back(source_->lanes(first, overlay_.range, lanes_->columns_wanted()));
+  lanes_->show_columns(std::move(columns), overlay_);
 }
 
 void WaveformView::tell_trouble() {

@@ -73,6 +73,7 @@ class WaveformView final : public QWidget {
   void show_overlay();
   void show_lanes();
   void choose_panes();
+  void refresh_lanes();
   void tell_trouble();
   bool press(QObject* watched, QMouseEvent& event);
   void move(double x);

@@ -123,23 +123,29 @@ std::vector<ViewColumn> CaptureDocument::columns(Quantity quantity, TimeRange ra
   return columns;
 }
 
-std::vector<LaneColumn> CaptureDocument::lanes(TimeRange range, std::size_t count) {
-  if (!lanes_) return {};
-  auto columns = drawing_.lanes(*lanes_, range, count);
+std::vector<LaneColumn> CaptureDocument::lanes(std::size_t first, TimeRange range, std::size_t count) {
+  const std::size_t index = first / k_most_lanes;
+  if (index >= lanes_.size()) return {};
+  auto columns = drawing_.lanes(first, lanes_[index], range, count);
   if (!drawing_.trouble().empty()) trouble_ = drawing_.trouble();
   return columns;
 }
 
 void CaptureDocument::index_lanes() {
   long_work_.post(k_lanes, [this, capture = capture(), extent = extent_](const std::stop_token& stop) {
-    const auto build = [&]() -> Result<LaneIndex> {
+    const auto build = [&]() -> Result<std::vector<LaneIndex>> {
       JM_TRY_ASSIGN(const auto reader, open_again(capture));
       WatchedSource source(*reader, stop);
-      return LaneIndex::build(source, extent);
+      std::vector<LaneIndex> indices;
+      for (std::size_t first = 0; first < source.info().lines.size(); first += k_most_lanes) {
+        JM_TRY_ASSIGN(LaneIndex index, LaneIndex::build(source, extent, first));
+        indices.push_back(std::move(index));
+      }
+      return indices;
     };
-    auto index = build();
+    auto indices = build();
     if (stop.stop_requested()) return;
-    auto built = std::make_shared<Result<LaneIndex>>(std::move(index));
+    auto built = std::make_shared<Result<std::vector<LaneIndex>>>(std::move(indices));
     deliver(this, [this, built] {
       if (*built) lanes_ = std::move(**built);
       if (!*built) trouble_ = built->error().message;

@@ -41,7 +41,7 @@ class CaptureDocument final : public QObject, public WaveSource {
   [[nodiscard]] bool has(Quantity quantity) const override;
   [[nodiscard]] std::vector<ViewColumn> columns(Quantity quantity, TimeRange range,
                                                 std::size_t count) override;
-  [[nodiscard]] std::vector<LaneColumn> lanes(TimeRange range, std::size_t count) override;
+  [[nodiscard]] std::vector<LaneColumn> lanes(std::size_t first, TimeRange range, std::size_t count) override;
   [[nodiscard]] const std::vector<TimeRange>& gaps() const override { return gaps_; }
   [[nodiscard]] const std::vector<Anomaly>& anomalies() const { return anomalies_; }
   [[nodiscard]] const Extent& primary_extent() const { return primary_extent_; }
@@ -111,7 +111,7 @@ class CaptureDocument final : public QObject, public WaveSource {
   TimeRange extent_;
   std::vector<TimeRange> gaps_;
   std::vector<Anomaly> anomalies_;
-  std::optional<LaneIndex> lanes_;
+  std::vector<LaneIndex> lanes_;  // one for k_most_lanes lines each; empty: not built yet
   EventSetup setup_;
   std::shared_ptr<EventSetup> saved_ =
       std::make_shared<EventSetup>();   // what the file has of it; of long_work_'s thread

@@ -96,8 +96,9 @@ std::vector<ViewColumn> DrawingReader::columns(ChannelId channel, TimeRange rang
               [&](CaptureReader& reader) { return reader.view(channel, range, count); });
 }
 
-std::vector<LaneColumn> DrawingReader::lanes(const LaneIndex& index, TimeRange range, std::size_t count) {
-  return draw(last_lanes_, range, count,
+std::vector<LaneColumn> DrawingReader::lanes(std::size_t first, const LaneIndex& index, TimeRange range,
+                                             std::size_t count) {
+  return draw(last_lanes_[first], range, count,
               [&](CaptureReader& reader) { return index.columns(reader, range, count); });
 }
 

@@ -31,7 +31,8 @@ class DrawingReader final : public QObject {
 
   // Empty for what cannot be read; trouble() says why.
   [[nodiscard]] std::vector<ViewColumn> columns(ChannelId channel, TimeRange range, std::size_t count);
-  [[nodiscard]] std::vector<LaneColumn> lanes(const LaneIndex& index, TimeRange range, std::size_t count);
+  [[nodiscard]] std::vector<LaneColumn> lanes(std::size_t first, const LaneIndex& index, TimeRange range,
+                                              std::size_t count);
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
  Q_SIGNALS:
@@ -60,7 +61,7 @@ class DrawingReader final : public QObject {
   QTimer again_;
   int tries_ = 0;
   std::map<ChannelId, Picture<ViewColumn>> last_columns_;
-  Picture<LaneColumn> last_lanes_;
+  std::map<std::size_t, Picture<LaneColumn>> last_lanes_;  // by the first line
   std::string trouble_;
 };
 

@@ -35,11 +35,11 @@ void set(std::uint32_t& levels, std::uint32_t bit, bool high) {
 
 }  // namespace
 
-std::array<std::int16_t, 256> lanes_of(const CaptureInfo& info) {
+std::array<std::int16_t, 256> lanes_of(const CaptureInfo& info, std::size_t first) {
   std::array<std::int16_t, 256> lanes{};
   lanes.fill(-1);
-  for (std::size_t i = 0; i < std::min(info.lines.size(), k_most_lanes); ++i)
-    lanes[info.lines[i].id.value & 0xFF] = static_cast<std::int16_t>(i);
+  for (std::size_t i = first; i < std::min(info.lines.size(), first + k_most_lanes); ++i)
+    lanes[info.lines[i].id.value & 0xFF] = static_cast<std::int16_t>(i - first);
   return lanes;
 }
 
@@ -135,10 +135,10 @@ struct LaneIndex::Builder {
   std::array<First, k_most_lanes> firsts;
 };
 
-Result<LaneIndex> LaneIndex::build(SampleSource& source, TimeRange extent) {
+Result<LaneIndex> LaneIndex::build(SampleSource& source, TimeRange extent, std::size_t first) {
   LaneIndex index;
   index.extent_ = extent;
-  index.lane_ = lanes_of(source.info());
+  index.lane_ = lanes_of(source.info(), first);
   Builder builder(index);
   JM_TRY(source.edges(k_all_time, [&](std::span<const Edge> edges) -> Status {
     index.edges_ += static_cast<std::int64_t>(edges.size());

@@ -11,8 +11,8 @@
 
 namespace joulemark {
 
-// One pixel column of all lanes; bit n is line n of CaptureInfo::lines (the first k_most_lanes). Neither bit:
-// the level is not known there.
+// One pixel column of as many as k_most_lanes lanes; bit n is line first + n of CaptureInfo::lines. Neither
+// bit: the level is not known there.
 struct LaneColumn {
   std::uint32_t high = 0;  // was high at some time in the column
   std::uint32_t low = 0;
@@ -20,8 +20,8 @@ struct LaneColumn {
 
 inline constexpr std::size_t k_most_lanes = 32;
 
-// Which position each LineId has among the lanes; -1: none.
-[[nodiscard]] std::array<std::int16_t, 256> lanes_of(const CaptureInfo& info);
+// Which position each LineId has among the lanes from that line on; -1: none.
+[[nodiscard]] std::array<std::int16_t, 256> lanes_of(const CaptureInfo& info, std::size_t first);
 
 // Streams all edges once and keeps them in runs: of some hundred edges, or fewer where a pause follows; at
 // most about a million (40 MB). A run that is narrower than a column is told from what was seen in it, a
@@ -29,8 +29,8 @@ inline constexpr std::size_t k_most_lanes = 32;
 class LaneIndex {
  public:
   LaneIndex() = default;  // knows of no line
-  // Errors: the source's.
-  [[nodiscard]] static Result<LaneIndex> build(SampleSource& source, TimeRange extent);
+  // Of the k_most_lanes lines from that one on. Errors: the source's.
+  [[nodiscard]] static Result<LaneIndex> build(SampleSource& source, TimeRange extent, std::size_t first = 0);
 
   // source: the one it was built from, or another reader of the same capture.
   [[nodiscard]] Result<std::vector<LaneColumn>> columns(SampleSource& source, TimeRange range,

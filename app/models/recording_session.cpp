@@ -174,7 +174,8 @@ std::vector<ViewColumn> RecordingSession::columns(Quantity quantity, TimeRange r
   return columns;
 }
 
-std::vector<LaneColumn> RecordingSession::lanes(TimeRange range, std::size_t count) {
+std::vector<LaneColumn> RecordingSession::lanes(std::size_t first, TimeRange range, std::size_t count) {
+  if (first > 0) return {};
   std::vector<LaneColumn> lanes;
   lanes.reserve(count);
   for (const LiveStrip::Levels& levels : strip_.levels(range, count))

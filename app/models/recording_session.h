@@ -64,7 +64,7 @@ class RecordingSession final : public QObject, public WaveSource {
   [[nodiscard]] bool has(Quantity quantity) const override;
   [[nodiscard]] std::vector<ViewColumn> columns(Quantity quantity, TimeRange range,
                                                 std::size_t count) override;
-  [[nodiscard]] std::vector<LaneColumn> lanes(TimeRange range, std::size_t count) override;
+  [[nodiscard]] std::vector<LaneColumn> lanes(std::size_t first, TimeRange range, std::size_t count) override;
   [[nodiscard]] const std::vector<TimeRange>& gaps() const override;
 
  Q_SIGNALS:

@@ -27,7 +27,9 @@ class WaveSource {
   [[nodiscard]] virtual bool has(Quantity quantity) const = 0;
   [[nodiscard]] virtual std::vector<ViewColumn> columns(Quantity quantity, TimeRange range,
                                                         std::size_t count) = 0;
-  [[nodiscard]] virtual std::vector<LaneColumn> lanes(TimeRange range, std::size_t count) = 0;
+  // Of the k_most_lanes lines from first on, a multiple of so many.
+  [[nodiscard]] virtual std::vector<LaneColumn> lanes(std::size_t first, TimeRange range,
+                                                      std::size_t count) = 0;
   // Stretches without samples, in order, to be hatched.
   [[nodiscard]] virtual const std::vector<TimeRange>& gaps() const = 0;
   // What one sample interval of the primary channel lasts; 1 us when unknown.

@@ -77,7 +77,7 @@ class Unreadable final : public WaveSource {
     trouble_ = "block 7 is damaged";
     return {};
   }
-  [[nodiscard]] std::vector<LaneColumn> lanes(TimeRange, std::size_t) override { return {}; }
+  [[nodiscard]] std::vector<LaneColumn> lanes(std::size_t, TimeRange, std::size_t) override { return {}; }
   [[nodiscard]] const std::vector<TimeRange>& gaps() const override { return gaps_; }
 
  private:

@@ -42,6 +42,7 @@ class PanesTest : public QObject {
   void manyLinesGetThinner();
   void thirtyTwoLinesAreReachedByScrolling();
   void eventsFromFallToFallAreSeenOnTheirLane();
+  void linesBeyondThirtyTwoAreDrawn();
   void aTickNearTheTopOfALowPaneIsNamed();
   void aListEndsWithAWholeRow();
 };
@@ -85,8 +86,8 @@ class Still final : public WaveSource {
   [[nodiscard]] std::vector<ViewColumn> columns(Quantity, TimeRange, std::size_t count) override {
     return columns_between(count, 1e-3, 2e-3);
   }
-  [[nodiscard]] std::vector<LaneColumn> lanes(TimeRange, std::size_t count) override {
-    return std::vector<LaneColumn>(count, LaneColumn{0xFFFFFFFF, 0});
+  [[nodiscard]] std::vector<LaneColumn> lanes(std::size_t first, TimeRange, std::size_t count) override {
+    return std::vector<LaneColumn>(count, first == 0 ? LaneColumn{0xFFFFFFFF, 0} : LaneColumn{1U << 7, 0});
   }
   [[nodiscard]] const std::vector<TimeRange>& gaps() const override { return gaps_; }
 
@@ -351,7 +352,7 @@ void PanesTest::eventsFromFallToFallAreSeenOnTheirLane() {
   std::vector<LaneColumn> columns(view.columns_wanted(), LaneColumn{1, 0});
   for (const std::size_t fall : {2, 4, 6, 8})
     columns[fall * columns.size() / 10] = {1, 1};
-  view.show_columns(std::move(columns), overlay);
+  view.show_columns({columns}, overlay);
   const QImage shown = view.grab().toImage();
   const QRectF lane = view.lane_area(0);
   const auto colour_at = [&](double part) {
@@ -363,6 +364,22 @@ void PanesTest::eventsFromFallToFallAreSeenOnTheirLane() {
     QVERIFY(colour_at(inside) != theme().surface);
   for (const double fall : {0.2, 0.4, 0.6, 0.8})
     QCOMPARE(colour_at(fall), theme().event(0));
+}
+
+// Of the last eight lines the last alone is high.
+void PanesTest::linesBeyondThirtyTwoAreDrawn() {
+  Still source(Quantity::current, 40);
+  const ShownView shown(source);
+  QVERIFY(shown.lanes != nullptr);
+  auto* bar = shown.lanes->findChild<QScrollBar*>();
+  bar->setValue(bar->maximum());
+  QVERIFY(shown.in_sight(39));
+  const QImage image = shown.lanes->grab().toImage();
+  const auto high = [&](std::size_t lane) {
+    return image.pixelColor(shown.lanes->lane_area(lane).center().toPoint()) != theme().surface;
+  };
+  QVERIFY(high(39));
+  QVERIFY(!high(38));
 }
 
 // Zero to 46 mA: what the peaks reach is told, and not by the title alone.

@@ -205,6 +205,30 @@ TEST(LaneIndex, ShowsEveryFallOfALineRecordedOneWay) {
   }
 }
 
+TEST(LaneIndex, TakesTheLinesFromOneOn) {
+  MemoryCapture capture;
+  CaptureInfo info;
+  info.channels.resize(1);
+  info.channels[0].name = "test.current";
+  info.channels[0].rate_hz = 1000;
+  for (std::uint32_t line = 0; line < 40; ++line)
+    info.lines.push_back({LineId{line}, ""});
+  ASSERT_TRUE(capture.begin(info));
+  ASSERT_TRUE(capture.accept(Edge{100'000'000, 0, LineId{3}, true}));
+  ASSERT_TRUE(capture.accept(Edge{600'000'000, 0, LineId{39}, true}));
+  ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, std::vector<float>(1000, 0.F), {}}));
+  ASSERT_TRUE(capture.end(EndReason::completed));
+  const auto index = LaneIndex::build(capture, k_extent, k_most_lanes);
+  ASSERT_TRUE(index);
+
+  const auto columns = index->columns(capture, k_extent, 10);
+  ASSERT_TRUE(columns);
+  EXPECT_EQ((*columns)[2].high, 0U);
+  EXPECT_EQ((*columns)[2].low, 1U << 7);
+  EXPECT_EQ((*columns)[8].high, 1U << 7);
+  EXPECT_EQ((*columns)[8].low, 0U);
+}
+
 TEST(LaneIndex, KnowsNothingOutsideTheCapture) {
   Lines lines(50);
   const auto index = LaneIndex::build(lines.capture, k_extent);
