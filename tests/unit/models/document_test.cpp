@@ -422,6 +422,32 @@ TEST_F(Document, LetsTheRecorderEndWhatItShows) {
   EXPECT_TRUE(document.closed_properly());
 }
 
+TEST_F(Document, DrawsLinesBeyondTheThirtySecond) {
+  const std::string wide = folder.file("wide.jmk");
+  CaptureInfo info;
+  info.channels.resize(1);
+  info.channels[0].name = "test.current";
+  info.channels[0].rate_hz = 1000;
+  for (std::uint32_t line = 0; line < 40; ++line)
+    info.lines.push_back({LineId{line}, ""});
+  {
+    CaptureWriter writer({.path = wide, .mode = CaptureMode::bulk});
+    ASSERT_TRUE(writer.begin(info));
+    ASSERT_TRUE(writer.accept(SampleBlock{ChannelId{0}, 0, std::vector<float>(1000, 0.F), {}}));
+    ASSERT_TRUE(writer.accept(Edge{600'000'000, 0, LineId{39}, true}));
+    ASSERT_TRUE(writer.end(EndReason::completed));
+  }
+  CaptureDocument document;
+  QSignalSpy indexed(&document, &CaptureDocument::lanesReady);
+  open(document, wide);
+  ASSERT_TRUE(indexed.count() > 0 || indexed.wait(k_patience_ms));
+  const auto columns = document.lanes(32, document.extent(), 10);
+  ASSERT_EQ(columns.size(), 10U);
+  EXPECT_EQ(columns[2].low, 1U << 7);
+  EXPECT_EQ(columns[8].high, 1U << 7);
+  EXPECT_EQ(document.lanes(0, document.extent(), 10)[8].high, 0U);
+}
+
 TEST_F(Document, FoldsTheEventsOfAName) {
   CaptureDocument document;
   open(document, path);
