@@ -156,8 +156,8 @@ void CaptureDocument::index_lanes() {
 
 void CaptureDocument::measure() {
   Q_EMIT analysisStarted();
-  const auto task = [this, capture = capture(),
-                     options = report_options_for(setup_)](const std::stop_token& stop) {
+  const auto task = [this, capture = capture(), options = report_options_for(setup_),
+                     asked = ++asked_report_](const std::stop_token& stop) {
     const auto progress = [this](double part) {
       deliver(this, [this, part] { Q_EMIT analysisProgressed(part); });
     };
@@ -168,7 +168,8 @@ void CaptureDocument::measure() {
     };
     auto result = std::make_shared<Result<Analysis>>(measure());
     if (stop.stop_requested()) return;
-    deliver(this, [this, result, file = capture.path] {
+    deliver(this, [this, result, asked, file = capture.path] {
+      if (asked != asked_report_) return;  // cancelled, or asked for anew, while this was on its way
       if (!*result) return Q_EMIT analysisFailed(to_qt(result->error().message));
       (*result)->report.capture.file = file;
       analysis_ = std::make_shared<const Analysis>(std::move(**result));
@@ -330,6 +331,7 @@ void CaptureDocument::fold(const std::string& event_name) {
 }
 
 void CaptureDocument::cancel_report() {
+  ++asked_report_;
   long_work_.cancel(k_report);
 }
 

@@ -66,7 +66,7 @@ class CaptureDocument final : public QObject, public WaveSource {
   void measure_window(int key, TimeRange window);
   void fold(const std::string& event_name);  // then folded() or foldFailed()
   void measure();                            // once more, after cancel_report()
-  void cancel_report();
+  void cancel_report();                      // nothing is heard of it any more
   // Waits until what was changed is saved, or told by saveFailed(); a report or fold that is under way is
   // left for that. What could not be written is tried once more.
   void finish_saving();
@@ -118,6 +118,7 @@ class CaptureDocument final : public QObject, public WaveSource {
   std::optional<EventSetup> disputed_;  // theirs, as last asked about
   QString unsaved_;
   std::shared_ptr<const Analysis> analysis_;
+  std::int64_t asked_report_ = 0;  // a result that is not of this one is dropped
   QUndoStack undo_;
   std::atomic<int> saving_ = 0;  // changes not written yet
   Worker long_work_;

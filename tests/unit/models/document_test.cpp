@@ -12,8 +12,10 @@
 
 #include <gmock/gmock.h>
 
+#include <QCoreApplication>
 #include <QSignalSpy>
 #include <QTest>
+#include <QThread>
 #include <filesystem>
 #include <future>
 
@@ -446,6 +448,43 @@ TEST_F(Document, DrawsLinesBeyondTheThirtySecond) {
   EXPECT_EQ(columns[2].low, 1U << 7);
   EXPECT_EQ(columns[8].high, 1U << 7);
   EXPECT_EQ(document.lanes(0, document.extent(), 10)[8].high, 0U);
+}
+
+// Busy machines give the worker time to end before the window's thread gets to cancelling it.
+TEST_F(Document, TellsNothingOfAReportThatWasCancelledWhenItHadJustEnded) {
+  CaptureDocument document;
+  open(document, path);
+  const auto before = document.analysis();
+  EventSetup setup = document.setup();
+  setup.windows = {{"late", {5'000'000'000, 6'000'000'000}}};
+  QSignalSpy analysed(&document, &CaptureDocument::analysisChanged);
+  ASSERT_TRUE(document.change_setup(setup, "name"));
+  while (!document.idle())
+    QThread::msleep(1);  // without hearing of it
+  document.cancel_report();
+  QCoreApplication::processEvents();
+  EXPECT_EQ(analysed.count(), 0);
+  EXPECT_EQ(document.analysis(), before);
+  document.measure();
+  ASSERT_TRUE(analysed.wait(k_patience_ms));
+  EXPECT_EQ(document.analysis()->report.events.back().name, "late");
+}
+
+// Else the figures of the rules before it would stand there as those of the newest.
+TEST_F(Document, TellsNothingOfAReportThatWasAskedForAnewWhenItHadJustEnded) {
+  CaptureDocument document;
+  open(document, path);
+  EventSetup setup = document.setup();
+  setup.windows = {{"first", {5'000'000'000, 6'000'000'000}}};
+  QSignalSpy analysed(&document, &CaptureDocument::analysisChanged);
+  ASSERT_TRUE(document.change_setup(setup, "name"));
+  while (!document.idle())
+    QThread::msleep(1);
+  setup.windows[0].name = "second";
+  ASSERT_TRUE(document.change_setup(setup, "name"));
+  ASSERT_TRUE(analysed.wait(k_patience_ms));
+  EXPECT_EQ(document.analysis()->report.events.back().name, "second");
+  EXPECT_EQ(analysed.count(), 1);
 }
 
 TEST_F(Document, FoldsTheEventsOfAName) {
