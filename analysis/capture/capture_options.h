@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <string>
 
 namespace joulemark {
@@ -19,12 +20,16 @@ enum class CaptureMode {
 
 enum class Compression { fast, small };  // LZ4, zstd
 
+// With those who read the file just when it is closed.
+inline constexpr std::chrono::milliseconds k_closing_patience{3000};
+
 struct CaptureOptions {
   std::string path;
   CaptureMode mode = CaptureMode::live;
   Overflow overflow = Overflow::block;
   bool overwrite = false;
   Compression compression = Compression::fast;
+  std::chrono::milliseconds closing_patience = k_closing_patience;
 };
 
 }  // namespace joulemark

@@ -26,8 +26,8 @@ constexpr std::size_t k_most_columns = 1 << 20;
 
 class CaptureReader::File {
  public:
-  explicit File(CaptureFile opened, SummaryStore summaries)
-      : file(std::move(opened)), summaries_(std::move(summaries)) {}
+  explicit File(CaptureFile opened, SummaryStore summaries, bool has_log)
+      : file(std::move(opened)), with_log(has_log), summaries_(std::move(summaries)) {}
 
   // A channel as it is integrated and drawn, made when it is first asked for.
   struct Track {
@@ -45,6 +45,8 @@ class CaptureReader::File {
   [[nodiscard]] Status add_damaged_items(Items<Anomaly>& anomalies);
 
   CaptureFile file;
+  const bool with_log;
+  std::chrono::milliseconds patience{0};
 
  private:
   SummaryStore summaries_;
@@ -128,10 +130,23 @@ Status CaptureReader::File::add_damaged_items(Items<Anomaly>& anomalies) {
 
 CaptureReader::CaptureReader(std::unique_ptr<File> file) : file_(std::move(file)) {}
 
-CaptureReader::~CaptureReader() = default;
+CaptureReader::~CaptureReader() {
+  if (!file_->with_log || file_->patience.count() == 0) return;
+  const std::string path = file_->file.db().path();
+  file_.reset();
+  finish_closing(path);
+}
 
 Result<std::unique_ptr<CaptureReader>> CaptureReader::open(const std::string& path,
                                                            std::chrono::milliseconds patience) {
+  JM_TRY_ASSIGN(auto reader, open_as_it_is(path, patience));
+  if (!reader->closed() || reader->stands_alone() || patience.count() == 0) return reader;
+  reader.reset();  // which folds the log in
+  return open_as_it_is(path, patience);
+}
+
+Result<std::unique_ptr<CaptureReader>> CaptureReader::open_as_it_is(const std::string& path,
+                                                                    std::chrono::milliseconds patience) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
     return fail(ErrorCode::unreadable, path + (error ? ": " + error.message() : ": not a file"));
@@ -139,7 +154,9 @@ Result<std::unique_ptr<CaptureReader>> CaptureReader::open(const std::string& pa
   JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::read));
   db.set_patience(patience);
   auto opened = open(std::move(db));
-  return opened ? std::move(opened) : tl::make_unexpected(explain(std::move(opened).error(), path));
+  if (!opened) return tl::make_unexpected(explain(std::move(opened).error(), path));
+  (*opened)->file_->patience = patience;
+  return opened;
 }
 
 Result<std::unique_ptr<CaptureReader>> CaptureReader::open_again(const std::string& path,
@@ -159,16 +176,22 @@ Result<std::unique_ptr<CaptureReader>> CaptureReader::open(capture::Database db)
   JM_TRY(db.execute("PRAGMA cache_size=-4096"));
   JM_TRY_ASSIGN(CaptureFile file, CaptureFile::open(std::move(db)));
   JM_TRY_ASSIGN(SummaryStore summaries, SummaryStore::open(file.db()));
+  JM_TRY_ASSIGN(const bool with_log, uses_log(file.db()));
   return std::unique_ptr<CaptureReader>(
-      new CaptureReader(std::make_unique<File>(std::move(file), std::move(summaries))));
+      new CaptureReader(std::make_unique<File>(std::move(file), std::move(summaries), with_log)));
 }
 
 void CaptureReader::set_patience(std::chrono::milliseconds patience) {
   file_->file.db().set_patience(patience);
+  file_->patience = patience;
 }
 
 bool CaptureReader::closed() const {
   return file_->file.ending().has_value();
+}
+
+bool CaptureReader::stands_alone() const {
+  return closed() && !file_->with_log;
 }
 
 const CaptureInfo& CaptureReader::info() const {

@@ -17,14 +17,16 @@ class Database;
 // With those who write the file just now.
 inline constexpr std::chrono::milliseconds k_reader_patience{3000};
 
-// Reads a capture file, closed or left behind by a killed recorder, and changes nothing. Every BLOB, count
-// and checksum is checked before it is used: what is damaged is an Error that names file and block, never a
-// wrong number.
+// Reads a capture file, closed or left behind by a killed recorder, and changes nothing of what is in it:
+// only a -wal file that a recorder had to leave, as somebody read meanwhile, is folded in before or after, by
+// whom it can be. Every BLOB, count and checksum is checked before it is used: what is damaged is an Error
+// that names file and block, never a wrong number.
 class CaptureReader final : public SampleSource {
  public:
   using PacketVisitor = std::function<Status(const RawBytes&)>;
 
-  // Errors: unreadable (missing, not a capture, damaged), capability (written by a newer version), busy, io.
+  // Without patience it never waits, and leaves a -wal file to others. Errors: unreadable (missing, not a
+  // capture, damaged), capability (written by a newer version), busy, io.
   [[nodiscard]] static Result<std::unique_ptr<CaptureReader>> open(
       const std::string& path, std::chrono::milliseconds patience = k_reader_patience);
   // The capture of that CaptureInfo::id, which was open before. Errors: as above; unreadable when another one
@@ -40,6 +42,8 @@ class CaptureReader final : public SampleSource {
   // says what may be missing at the end. Damaged
   // rows of markers, anomalies, clock points and metadata are left out there and named by an Anomaly.
   [[nodiscard]] bool closed() const;
+  // True: it is closed and has no -wal file, so nobody waits for it to be let go of.
+  [[nodiscard]] bool stands_alone() const;
 
   [[nodiscard]] const CaptureInfo& info() const override;
   [[nodiscard]] EndReason end_reason() const override;
@@ -65,6 +69,8 @@ class CaptureReader final : public SampleSource {
   class File;
   explicit CaptureReader(std::unique_ptr<File> file);
   [[nodiscard]] static Result<std::unique_ptr<CaptureReader>> open(capture::Database db);
+  [[nodiscard]] static Result<std::unique_ptr<CaptureReader>> open_as_it_is(
+      const std::string& path, std::chrono::milliseconds patience);
 
   std::unique_ptr<File> file_;
 };

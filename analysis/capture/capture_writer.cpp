@@ -151,6 +151,7 @@ class CaptureWriter::Recording {
     return intake_.dropped_samples(channel);
   }
   [[nodiscard]] Status end(EndReason reason);
+  [[nodiscard]] bool left_log() const { return left_log_; }
   void discard();
 
   StreamCheck contract;
@@ -158,6 +159,7 @@ class CaptureWriter::Recording {
  private:
   [[nodiscard]] Status start_checkpointer();
   [[nodiscard]] Status close_live(EndReason reason);
+  [[nodiscard]] Status leave_alone();
   [[nodiscard]] Status close_failed(const Error& failure);
   [[nodiscard]] Status close_bulk(EndReason reason);
 
@@ -169,6 +171,7 @@ class CaptureWriter::Recording {
   Intake intake_;
   CaptureInfo info_;
   bool power_behind_ = false;
+  bool left_log_ = false;
   std::optional<Pipeline> pipeline_;
 };
 
@@ -210,7 +213,17 @@ Status CaptureWriter::Recording::end(EndReason reason) {
 Status CaptureWriter::Recording::close_live(EndReason reason) {
   if (power_behind_) JM_TRY(rebuild_power(*db_, info_));
   JM_TRY(write_ending(*db_, reason));
-  return leave_wal(*db_);
+  return leave_alone();
+}
+
+// With the ending everything is committed. Who reads for long must not make an error of that, nor be waited
+// for: the log stays beside the file, and who reads last or next folds it in.
+Status CaptureWriter::Recording::leave_alone() {
+  Status alone = leave_wal(*db_, options_.closing_patience);
+  left_log_ = !alone && alone.error().code == ErrorCode::busy;
+  if (!left_log_) return alone;
+  shorten_log(*db_);
+  return {};
 }
 
 // What was committed is whole but for the sums of power, which a reader makes where they are missing: there
@@ -219,7 +232,7 @@ Status CaptureWriter::Recording::close_failed(const Error& failure) {
   const bool full = failure.code == ErrorCode::io && !db_->moved();
   const EndReason reason = full ? EndReason::disk_full : EndReason::failed;
   JM_TRY(write_early_ending(*db_, info_, reason, "what came after could not be written: " + failure.message));
-  return leave_wal(*db_);
+  return leave_alone();
 }
 
 Status CaptureWriter::Recording::close_bulk(EndReason reason) {
@@ -340,6 +353,7 @@ std::int64_t CaptureWriter::dropped_samples(ChannelId channel) const {
 Status CaptureWriter::end(EndReason reason) {
   if (!recording_) return not_begun();
   Status status = recording_->end(reason);
+  left_log_ = recording_->left_log();
   recording_.reset();
   return status;
 }

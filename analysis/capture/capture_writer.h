@@ -16,9 +16,9 @@ namespace joulemark {
 // failed behind it: what was committed until then is good, and end() closes the file as well as it can. Of
 // end: io.
 //
-// live: end() leaves FILE alone in its folder whatever the reason. bulk: end() with failed or disk_full, or
-// one that fails itself, removes FILE.part, and a FILE that was there before stays. Destroyed without end():
-// live as end(failed), bulk as if nothing had been.
+// live: end() leaves FILE alone in its folder whatever the reason, unless somebody reads it for seconds.
+// bulk: end() with failed or disk_full, or one that fails itself, removes FILE.part, and a FILE that was
+// there before stays. Destroyed without end(): live as end(failed), bulk as if nothing had been.
 class CaptureWriter final : public SampleSink {
  public:
   explicit CaptureWriter(CaptureOptions options);
@@ -36,6 +36,9 @@ class CaptureWriter final : public SampleSink {
 
   // What Overflow::drop left out of a channel until now; 0 before begin and after end.
   [[nodiscard]] std::int64_t dropped_samples(ChannelId channel) const;
+  // After end(): FILE was read all the while, so its -wal file is still beside it, to be kept with it until
+  // whoever reads it last or next (a CaptureReader) has folded that in. Nothing is lost.
+  [[nodiscard]] bool left_log() const { return left_log_; }
 
  private:
   class Recording;  // from begin to end
@@ -43,6 +46,7 @@ class CaptureWriter final : public SampleSink {
   [[nodiscard]] Status start(const std::string& file, const CaptureInfo& info);
 
   CaptureOptions options_;
+  bool left_log_ = false;
   std::unique_ptr<Recording> recording_;
 };
 

@@ -39,7 +39,6 @@ Status write_early_ending(Database& db, const CaptureInfo& info, EndReason reaso
 
 namespace {
 
-constexpr std::chrono::seconds k_patience{10};  // with those who read the file
 constexpr std::chrono::milliseconds k_between_tries{20};
 
 // False: somebody has it open. SQLite does not wait for that lock, whatever its busy timeout.
@@ -51,12 +50,37 @@ Result<bool> try_to_leave_wal(Database& db) {
   return *answered && mode->text(0) == "memory";
 }
 
+// An Ending was committed, and with it all that it counts.
+bool ended_with_log(const std::string& path) {
+  auto db = Database::open(path, Database::Access::read);
+  if (!db || !uses_log(*db).value_or(false)) return false;
+  const auto ending = read_ending(*db);
+  return ending && ending->has_value();
+}
+
 }  // namespace
+
+Result<bool> uses_log(Database& db) {
+  JM_TRY_ASSIGN(Statement mode, db.prepare("PRAGMA journal_mode", "structure"));
+  JM_TRY_ASSIGN(const bool answered, mode.step());
+  return answered && mode.text(0) == "wal";
+}
+
+// Only with all of it moved can the log be emptied, after which a copy of the file alone is whole.
+void shorten_log(Database& db) {
+  (void)db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+void finish_closing(const std::string& path) {
+  if (!ended_with_log(path)) return;
+  auto db = Database::open(path, Database::Access::write);
+  if (db) (void)try_to_leave_wal(*db);
+}
 
 // What is written after the log is folded in is one page, in which only the first sector changes. With a
 // journal on the disk a kill in that moment would leave one that nobody who only reads can roll back.
-Status leave_wal(Database& db) {
-  const auto give_up = std::chrono::steady_clock::now() + k_patience;
+Status leave_wal(Database& db, std::chrono::milliseconds patience) {
+  const auto give_up = std::chrono::steady_clock::now() + patience;
   for (;; std::this_thread::sleep_for(k_between_tries)) {
     JM_TRY_ASSIGN(const bool left, try_to_leave_wal(db));
     if (left) return {};

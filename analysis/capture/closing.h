@@ -2,8 +2,11 @@
 // How a capture file ends that nobody ended properly.
 #pragma once
 
+#include <analysis/capture/capture_options.h>
 #include <analysis/capture/row_store.h>
 
+#include <chrono>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,7 +29,19 @@ inline constexpr std::string_view k_killed_without_log =
                                         std::string_view why);
 
 // Leaves one file alone in its folder: what the write-ahead log holds goes into it. Errors: busy when another
-// program (a recorder that still runs) holds the file; io.
-[[nodiscard]] Status leave_wal(Database& db);
+// program (a recorder that still runs, somebody who reads for seconds) holds the file; io.
+[[nodiscard]] Status leave_wal(Database& db, std::chrono::milliseconds patience = k_closing_patience);
+
+// Of the write-ahead log what can be moved into the database while others read that; the rest is as good
+// where it is.
+void shorten_log(Database& db);
+
+// Whether a log belongs to the file, be it empty: while it is recorded, and from then on until somebody
+// leaves it alone in its folder.
+[[nodiscard]] Result<bool> uses_log(Database& db);
+
+// Does for a recorder what that had to leave undone because the file was read: nothing where the recording
+// has no ending, or the file is still read. Nobody in this thread may have it open.
+void finish_closing(const std::string& path);
 
 }  // namespace joulemark::capture

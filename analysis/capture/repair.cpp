@@ -33,7 +33,7 @@ Status check_writable(const std::string& path) {
 // What is in the file is whole: gives it an ending where it has none, and folds in the log it may have.
 Status close_in_place(const std::string& path, RepairReport& repair) {
   const FileHead head = read_file_head(path);
-  if (repair.found.closed && !head.has_log) return {};
+  if (repair.found.closed && !head.has_log && !head.wants_log) return {};
   {
     JM_TRY(check_writable(path));
     JM_TRY_ASSIGN(Database db, Database::open(path, Database::Access::write));

@@ -161,6 +161,14 @@ std::string summary_text(const std::string& file, const Stored& stored) {
   return text;
 }
 
+std::string log_note(const std::string& file) {
+  return fmt::format(
+      "{0}: everything is recorded, but another program is reading it, so {0}-wal stays beside it: keep the "
+      "two "
+      "together until that has ended; whoever reads the file last or next folds it in",
+      file);
+}
+
 Result<int> finish(const RecordArguments& arguments, const RecordingOutcome& outcome) {
   const auto stored = look_into(arguments.file);
   if (stored) print(summary_text(arguments.file, *stored));
@@ -240,6 +248,7 @@ Result<int> run_record(const RecordArguments& arguments, bool quiet) {
                   line->show(progress_text(summary, file.dropped_samples(summary.primary())));
                 }));
   line.reset();
+  if (file.left_log() && !quiet) talk(log_note(arguments.file));
   return finish(arguments, outcome);
 }
 

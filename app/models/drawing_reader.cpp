@@ -26,19 +26,21 @@ void DrawingReader::take(OpenedCapture capture, std::unique_ptr<CaptureReader> r
   capture_ = std::move(capture);
   info_ = reader->info();
   closed_ = reader->closed();
+  stands_alone_ = reader->stands_alone();
   reader_ = std::move(reader);
   reader_->set_patience({});
   held_.start();
-  if (!closed_) let_go_.start(k_idle_ms);
+  if (!stands_alone_) let_go_.start(k_idle_ms);
 }
 
 Result<CaptureReader*> DrawingReader::reader() {
   if (!reader_) {
     JM_TRY_ASSIGN(reader_, open_again(capture_, {}));
     closed_ = reader_->closed();
+    stands_alone_ = reader_->stands_alone();
     held_.start();
   }
-  if (!closed_)
+  if (!stands_alone_)
     let_go_.start(static_cast<int>(std::clamp<qint64>(k_longest_hold_ms - held_.elapsed(), 0, k_idle_ms)));
   return reader_.get();
 }

@@ -16,8 +16,8 @@
 namespace joulemark {
 
 // Never waits: while the file is being written, what was last drawn stands in, and worthAnotherTry() comes
-// soon. A capture without an end may still be recorded, and its recorder can end it only when nobody has it
-// open: so that is let go of between pictures.
+// soon. A capture without an end may still be recorded, and its recorder, or whoever reads it last, can leave
+// it alone in its folder only when nobody else has it open: so that is let go of between pictures.
 class DrawingReader final : public QObject {
   Q_OBJECT
  public:
@@ -55,6 +55,7 @@ class DrawingReader final : public QObject {
   OpenedCapture capture_;
   CaptureInfo info_;
   bool closed_ = false;
+  bool stands_alone_ = false;
   std::unique_ptr<CaptureReader> reader_;  // null: let go of
   QElapsedTimer held_;
   QTimer let_go_;

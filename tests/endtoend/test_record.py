@@ -135,6 +135,34 @@ class Record(CliTest):
         self.assertFalse((self.folder / "x.jmk-wal").exists())
         self.run_cli("verify", "x.jmk")
 
+    def test_a_reader_that_reads_on_neither_breaks_nor_holds_a_recording(self):
+        recorder = subprocess.Popen([BINARY, "record", "sim:kws", "-o", "x.jmk", "--until-signal"],
+                                    cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(recorder.communicate)
+        self.addCleanup(recorder.kill)
+        time.sleep(2)
+        reader = sqlite3.connect(f"file:{self.folder}/x.jmk?mode=ro", uri=True)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM blocks").fetchone()
+        time.sleep(1)
+        recorder.send_signal(signal.SIGINT)
+        output, errors = recorder.communicate(timeout=9)
+        self.assertEqual(recorder.returncode, 0, errors)
+        self.assertIn("x.jmk-wal stays beside it", errors)
+        self.assertIn("intact", self.run_cli("verify", "x.jmk").stdout)
+        self.assertEqual(self.recorded(), figure("Samples", output))
+        self.assertTrue((self.folder / "x.jmk-wal").exists())
+        reader.close()
+        self.assertEqual(self.recorded(), figure("Samples", output))
+        self.assertEqual([file.name for file in self.folder.iterdir()], ["x.jmk"])
+        self.run_cli("verify", "x.jmk")
+
+    def recorded(self):
+        """What is there of a recording that was ended."""
+        found = json.loads(self.run_cli("info", "x.jmk", "--json").stdout)
+        self.assertTrue(found["closed"])
+        return str(found["channels"][0]["samples"])
+
     def start(self, redirection, *arguments):
         recorder = subprocess.Popen(["sh", "-c", f'exec "$0" "$@" {redirection}', BINARY, "record", *arguments],
                                     cwd=self.folder)

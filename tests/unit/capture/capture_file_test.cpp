@@ -278,6 +278,74 @@ TEST_F(CaptureFile, IsReadWhileItIsRecordedAndAgreesWithItselfEveryTime) {
   ASSERT_TRUE(closed) << closed.error().message;
 }
 
+class ReadAtItsEnd : public CaptureFile {
+ protected:
+  // With one that reads from before the ending on.
+  void SetUp() override {
+    CaptureOptions options{.path = path(), .mode = CaptureMode::live};
+    options.closing_patience = std::chrono::milliseconds(50);
+    CaptureWriter writer(options);
+    ASSERT_TRUE(writer.begin(test::random_info({})));
+    auto accept = [&, first = std::int64_t{0}]() mutable {
+      ASSERT_TRUE(writer.accept(SampleBlock{ChannelId{0}, first, std::vector<float>(k_part, 1.5F), {}}));
+      first += k_part;
+    };
+    accept();
+    reader_ = open();
+    accept();
+    const Status ended = writer.end(EndReason::completed);
+    EXPECT_TRUE(ended) << ended.error().message;
+    EXPECT_TRUE(writer.left_log());
+  }
+  [[nodiscard]] bool alone() const {
+    return std::distance(std::filesystem::directory_iterator(folder_.path()), {}) == 1;
+  }
+  void expect_whole() const {
+    const auto reader = open();
+    EXPECT_TRUE(reader->closed());
+    EXPECT_EQ(reader->end_reason(), EndReason::completed);
+    EXPECT_EQ(reader->extent(ChannelId{0})->samples, 2 * k_part);
+    EXPECT_TRUE(verify_capture(path())->intact());
+  }
+
+  static constexpr std::int64_t k_part = 100'000;
+  std::unique_ptr<CaptureReader> reader_;
+};
+
+TEST_F(ReadAtItsEnd, IsWholeForWhoComesMeanwhile) {
+  expect_whole();
+  EXPECT_TRUE(reader_->read(ChannelId{0}, {0, k_part}, [](const SampleBlock&) { return Status(); }));
+}
+
+TEST_F(ReadAtItsEnd, IsLeftAloneInItsFolderByTheLastReader) {
+  auto last = open();
+  EXPECT_TRUE(last->closed());
+  EXPECT_FALSE(last->stands_alone());
+  reader_.reset();
+  EXPECT_FALSE(alone());
+  last.reset();
+  EXPECT_TRUE(alone());
+  expect_whole();
+}
+
+TEST_F(ReadAtItsEnd, IsLeftAloneInItsFolderByTheNextReader) {
+  reader_->set_patience({});
+  reader_.reset();
+  EXPECT_FALSE(alone());
+  expect_whole();
+  EXPECT_TRUE(alone());
+  EXPECT_TRUE(open()->stands_alone());
+}
+
+TEST_F(ReadAtItsEnd, IsLeftAloneInItsFolderByRepair) {
+  reader_->set_patience({});
+  reader_.reset();
+  const auto repaired = repair_capture(path());
+  ASSERT_TRUE(repaired) << repaired.error().message;
+  EXPECT_TRUE(alone());
+  EXPECT_TRUE(open()->stands_alone());
+}
+
 TEST_F(CaptureFile, IsAFileWhateverItIsCalled) {
   for (const std::string name : {":memory:", "file:a.jmk?mode=memory", "a b%20#?&.jmk", "\xff\xfe.jmk"}) {
     SCOPED_TRACE(name);
