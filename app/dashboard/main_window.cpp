@@ -317,12 +317,15 @@ void MainWindow::show_state() {
   if (!primary) return state_->show_idle(recordings_folder());
   const Extent& extent = document_->primary_extent();
   state_->show_capture(document_->info(), extent.time.seconds(),
-                       lost_samples(extent, document_->anomalies(), *primary), recordings_folder());
+                       lost_samples(extent, document_->anomalies(), *primary), document_->recorded(),
+                       recordings_folder());
 }
 
 void MainWindow::connect_document() {
   CaptureDocument* document = document_.get();
   connect(document, &CaptureDocument::lanesReady, this, [this] { waveform_->refresh(); });
+  connect(document, &CaptureDocument::grew, this, [this] { show_growth(); });
+  connect(document, &CaptureDocument::recordedChanged, this, [this] { show_state(); });
   connect(document, &CaptureDocument::worthAnotherTry, this, [this] {
     waveform_->refresh_minimap();
     waveform_->refresh();
@@ -392,6 +395,19 @@ void MainWindow::connect_setup() {
           if (document_) document_->keep_own();
         });
   });
+}
+
+// As of a recording of one's own: the newest stays in sight until somebody looks back. Who looks at the whole
+// goes on seeing that.
+void MainWindow::show_growth() {
+  const TimeRange before = window_.limits();
+  const TimeRange shown = window_.range();
+  window_.set_limits(document_->extent(), 10 * document_->interval_ns());
+  if (shown.end_ns >= before.end_ns)
+    window_.show_end(shown == before ? window_.limits().length_ns() : shown.length_ns());
+  waveform_->refresh_minimap();
+  waveform_->refresh();
+  show_state();
 }
 
 QString MainWindow::title_of_document() const {

@@ -105,6 +105,7 @@ class MainWindow final : public QMainWindow {
   void connect_parts();
   void connect_document();
   void connect_setup();
+  void show_growth();
   void connect_session();
 
   void ask_open();

@@ -255,12 +255,13 @@ void StateBar::show_recording(const CaptureInfo& info, const RecordingSession::F
 }
 
 void StateBar::show_capture(const CaptureInfo& info, double duration_s, std::int64_t lost_samples,
-                            const QString& folder) {
+                            bool recorded, const QString& folder) {
   set_instrument(info.instrument);
   set_disk(folder);
   set_range(info);
   const auto primary = primary_channel(info);
   set_figures(primary ? info.channels[primary->value].rate_hz : 0, lost_samples, duration_s);
+  if (recorded) time_->setText(labelled(tr("still recording"), clock_text(duration_s), theme().text));
 }
 
 }  // namespace joulemark

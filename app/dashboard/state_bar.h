@@ -36,7 +36,8 @@ class StateBar final : public QWidget {
   void show_idle(const QString& folder);         // the disk that would be recorded to
   void show_recording(const CaptureInfo& info, const RecordingSession::Figures& figures,
                       const QString& folder);
-  void show_capture(const CaptureInfo& info, double duration_s, std::int64_t lost_samples,
+  // recorded: by another program, just now.
+  void show_capture(const CaptureInfo& info, double duration_s, std::int64_t lost_samples, bool recorded,
                     const QString& folder);
   void set_running(bool running);
 

@@ -13,9 +13,7 @@ namespace joulemark {
 // What is read before the first picture.
 struct CaptureDocument::Opened {
   std::unique_ptr<CaptureReader> reader;
-  Extent extent;  // of the primary channel
-  std::vector<Anomaly> anomalies;
-  EventSetup setup;
+  CaptureContents contents;
 };
 
 class SetupCommand final : public QUndoCommand {
@@ -38,6 +36,8 @@ class SetupCommand final : public QUndoCommand {
 };
 
 namespace {
+
+constexpr qint64 k_pause_per_work = 4;
 
 enum WorkKey { k_open, k_report, k_lanes, k_fold, k_look, k_first_window = 100 };
 
@@ -72,6 +72,8 @@ std::optional<ChannelId> channel_for(const CaptureInfo& info, Quantity quantity)
 
 CaptureDocument::CaptureDocument(QObject* parent) : QObject(parent), undo_(this) {
   connect(&drawing_, &DrawingReader::worthAnotherTry, this, &CaptureDocument::worthAnotherTry);
+  connect(&growing_, &GrowingCapture::grew, this, &CaptureDocument::take_growth);
+  connect(&growing_, &GrowingCapture::recordedChanged, this, &CaptureDocument::recordedChanged);
 }
 
 CaptureDocument::~CaptureDocument() = default;
@@ -82,10 +84,7 @@ void CaptureDocument::open(const QString& path) {
     const auto read = [&]() -> Result<Opened> {
       Opened opened;
       JM_TRY_ASSIGN(opened.reader, CaptureReader::open(file));
-      JM_TRY_ASSIGN(const ChannelId primary, primary_channel(opened.reader->info()));
-      JM_TRY_ASSIGN(opened.extent, opened.reader->extent(primary));
-      JM_TRY_ASSIGN(opened.anomalies, opened.reader->anomalies());
-      JM_TRY_ASSIGN(opened.setup, read_setup(*opened.reader));
+      JM_TRY_ASSIGN(opened.contents, read_contents(*opened.reader));
       return opened;
     };
     auto opened = std::make_shared<Result<Opened>>(read());
@@ -99,15 +98,45 @@ void CaptureDocument::open(const QString& path) {
 void CaptureDocument::take(Opened opened) {
   const std::string id = opened.reader->info().id;
   drawing_.take({path_.toStdString(), id}, std::move(opened.reader));
-  primary_extent_ = opened.extent;
-  extent_ = opened.extent.time;
-  anomalies_ = std::move(opened.anomalies);
-  gaps_ = gaps_among(anomalies_);
-  setup_ = std::move(opened.setup);
+  take(opened.contents);
+  setup_ = std::move(opened.contents.setup);
   saved_ = std::make_shared<EventSetup>(setup_);
+  if (!opened.contents.stands_alone) growing_.follow(capture());
   Q_EMIT this->opened();
   index_lanes();
   measure();
+}
+
+void CaptureDocument::take(const CaptureContents& contents) {
+  primary_extent_ = contents.extent;
+  extent_ = contents.extent.time;
+  anomalies_ = contents.anomalies;
+  gaps_ = gaps_among(anomalies_);
+}
+
+// The rules are those of the file until a person changes them.
+void CaptureDocument::take_growth(const CaptureContents& contents) {
+  take(contents);
+  drawing_.let_go();
+  if (undo_.count() == 0 && contents.setup != setup_) {
+    setup_ = contents.setup;
+    saved_ = std::make_shared<EventSetup>(setup_);
+    Q_EMIT setupChanged();
+  }
+  Q_EMIT grew();
+  if (contents.closed) {
+    index_lanes();
+    if (!cancelled_) measure();
+  } else {
+    measure_growth();
+  }
+}
+
+// Without a word, as it comes again and again.
+void CaptureDocument::measure_growth() {
+  if (!long_work_.idle() || since_measured_.elapsed() < (1 + k_pause_per_work) * measuring_ms_) return;
+  index_lanes();
+  if (!cancelled_) post_report();
 }
 
 bool CaptureDocument::has(Quantity quantity) const {
@@ -155,8 +184,16 @@ void CaptureDocument::index_lanes() {
 }
 
 void CaptureDocument::measure() {
+  cancelled_ = false;
   Q_EMIT analysisStarted();
-  const auto task = [this, capture = capture(), options = report_options_for(setup_),
+  post_report();
+}
+
+void CaptureDocument::post_report() {
+  since_measured_.start();
+  ReportOptions options = report_options_for(setup_);
+  options.goes_on = recorded();
+  const auto task = [this, capture = capture(), options,
                      asked = ++asked_report_](const std::stop_token& stop) {
     const auto progress = [this](double part) {
       deliver(this, [this, part] { Q_EMIT analysisProgressed(part); });
@@ -170,6 +207,7 @@ void CaptureDocument::measure() {
     if (stop.stop_requested()) return;
     deliver(this, [this, result, asked, file = capture.path] {
       if (asked != asked_report_) return;  // cancelled, or asked for anew, while this was on its way
+      measuring_ms_ = since_measured_.elapsed();
       if (!*result) return Q_EMIT analysisFailed(to_qt(result->error().message));
       (*result)->report.capture.file = file;
       analysis_ = std::make_shared<const Analysis>(std::move(**result));
@@ -332,6 +370,7 @@ void CaptureDocument::fold(const std::string& event_name) {
 
 void CaptureDocument::cancel_report() {
   ++asked_report_;
+  cancelled_ = true;
   long_work_.cancel(k_report);
 }
 

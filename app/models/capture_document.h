@@ -9,9 +9,11 @@
 
 #include <app/models/drawing_reader.h>
 #include <app/models/event_setup.h>
+#include <app/models/growing_capture.h>
 #include <app/models/wave_source.h>
 #include <app/models/worker.h>
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QUndoStack>
 #include <atomic>
@@ -35,6 +37,8 @@ class CaptureDocument final : public QObject, public WaveSource {
   [[nodiscard]] const OpenedCapture& capture() const { return drawing_.capture(); }
   [[nodiscard]] bool is_open() const { return drawing_.is_open(); }
   [[nodiscard]] bool closed_properly() const { return drawing_.closed_properly(); }
+  // By another program, just now: it is followed, and measured anew as far as that takes a fifth of a core.
+  [[nodiscard]] bool recorded() const { return growing_.recorded(); }
 
   [[nodiscard]] const CaptureInfo& info() const override { return drawing_.info(); }
   [[nodiscard]] TimeRange extent() const override { return extent_; }
@@ -75,6 +79,8 @@ class CaptureDocument final : public QObject, public WaveSource {
 
  Q_SIGNALS:
   void opened();
+  void grew();             // extent, anomalies; or it has its end now
+  void recordedChanged();  // see recorded()
   void failed(const QString& message);
   void lanesReady();
   void
@@ -97,6 +103,10 @@ class CaptureDocument final : public QObject, public WaveSource {
   friend class SetupCommand;
   struct Opened;
   void take(Opened opened);
+  void take(const CaptureContents& contents);
+  void take_growth(const CaptureContents& contents);
+  void measure_growth();
+  void post_report();
   void apply(const EventSetup& setup);
   void save(const EventSetup& setup);
   void saved(const Status& status);
@@ -118,11 +128,15 @@ class CaptureDocument final : public QObject, public WaveSource {
   std::optional<EventSetup> disputed_;  // theirs, as last asked about
   QString unsaved_;
   std::shared_ptr<const Analysis> analysis_;
+  bool cancelled_ = false;        // no figures are wanted until they are asked for
+  QElapsedTimer since_measured_;  // was begun last
+  qint64 measuring_ms_ = 0;
   std::int64_t asked_report_ = 0;  // a result that is not of this one is dropped
   QUndoStack undo_;
   std::atomic<int> saving_ = 0;  // changes not written yet
   Worker long_work_;
   Worker quick_work_;
+  GrowingCapture growing_;
 };
 
 }  // namespace joulemark

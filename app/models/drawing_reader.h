@@ -24,6 +24,7 @@ class DrawingReader final : public QObject {
   explicit DrawingReader(QObject* parent = nullptr);
 
   void take(OpenedCapture capture, std::unique_ptr<CaptureReader> reader);
+  void let_go() { reader_.reset(); }  // the next picture shows the file as it is then
   [[nodiscard]] bool is_open() const { return !capture_.path.empty(); }
   [[nodiscard]] const OpenedCapture& capture() const { return capture_; }
   [[nodiscard]] const CaptureInfo& info() const { return info_; }

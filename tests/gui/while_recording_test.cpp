@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Nothing that happens meanwhile ends a recording, and nothing is done to a target unasked.
+#include <analysis/capture/capture_reader.h>
 #include <analysis/capture/verify.h>
 
 #include <app/dashboard/banner.h>
@@ -11,7 +12,10 @@
 #include <tests/gui/window_fixture.h>
 
 #include <QDialog>
+#include <QFile>
+#include <QLabel>
 #include <QMessageBox>
+#include <QProcess>
 #include <QPushButton>
 #include <QTest>
 #include <algorithm>
@@ -34,6 +38,7 @@ class WhileRecordingTest : public WindowFixture {
   void nothingIsLookedForMeanwhile();
   void aSignalClosesTheFileUnasked();
   void timeBeginsAtZero();
+  void anotherProgramsRecordingIsFollowed();
 
  private:
   // In real time, until it is stopped or that long.
@@ -71,6 +76,44 @@ void WhileRecordingTest::timeBeginsAtZero() {
   QCOMPARE(window.range().end_ns, TimeNs{10'000'000'000});
   window_->stop_recording();
   settle();
+}
+
+// To its end, for which nobody waits.
+void WhileRecordingTest::anotherProgramsRecordingIsFollowed() {
+  const QString file = path("theirs.jmk");
+  QProcess recorder;
+  recorder.start(qEnvironmentVariable("JOULEMARK_BIN"),
+                 {"record", "sim:kws", "--option", "rate=10kHz", "-o", file});
+  const auto there = [&] {
+    const auto reader = CaptureReader::open(file.toStdString());
+    return reader && (*reader)->extent(ChannelId{0})->samples > 0;
+  };
+  QTRY_VERIFY_WITH_TIMEOUT(there(), k_patience_ms);
+  window_->open_file(file);
+  settle();
+  const auto told = [this](const QString& words) {
+    const auto labels = window_->findChildren<QLabel*>();
+    return std::ranges::any_of(labels, [&](const QLabel* label) { return label->text().contains(words); });
+  };
+  const TimeWindow& shown = window_->time_window();
+  const TimeNs first = window_->document()->extent().end_ns;
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->extent().end_ns > first + 2'000'000'000, k_patience_ms);
+  QCOMPARE(shown.limits().end_ns, window_->document()->extent().end_ns);
+  QCOMPARE(shown.range(), shown.limits());  // the whole, as before
+  QVERIFY(told(QStringLiteral("still recording")));
+  window_->time_window().show({0, 500'000'000});
+  const TimeNs second = window_->document()->extent().end_ns;
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->extent().end_ns > second, k_patience_ms);
+  QCOMPARE(shown.range(), (TimeRange{0, 500'000'000}));  // somebody looks back
+  ::kill(static_cast<pid_t>(recorder.processId()), SIGINT);
+  QTRY_VERIFY_WITH_TIMEOUT(recorder.state() == QProcess::NotRunning, k_patience_ms);
+  QCOMPARE(recorder.exitCode(), 0);
+  QTRY_VERIFY_WITH_TIMEOUT(!told(QStringLiteral("still recording")), k_patience_ms);
+  QTRY_VERIFY_WITH_TIMEOUT(!QFile::exists(file + QStringLiteral("-wal")), k_patience_ms);
+  const auto verified = verify_capture(file.toStdString());
+  QVERIFY(verified && verified->closed && verified->intact());
+  QCOMPARE(window_->document()->extent(),
+           CaptureReader::open(file.toStdString()).value()->extent(ChannelId{0})->time);
 }
 
 void WhileRecordingTest::anImportThatEndsLeavesTheRecordingAlone() {

@@ -500,6 +500,102 @@ TEST_F(Document, FoldsTheEventsOfAName) {
   EXPECT_EQ(ensemble->folded + ensemble->left_out, analysis.report.events[2].count);
 }
 
+// A recorder, in so far as it writes a file.
+class Growing : public Document {
+ protected:
+  void SetUp() override {
+    Document::SetUp();
+    CaptureInfo info = CaptureReader::open(path).value()->info();
+    info.id.clear();
+    path = folder.file("growing.jmk");
+    CaptureOptions options{.path = path, .mode = CaptureMode::live};
+    options.closing_patience = std::chrono::milliseconds(50);
+    writer.emplace(options);
+    ASSERT_TRUE(writer->begin(info));
+    record_more();
+    QTRY_VERIFY_WITH_TIMEOUT(there() == at, k_patience_ms);
+  }
+  void record_more() {
+    const std::vector<float> values(k_second, 1000.F);
+    ASSERT_TRUE(writer->accept(SampleBlock{ChannelId{0}, at, values, {}}));
+    ASSERT_TRUE(writer->accept(Edge{at * 100'000, 0, LineId{0}, true}));
+    ASSERT_TRUE(writer->accept(Edge{at * 100'000 + 500'000'000, 0, LineId{0}, false}));
+    at += k_second;
+  }
+  [[nodiscard]] std::int64_t there() const {
+    const auto reader = CaptureReader::open(path);
+    return reader ? (*reader)->extent(ChannelId{0})->samples : 0;
+  }
+  [[nodiscard]] static std::int64_t events(const CaptureDocument& document) {
+    const auto& events = document.analysis()->report.events;
+    const auto of_line = std::ranges::find(events, "spot", &EventReport::name);
+    return of_line == events.end() ? 0 : of_line->count;
+  }
+
+  static constexpr std::int64_t k_second = 10'000;
+  std::optional<CaptureWriter> writer;
+  std::int64_t at = 0;
+};
+
+TEST_F(Growing, IsFollowedToItsEnd) {
+  ASSERT_TRUE(writer->accept(MetadataItem{"event.spot", "d0"}));
+  CaptureDocument document;
+  open(document, path);
+  QSignalSpy grew(&document, &CaptureDocument::grew);
+  for (int seconds = 2; seconds < 4; ++seconds) {
+    record_more();
+    QTRY_VERIFY_WITH_TIMEOUT(document.primary_extent().samples == at, k_patience_ms);
+    EXPECT_EQ(document.extent().end_ns, TimeNs{1'000'000'000} * seconds);
+    EXPECT_TRUE(document.recorded());
+    EXPECT_GT(document.columns(Quantity::current, document.extent(), 10).back().count, 0);
+  }
+  QTRY_VERIFY_WITH_TIMEOUT(events(document) > 1, k_patience_ms);
+  EXPECT_FALSE(document.closed_properly());
+  record_more();
+  ASSERT_TRUE(writer->end(EndReason::completed));
+  QTRY_VERIFY_WITH_TIMEOUT(!document.recorded() && document.primary_extent().samples == at, k_patience_ms);
+  QTRY_VERIFY_WITH_TIMEOUT(events(document) == at / k_second && document.idle(), k_patience_ms);
+  EXPECT_EQ(json(document.analysis()->report), json(reported().report));
+  QTRY_VERIFY_WITH_TIMEOUT(!std::filesystem::exists(path + "-wal"), k_patience_ms);
+}
+
+TEST_F(Growing, IsLeftAloneInItsFolderByWhoFollowsItLast) {
+  CaptureDocument document;
+  open(document, path);
+  auto reader = CaptureReader::open(path).value();
+  reader->set_patience({});  // it leaves the log to others
+  ASSERT_TRUE(writer->end(EndReason::completed));
+  ASSERT_TRUE(writer->left_log());
+  reader.reset();
+  QTRY_VERIFY_WITH_TIMEOUT(!std::filesystem::exists(path + "-wal"), k_patience_ms);
+  EXPECT_GT(document.columns(Quantity::current, document.extent(), 10).back().count, 0);
+  EXPECT_TRUE(document.closed_properly());
+}
+
+TEST_F(Growing, IsNotSaidToBeRecordedWhenItsRecorderIsGone) {
+  const std::string killed = folder.file("killed.jmk");
+  for (const char* part : {"", "-wal"})
+    std::filesystem::copy_file(path + part, killed + part);
+  CaptureDocument document;
+  open(document, killed);
+  QSignalSpy recorded(&document, &CaptureDocument::recordedChanged);
+  QTest::qWait(2500);  // two looks
+  EXPECT_EQ(recorded.count(), 0);
+  EXPECT_FALSE(document.recorded());
+}
+
+TEST_F(Growing, IsNotMeasuredWhenThatWasCancelled) {
+  CaptureDocument document;
+  open(document, path);
+  document.cancel_report();
+  const auto before = document.analysis();
+  record_more();
+  QTRY_VERIFY_WITH_TIMEOUT(document.primary_extent().samples == at, k_patience_ms);
+  QTRY_VERIFY_WITH_TIMEOUT(document.idle(), k_patience_ms);
+  QCoreApplication::processEvents();
+  EXPECT_EQ(document.analysis(), before);
+}
+
 TEST_F(Document, FailsInWordsOnWhatIsNoCapture) {
   CaptureDocument document;
   QSignalSpy failed(&document, &CaptureDocument::failed);
