@@ -161,6 +161,7 @@ std::vector<LaneColumn> CaptureDocument::lanes(std::size_t first, TimeRange rang
 }
 
 void CaptureDocument::index_lanes() {
+  lanes_known_ = false;
   long_work_.post(k_lanes, [this, capture = capture(), extent = extent_](const std::stop_token& stop) {
     const auto build = [&]() -> Result<std::vector<LaneIndex>> {
       JM_TRY_ASSIGN(const auto reader, open_again(capture));
@@ -176,6 +177,7 @@ void CaptureDocument::index_lanes() {
     if (stop.stop_requested()) return;
     auto built = std::make_shared<Result<std::vector<LaneIndex>>>(std::move(indices));
     deliver(this, [this, built] {
+      lanes_known_ = true;
       if (*built) lanes_ = std::move(**built);
       if (!*built) trouble_ = built->error().message;
       Q_EMIT lanesReady();
@@ -248,7 +250,7 @@ void CaptureDocument::save(const EventSetup& setup) {
     deliver(this, [this, status] { saved(status); });
     --saving_;
   });
-  if (is_open() && !lanes_) index_lanes();
+  if (is_open() && !lanes_known_) index_lanes();
 }
 
 // What reads the file for long would keep the change waiting. A report and a fold are of the setup before.

@@ -122,6 +122,7 @@ class CaptureDocument final : public QObject, public WaveSource {
   std::vector<TimeRange> gaps_;
   std::vector<Anomaly> anomalies_;
   std::vector<LaneIndex> lanes_;  // one for k_most_lanes lines each; empty: not built yet
+  bool lanes_known_ = true;       // not being indexed
   EventSetup setup_;
   std::shared_ptr<EventSetup> saved_ =
       std::make_shared<EventSetup>();   // what the file has of it; of long_work_'s thread
