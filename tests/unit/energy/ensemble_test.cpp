@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace joulemark {
 namespace {
@@ -75,6 +76,33 @@ TEST(Ensemble, LeavesOutEventsThatTouchLostSamples) {
   EXPECT_EQ(ensemble.left_out, 1);
   EXPECT_EQ(ensemble.folded, 20);
   EXPECT_TRUE(std::ranges::none_of(ensemble.by_distance, [](const FoldedEvent& e) { return e.event == 4; }));
+}
+
+// Margins of 5 ms: before the first event 2 ms were recorded, after the last one 1 ms.
+TEST(Ensemble, FoldsWholeEventsWhoseMarginsPassTheEndsOfTheRecording) {
+  MemoryCapture capture;
+  const Waveform waveform{1e-3, {{0.002, 0.022, 9e-3}, {0.102, 0.122, 9e-3}, {0.202, 0.222, 9e-3}}};
+  test::record(capture, waveform,
+               {.rate_hz = 10'000, .duration_s = 0.223, .aperture_s = 1e-4, .voltage_v = 2});
+  std::vector<TimeRange> events;
+  for (const Pulse& pulse : waveform.pulses)
+    events.push_back({from_seconds(pulse.begin_s), from_seconds(pulse.end_s)});
+  const auto ensemble = fold_events(capture, events, {.channel = k_current});
+  ASSERT_TRUE(ensemble);
+  EXPECT_EQ(ensemble->folded, 3);
+  EXPECT_EQ(ensemble->left_out, 0);
+  EXPECT_EQ(ensemble->cut_margins, 2);
+  for (const TimeNs after_ns : {-4'000'000, -1'000'000, 500'000, 10'000'000, 20'500'000, 23'000'000}) {
+    const double truth = after_ns >= 0 && after_ns < 20'000'000 ? 10e-3 : 1e-3;
+    EXPECT_NEAR(at(*ensemble, ensemble->median, after_ns), truth, 1e-8) << after_ns;
+  }
+  for (const FoldedEvent& event : ensemble->by_distance)
+    EXPECT_TRUE(std::isfinite(event.distance));
+
+  const auto first = fold_events(capture, std::span(events).first(1), {.channel = k_current});
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(std::isnan(at(*first, first->median, -4'000'000)));
+  EXPECT_NEAR(at(*first, first->median, -1'000'000), 1e-3, 1e-8);
 }
 
 TEST(Ensemble, FoldsAnEvenChoiceWhenMemoryIsShortAndSaysSo) {
