@@ -3,6 +3,7 @@
 #include <app/dashboard/overlay.h>
 #include <app/dashboard/theme.h>
 #include <app/dashboard/ticks.h>
+#include <app/dashboard/value_limits.h>
 #include <app/dashboard/whole_rows.h>
 #include <app/models/text.h>
 
@@ -13,6 +14,9 @@
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
 #include <utility>
 
 namespace joulemark {
@@ -42,14 +46,21 @@ class OddDelegate final : public QStyledItemDelegate {
   const bool& stale_;
 };
 
+// From the least to the greatest value; some bin of every ensemble has one.
+std::pair<double, double> reach(const std::vector<double>& values) {
+  double least = std::numeric_limits<double>::infinity();
+  double most = -least;
+  for (const double value : values) {  // those that are NaN count for nothing
+    least = std::fmin(least, value);
+    most = std::fmax(most, value);
+  }
+  return {least, most};
+}
+
 }  // namespace
 
 std::pair<double, double> value_limits(const Ensemble& ensemble) {
-  constexpr double k_margin = 0.06;
-  const double low = std::min(0.0, *std::ranges::min_element(ensemble.p05));
-  const double high = std::max(0.0, *std::ranges::max_element(ensemble.p95));
-  const double margin = k_margin * (high - low) + 1e-15;
-  return {low < 0 ? low - margin : low, high > 0 || low == 0 ? high + margin : high};
+  return limits_around(reach(ensemble.p05).first, reach(ensemble.p95).second);
 }
 
 class EnsembleDock::Plot final : public QWidget {
@@ -87,25 +98,26 @@ class EnsembleDock::Plot final : public QWidget {
     const auto y = [&, base = low](double value) {
       return area.bottom() - area.height() * (value - base) / span;
     };
-    QPolygonF band;
-    QPolygonF median;
-    for (std::size_t bin = 0; bin < ensemble_->median.size(); ++bin) {
-      band << QPointF(x(bin), y(ensemble_->p95[bin]));
-      median << QPointF(x(bin), y(ensemble_->median[bin]));
-    }
-    for (std::size_t bin = ensemble_->median.size(); bin-- > 0;)
-      band << QPointF(x(bin), y(ensemble_->p05[bin]));
     painter.setRenderHint(QPainter::Antialiasing);
     const QColor fill = colour();
-    painter.setPen(QPen(fill, 1.4));
     QColor light = fill;
     light.setAlpha(80);
-    painter.setBrush(light);
-    painter.setPen(Qt::NoPen);
-    painter.drawPolygon(band);
-    painter.setPen(QPen(fill, 1.4));
-    painter.setBrush(Qt::NoBrush);
-    painter.drawPolyline(median);
+    for_stretches([&](std::size_t first, std::size_t last) {
+      QPolygonF band;
+      QPolygonF median;
+      for (std::size_t bin = first; bin < last; ++bin) {
+        band << QPointF(x(bin), y(ensemble_->p95[bin]));
+        median << QPointF(x(bin), y(ensemble_->median[bin]));
+      }
+      for (std::size_t bin = last; bin-- > first;)
+        band << QPointF(x(bin), y(ensemble_->p05[bin]));
+      painter.setBrush(light);
+      painter.setPen(Qt::NoPen);
+      painter.drawPolygon(band);
+      painter.setPen(QPen(fill, 1.4));
+      painter.setBrush(Qt::NoBrush);
+      painter.drawPolyline(median);
+    });
   }
 
  private:
@@ -120,14 +132,26 @@ class EnsembleDock::Plot final : public QWidget {
     return stale_ ? theme().muted : theme().quantity(power_ ? Quantity::power : Quantity::current);
   }
 
+  // Of bins that some event has: from the first to before the last.
+  void for_stretches(const std::function<void(std::size_t, std::size_t)>& draw) const {
+    const std::vector<double>& values = ensemble_->median;
+    for (std::size_t first = 0; first < values.size();) {
+      std::size_t last = first;
+      while (last < values.size() && !std::isnan(values[last]))
+        ++last;
+      if (last > first) draw(first, last);
+      first = last + 1;
+    }
+  }
+
   [[nodiscard]] QString in_words() const {
     const std::string_view unit = power_ ? "W" : "A";
-    const auto [low, high] = std::ranges::minmax(ensemble_->median);
+    const auto [low, high] = reach(ensemble_->median);
     return EnsembleDock::tr(
                "%1, half of them longer than %2: the median reaches from %3 to %4, p5 to p95 from %5 to %6")
         .arg(folded_text(*ensemble_), si_text(to_seconds(ensemble_->median_length_ns), "s"),
-             si_text(low, unit), si_text(high, unit), si_text(std::ranges::min(ensemble_->p05), unit),
-             si_text(std::ranges::max(ensemble_->p95), unit));
+             si_text(low, unit), si_text(high, unit), si_text(reach(ensemble_->p05).first, unit),
+             si_text(reach(ensemble_->p95).second, unit));
   }
 
   [[nodiscard]] TimeRange range() const {
@@ -211,6 +235,10 @@ QString EnsembleDock::name() const {
   return names_->currentText();
 }
 
+void EnsembleDock::set_name(const QString& name) {
+  names_->setCurrentText(name);
+}
+
 void EnsembleDock::set_names(const QStringList& names) {
   const QString before = name();
   {
@@ -262,8 +290,9 @@ void EnsembleDock::set_stale(bool stale) {
 void EnsembleDock::tell() {
   QString caption = tr("%1: median and p5 to p95").arg(folded_text(*ensemble_));
   if (ensemble_->left_out > 0)
-    caption +=
-        tr("; %1 left out: not all of the time in and around them was recorded").arg(ensemble_->left_out);
+    caption += tr("; %1 left out: not all of the time in them was recorded").arg(ensemble_->left_out);
+  if (ensemble_->cut_margins > 0)
+    caption += tr("; not all of the time around %1 was recorded").arg(ensemble_->cut_margins);
   if (ensemble_->not_taken > 0)
     caption += tr("; an even choice, %1 more not taken").arg(ensemble_->not_taken);
   if (stale_) caption = tr("%1 before the change").arg(caption);

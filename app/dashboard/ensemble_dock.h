@@ -16,7 +16,7 @@ QT_END_NAMESPACE
 
 namespace joulemark {
 
-// What its value axis reaches over: all of its band, and zero.
+// What its value axis reaches over: all of its band, and zero where that is not far.
 [[nodiscard]] std::pair<double, double> value_limits(const Ensemble& ensemble);
 
 // All events of a name folded on the edge that begins them: median, p5 to p95, and the oddest ones by rank.
@@ -26,6 +26,7 @@ class EnsembleDock final : public QWidget {
   explicit EnsembleDock(QWidget* parent = nullptr);
 
   void set_names(const QStringList& names);
+  void set_name(const QString& name);  // if it is among them
   // analysis: the one whose rows the ensemble's events are.
   void show_ensemble(const QString& name, std::shared_ptr<const Ensemble> ensemble, const Analysis& analysis,
                      bool power);

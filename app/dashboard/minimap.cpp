@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <app/dashboard/minimap.h>
 #include <app/dashboard/theme.h>
+#include <app/dashboard/value_limits.h>
 #include <app/models/time_window.h>
 
 #include <QCoreApplication>
 #include <QMouseEvent>
 #include <QPainter>
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace joulemark {
 namespace {
@@ -39,15 +42,19 @@ void Minimap::show_columns(std::vector<ViewColumn> columns, Quantity quantity,
 }
 
 void Minimap::paint_columns(QPainter& painter) const {
-  double low = 0;
-  double high = 0;
+  double least = std::numeric_limits<double>::infinity();
+  double most = -least;
   for (const ViewColumn& column : columns_) {
-    low = std::min(low, column.min);
-    high = std::max(high, column.max);
+    if (column.count == 0) continue;
+    least = std::fmin(least, column.min);
+    most = std::fmax(most, column.max);
   }
-  if (!(high > low)) return;
-  const QRectF area = plot();
-  const auto y = [&](double value) { return area.bottom() - area.height() * (value - low) / (high - low); };
+  if (!std::isfinite(most - least)) return;
+  const auto [low, high] = limits_around(least, most);
+  const QRectF area = plot().adjusted(0, 2, 0, -2);  // off the frame of what is lit
+  const auto y = [&, base = low, span = high - low](double value) {
+    return area.bottom() - area.height() * (value - base) / span;
+  };
   const double step = area.width() / static_cast<double>(columns_.size());
   QColor band = theme().quantity(quantity_);
   QColor mean = band;

@@ -4,6 +4,7 @@
 #include <app/dashboard/pane.h>
 #include <app/dashboard/theme.h>
 #include <app/dashboard/ticks.h>
+#include <app/dashboard/value_limits.h>
 #include <app/models/text.h>
 
 #include <QChart>
@@ -174,10 +175,7 @@ Pane::Limits Pane::automatic_limits() const {
     return {std::pow(10.0, std::floor(std::log10(bottom))),
             std::pow(10.0, std::ceil(std::log10(top) - 1e-9))};
   }
-  if (low > 0 && low < 0.6 * high) low = 0;
-  if (high <= low) high = low + std::max(std::abs(low) * 0.1, 1e-9);
-  const double margin = 0.06 * (high - low);
-  return {low == 0 ? 0 : low - margin, high + margin};
+  return limits_around(low, high);
 }
 
 void Pane::show_columns(std::vector<ViewColumn> columns, const Overlay& overlay) {

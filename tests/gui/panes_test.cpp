@@ -4,6 +4,8 @@
 #include <app/dashboard/event_dock.h>
 #include <app/dashboard/figure_box.h>
 #include <app/dashboard/lane_view.h>
+#include <app/dashboard/minimap.h>
+#include <app/dashboard/overlay.h>
 #include <app/dashboard/pane.h>
 #include <app/dashboard/theme.h>
 #include <app/dashboard/waveform_view.h>
@@ -18,6 +20,7 @@
 #include <QTest>
 #include <QWheelEvent>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 using namespace joulemark;
@@ -39,6 +42,8 @@ class PanesTest : public QObject {
   void aNarrowStripHasTheFirstFigures();
   void oneEventIsToldAsOne();
   void negativeEventsAreDrawnTheRightWayUp();
+  void anEnsembleOfNearlyTheSameFillsItsAxis();
+  void theOverviewShowsWhatHardlyChanges();
   void manyLinesGetThinner();
   void thirtyTwoLinesAreReachedByScrolling();
   void eventsFromFallToFallAreSeenOnTheirLane();
@@ -285,12 +290,14 @@ void PanesTest::oneEventIsToldAsOne() {
   ensemble->p05 = ensemble->median = ensemble->p95 = {1e-3, 2e-3};
   ensemble->folded = 1;
   ensemble->left_out = 2;
+  ensemble->cut_margins = 1;
   EnsembleDock folded;
   folded.set_names({QStringLiteral("inference")});
   folded.show_ensemble(QStringLiteral("inference"), ensemble, *analysis, true);
   const QString caption = QStringLiteral(
-      "1 event folded: median and p5 to p95; 2 left out: not all of the time in and around "
-      "them was recorded. The oddest first:");
+      "1 event folded: median and p5 to p95; 2 left out: not all of the time in them was recorded; not all "
+      "of "
+      "the time around 1 was recorded. The oddest first:");
   QVERIFY2(texts_of(folded).startsWith(caption), qPrintable(texts_of(folded)));
 }
 
@@ -301,10 +308,45 @@ void PanesTest::negativeEventsAreDrawnTheRightWayUp() {
     ensemble.p95 = {sign * 2 - 0.1, sign * 3 - 0.1};
     const auto [low, high] = value_limits(ensemble);
     QVERIFY(low < high);
-    QVERIFY(low <= 0 && high >= 0);
     for (std::size_t i = 0; i < 2; ++i)
       QVERIFY(low <= ensemble.p05[i] && high >= ensemble.p95[i]);
   }
+}
+
+void PanesTest::anEnsembleOfNearlyTheSameFillsItsAxis() {
+  constexpr double k_none = std::numeric_limits<double>::quiet_NaN();
+  Ensemble ensemble;
+  ensemble.p05 = {k_none, 2.10, 2.12};
+  ensemble.p95 = {k_none, 2.20, 2.27};
+  const auto [low, high] = value_limits(ensemble);
+  QVERIFY2(low > 2.08 && low < 2.10 && high > 2.27 && high < 2.29,
+           qPrintable(QStringLiteral("%1 to %2").arg(low).arg(high)));
+}
+
+// 2.0 mA to 2.1 mA: most of the height, and off the border.
+void PanesTest::theOverviewShowsWhatHardlyChanges() {
+  TimeWindow window;
+  window.set_limits(k_second, 1000);
+  Minimap map(window);
+  map.resize(890, map.height());
+  auto columns = columns_between(map.columns_wanted(), 2.05e-3, 2.05e-3);
+  columns[columns.size() / 3] = columns_between(1, 2.0e-3, 2.0e-3).front();
+  columns[2 * columns.size() / 3] = columns_between(1, 2.1e-3, 2.1e-3).front();
+  map.show_columns(columns, Quantity::current, {});
+  const QImage image = map.grab().toImage();
+  const QColor trace = theme().quantity(Quantity::current);
+  int top = image.height();
+  int bottom = -1;
+  for (int y = 0; y < image.height(); ++y) {
+    for (int x = k_gutter + 3; x < image.width() - k_right_margin - 3; ++x) {
+      const QColor at = image.pixelColor(x, y);
+      if (std::abs(at.red() - trace.red()) + std::abs(at.blue() - trace.blue()) > 12) continue;
+      top = std::min(top, y);
+      bottom = std::max(bottom, y);
+    }
+  }
+  QVERIFY2(bottom - top > image.height() / 2, qPrintable(QStringLiteral("%1 to %2").arg(top).arg(bottom)));
+  QVERIFY(top > 5 && bottom < image.height() - 5);  // within the border
 }
 
 void PanesTest::manyLinesGetThinner() {
