@@ -117,9 +117,20 @@ class HistogramDock::Plot final : public QWidget {
     const double x = area.left() + step * (*mean_ - histogram_.low) / histogram_.width;
     painter.setPen(QPen(stale_ ? theme().muted : theme().text, 1, Qt::DashLine));
     painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+    paint_mean_name(painter, x, area);
   }
 
  private:
+  // On the side of the line where there is more room.
+  static void paint_mean_name(QPainter& painter, double x, const QRectF& area) {
+    constexpr double k_off = 4;
+    const QString name = HistogramDock::tr("mean");
+    const double wide = painter.fontMetrics().horizontalAdvance(name);
+    const bool left = x > area.center().x();
+    painter.drawText(
+        QPointF(left ? x - k_off - wide : x + k_off, area.top() + painter.fontMetrics().ascent()), name);
+  }
+
   void paint_axes(QPainter& painter, const QRectF& area, double most) const {
     painter.setFont(label_font());
     const QFontMetrics metrics(painter.font());
@@ -216,6 +227,7 @@ void HistogramDock::redraw() {
   trust_->clear();
   if (!analysis_ || name < 0) {
     plot_->set({}, kind.unit, 0, {});
+    plot_->setToolTip({});
     plot_->setAccessibleDescription({});
     return caption_->setText(tr("No events yet: name a line under Rules."));
   }
@@ -236,9 +248,12 @@ void HistogramDock::redraw() {
   if (stale_) text = tr("%1   before the change").arg(text);
   caption_->setText(text);
   trust_->setText(unbroken(trust_text(event, stats, kind.unit)));
+  const QString line =
+      stats.mean ? tr("Dashed line: the mean, %1").arg(si_text(stats.mean, kind.unit)) : QString();
+  plot_->setToolTip(line);
   plot_->setAccessibleDescription(
-      QStringList{to_qt(event.name), tr(kind.title), shape_text(shape, kind.unit), text, trust_->text()}.join(
-          QLatin1Char('\n')));
+      QStringList{to_qt(event.name), tr(kind.title), shape_text(shape, kind.unit), line, text, trust_->text()}
+          .join(QLatin1Char('\n')));
   plot_->set(std::move(shape), kind.unit, static_cast<std::size_t>(name), stats.mean);
 }
 

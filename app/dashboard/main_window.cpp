@@ -479,6 +479,8 @@ void MainWindow::request_fold(const QString& name) {
 
 void MainWindow::show_event(std::size_t event) {
   if (events_.analysis() == nullptr || event >= events_.analysis()->rows.size()) return;
+  const Analysis& analysis = *events_.analysis();
+  ensemble_dock_->set_name(to_qt(analysis.report.events[analysis.rows[event].name].name));
   const TimeRange time = events_.time_of(event);
   const TimeNs margin =
       std::max<TimeNs>(1000, static_cast<TimeNs>(k_event_margin * static_cast<double>(time.length_ns())));

@@ -128,6 +128,9 @@ void ComfortsTest::paintedFiguresAreSpoken() {
   QVERIFY2(spoken(*histogram).contains(QString::fromStdString(event.name)) &&
                spoken(*histogram).contains(si_text(event.energy_j.median, "J")),
            qPrintable(spoken(*histogram)));
+  const QString line = QStringLiteral("Dashed line: the mean, %1").arg(si_text(event.energy_j.mean, "J"));
+  QVERIFY2(spoken(*histogram).contains(line), qPrintable(spoken(*histogram)));
+  QCOMPARE(histogram->toolTip(), line);
   QTRY_VERIFY_WITH_TIMEOUT(window_->ensemble_dock().ensemble() != nullptr, k_patience_ms);
   const Ensemble& ensemble = *window_->ensemble_dock().ensemble();
   auto* fold = field(*window_, QStringLiteral("Ensemble"));

@@ -25,6 +25,8 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <set>
+#include <string>
 
 using namespace joulemark;
 
@@ -48,6 +50,7 @@ class DashboardTest : public WindowFixture {
   void aDoubleClickGoesToTheEventAndBack();
   void keysGoFromEventToEvent();
   void foldsEventsAndGoesToTheOddest();
+  void theEnsembleIsOfTheEventThatWasChosen();
   void findingsLeadToTheirPlace();
   void manyShortGapsLeaveTheDataInSight();
   void whatCannotBeReadIsToldOnce();
@@ -272,6 +275,21 @@ void DashboardTest::foldsEventsAndGoesToTheOddest() {
     QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(0)).center());
     QVERIFY(window_->time_window().cursors(0) == odd);
   }
+}
+
+void DashboardTest::theEnsembleIsOfTheEventThatWasChosen() {
+  open(sample_);
+  const Analysis& analysis = *window_->document()->analysis();
+  std::set<std::string> names;
+  for (std::size_t row = 0; row < 12; ++row) {
+    QTest::keyClick(window_.get(), Qt::Key_N);
+    const EventRow& chosen = analysis.rows[window_->events().event_at(static_cast<int>(row))];
+    QVERIFY(window_->time_window().cursors(0) == chosen.time);
+    const std::string& name = analysis.report.events[chosen.name].name;
+    QCOMPARE(window_->ensemble_dock().name().toStdString(), name);
+    names.insert(name);
+  }
+  QVERIFY(names.size() > 1);
 }
 
 void DashboardTest::findingsLeadToTheirPlace() {
