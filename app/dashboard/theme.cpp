@@ -77,6 +77,7 @@ QMenu::item:disabled { color: @muted; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 6px; }
 QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 4px; }
 QPushButton, QToolButton { background: @raised; border: 1px solid @line; border-radius: 5px; padding: 4px 11px; }
+QFileDialog QToolButton { padding: 3px; }
 QPushButton:hover, QToolButton:hover { border-color: @accent; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QSpinBox:focus { border: 1px solid @accent; }
 QPushButton:disabled, QToolButton:disabled { color: @muted; background: @window; }

@@ -11,12 +11,14 @@
 #include <QComboBox>
 #include <QDialog>
 #include <QDialogButtonBox>
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPointer>
 #include <QPushButton>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 #include <algorithm>
 #include <fstream>
 
@@ -38,6 +40,7 @@ class DialogsTest : public QObject {
   void aClickOnCancelOutlivesTheProgress();
   void helpHasTheRoomOfItsText();
   void buttonsAreFlat();
+  void toolsOfAFileDialogHaveTheirPictures();
 };
 
 namespace {
@@ -260,6 +263,32 @@ void DialogsTest::aClickOnCancelOutlivesTheProgress() {
   banner.show_message(Banner::Level::note, QStringLiteral("Written"));
   QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
   QCOMPARE(banner.findChildren<QPushButton*>().size(), 1);
+}
+
+// Not a dot that was left of them: in the middle of each, several pixels both ways are of a picture.
+void DialogsTest::toolsOfAFileDialogHaveTheirPictures() {
+  use_theme(*qApp, true);
+  QFileDialog dialog;
+  dialog.setOption(QFileDialog::DontUseNativeDialog);
+  dialog.show();
+  const auto tools = dialog.findChildren<QToolButton*>();
+  int pictures = 0;
+  for (QToolButton* tool : tools) {
+    if (!tool->isVisible() || tool->icon().isNull()) continue;
+    const QImage image = tool->grab().toImage();
+    const QRect inner = image.rect().adjusted(3, 3, -3, -3);
+    QRect drawn;
+    for (int y = inner.top(); y <= inner.bottom(); ++y) {
+      for (int x = inner.left(); x <= inner.right(); ++x)
+        if (image.pixel(x, y) != image.pixel(inner.topLeft())) drawn |= QRect(x, y, 1, 1);
+    }
+    QVERIFY2(
+        drawn.width() >= 8 && drawn.height() >= 8,
+        qPrintable(
+            QStringLiteral("%1: %2 x %3").arg(tool->objectName()).arg(drawn.width()).arg(drawn.height())));
+    ++pictures;
+  }
+  QVERIFY(pictures >= 5);
 }
 
 QTEST_MAIN(DialogsTest)
