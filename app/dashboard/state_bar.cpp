@@ -18,7 +18,7 @@ namespace joulemark {
 namespace {
 
 constexpr qint64 k_ask_disk_ms = 1000;
-constexpr int k_instrument_px = 200;
+constexpr int k_least_instrument_px = 200;
 
 QIcon shape_icon(bool round, const QColor& colour) {
   QPixmap pixmap(22, 22);
@@ -47,6 +47,45 @@ QString labelled(const QString& label, const QString& value, const QColor& colou
 
 }  // namespace
 
+// Takes the room that is free, at the right of it.
+class StateBar::InstrumentLabel final : public QLabel {
+ public:
+  explicit InstrumentLabel(QWidget* parent) : QLabel(parent) {
+    setTextInteractionFlags(Qt::TextSelectableByMouse);
+    setTextFormat(Qt::RichText);
+    setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  }
+
+  void set_name(const QString& name) {
+    name_ = name;
+    setMinimumWidth(std::min(k_least_instrument_px, wide(name)));
+    fit();
+  }
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override {
+    QLabel::resizeEvent(event);
+    fit();
+  }
+
+ private:
+  [[nodiscard]] static QString before() { return StateBar::tr("from"); }
+
+  [[nodiscard]] int wide(const QString& name) const {
+    constexpr int k_between_px = 16;
+    return name.isEmpty() ? 0 : fontMetrics().horizontalAdvance(before() + name) + k_between_px;
+  }
+
+  void fit() {
+    if (name_.isEmpty()) return clear();
+    const int free = width() - (wide(name_) - fontMetrics().horizontalAdvance(name_));
+    setText(labelled(before(), fontMetrics().elidedText(name_, Qt::ElideRight, free), theme().text));
+  }
+
+  QString name_;
+};
+
 QStringList options_in(const QString& uri) {
   return uri.section(QLatin1Char('?'), 1).split(QLatin1Char('&'), Qt::SkipEmptyParts);
 }
@@ -59,7 +98,7 @@ StateBar::StateBar(InstrumentList& instruments, QWidget* parent)
       stop_(new QPushButton(tr("Stop"), this)),
       options_(new QPushButton(tr("Options\u2026"), this)),
       output_(new QPushButton(this)),
-      instrument_(figure_label(this, {})),
+      instrument_(new InstrumentLabel(this)),
       rate_(figure_label(this, tr("Samples per second of the current"))),
       lost_(figure_label(this, tr("Samples of the current that were lost"))),
       range_(figure_label(this, {})),
@@ -83,8 +122,9 @@ StateBar::StateBar(InstrumentList& instruments, QWidget* parent)
        {static_cast<QWidget*>(choice_), static_cast<QWidget*>(options_), static_cast<QWidget*>(record_),
         static_cast<QWidget*>(stop_), static_cast<QWidget*>(output_)})
     row->addWidget(widget);
-  row->addStretch(1);
-  for (QLabel* label : {instrument_, rate_, lost_, range_, time_, disk_}) {
+  row->addSpacing(8);
+  row->addWidget(instrument_, 1);
+  for (QLabel* label : {rate_, lost_, range_, time_, disk_}) {
     row->addSpacing(8);
     row->addWidget(label);
   }
@@ -232,11 +272,10 @@ void StateBar::set_range(const CaptureInfo& info) {
 // Beside the one to record from next, which has nothing to do with what is open.
 void StateBar::set_instrument(const InstrumentIdentity& instrument) {
   const QString name = instrument_text(instrument);
-  const QString shown = instrument_->fontMetrics().elidedText(name, Qt::ElideRight, k_instrument_px);
-  instrument_->setVisible(!name.isEmpty());
-  instrument_->setText(labelled(tr("from"), shown, theme().text));
-  instrument_->setToolTip(tr("What is open was recorded by %1").arg(name) + QLatin1Char('\n') +
-                          to_qt(instrument.uri));
+  instrument_->set_name(name);
+  instrument_->setToolTip(name.isEmpty() ? QString()
+                                         : tr("What is open was recorded by %1").arg(name) +
+                                               QLatin1Char('\n') + to_qt(instrument.uri));
 }
 
 void StateBar::show_idle(const QString& folder) {

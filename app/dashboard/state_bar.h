@@ -49,6 +49,7 @@ class StateBar final : public QWidget {
   void uriChanged(const QString& uri);
 
  private:
+  class InstrumentLabel;
   void set_figures(double rate_hz, std::optional<std::int64_t> lost, std::optional<double> duration_s);
   void ask_disk(const QString& folder);
   void set_disk(const QString& folder);
@@ -64,7 +65,7 @@ class StateBar final : public QWidget {
   QPushButton* stop_;
   QPushButton* options_;
   QPushButton* output_;
-  QLabel* instrument_;
+  InstrumentLabel* instrument_;
   QLabel* rate_;
   QLabel* lost_;
   QLabel* range_;

@@ -5,10 +5,14 @@
 #include <app/dashboard/event_dock.h>
 #include <app/dashboard/overlay.h>
 #include <app/dashboard/pane.h>
+#include <app/dashboard/state_bar.h>
 #include <app/dashboard/tile_row.h>
 #include <app/dashboard/waveform_view.h>
 #include <app/models/capture_document.h>
 #include <app/models/import_job.h>
+#include <app/models/instrument_list.h>
+#include <app/models/text.h>
+#include <app/recording/instruments.h>
 
 #include <tests/gui/window_fixture.h>
 
@@ -60,6 +64,7 @@ class DashboardTest : public WindowFixture {
   void aBrokenImportIsRefusedInWords();
   void darkAndLightAreBothDrawn();
   void theTitleSaysWhatRecordedIt();
+  void aLongNameOfTheInstrumentHasTheFreeRoom();
   void aWiderWindowHasAWiderDock();
   void tabsHaveOneUnderline();
 
@@ -417,6 +422,29 @@ void DashboardTest::theTitleSaysWhatRecordedIt() {
     return label->isVisible() && label->toolTip().contains(model) &&
            label->toolTip().contains(QString::fromStdString(instrument.uri));
   }));
+  window_->resize(2560, 1440);  // which has room for all of it
+  QTRY_VERIFY(std::ranges::any_of(labels, [&](const QLabel* label) {
+    return label->text().contains(instrument_text(instrument).toHtmlEscaped());
+  }));
+}
+
+void DashboardTest::aLongNameOfTheInstrumentHasTheFreeRoom() {
+  InstrumentList list(make_registry());
+  StateBar bar(list);
+  CaptureInfo info;
+  info.instrument.model =
+      "Power shield with a name that is longer than a narrow window has room for, rev. C-01";
+  bar.show_capture(info, 1, 0, path("nowhere"));
+  bar.show();
+  const auto labels = bar.findChildren<QLabel*>();
+  const auto shown = std::ranges::find_if(
+      labels, [](const QLabel* label) { return label->text().contains(QStringLiteral("Power sh")); });
+  QVERIFY(shown != labels.end());
+  bar.resize(2560, bar.height());
+  QTRY_VERIFY2((*shown)->text().contains(QStringLiteral("rev. C-01")), qPrintable((*shown)->text()));
+  bar.resize(1100, bar.height());
+  QTRY_VERIFY2((*shown)->text().contains(QChar(0x2026)), qPrintable((*shown)->text()));
+  QVERIFY((*shown)->sizeHint().width() <= (*shown)->width());
 }
 
 void DashboardTest::aWiderWindowHasAWiderDock() {
