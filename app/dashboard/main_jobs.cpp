@@ -29,23 +29,15 @@ void hear(QObject* job) {
 }  // namespace
 
 // What became ready meanwhile never takes the place of what a person works with; sentence says what it is.
-// then: what there is to tell next.
-void MainWindow::open_when_free(const QString& path, const QString& sentence,
-                                const std::function<void()>& then) {
-  if (!recording() && !document_ && !opening_) {
-    open_capture(path);
-    if (then) then();
-    return;
-  }
+void MainWindow::open_when_free(const QString& path, const QString& sentence) {
+  if (!recording() && !document_ && !opening_) return open_capture(path);
   remember(path);
-  const auto open = [this, path, sentence, then] {
+  const auto open = [this, path, sentence] {
     if (recording())
-      return open_when_free(path, tr("%1 It can be opened when the recording has ended.").arg(sentence),
-                            then);
+      return open_when_free(path, tr("%1 It can be opened when the recording has ended.").arg(sentence));
     open_capture(path);
-    if (then) then();
   };
-  banner_->show_message(Banner::Level::note, sentence, tr("Open"), open, then);
+  banner_->show_message(Banner::Level::note, sentence, tr("Open"), open);
 }
 
 // --- importing ---

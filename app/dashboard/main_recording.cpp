@@ -270,6 +270,8 @@ void MainWindow::recording_ended(bool kept, const QString& reason, const QString
 // One after the other, the newest first. An entry goes when it was recovered or dismissed, or its file is
 // gone from its folder.
 void MainWindow::offer_unfinished() {
+  offers_->hide();
+  if (recovering_) return;  // it is offered then
   QStringList unfinished = unfinished_.files();
   while (!unfinished.isEmpty()) {
     const QString file = unfinished.takeLast();
@@ -282,13 +284,20 @@ void MainWindow::offer_unfinished() {
       unfinished_.forget(file);
       offer_unfinished();
     };
-    return banner_->show_message(
+    return offers_->show_message(
         Banner::Level::note,
         tr("%1 was still being recorded when this window went away. All but the last second or so is there.")
             .arg(place.fileName()),
         document_ || opening_ ? tr("Recover") : tr("Recover and open"), [this, file] { recover(file); },
         dismissed);
   }
+}
+
+void MainWindow::ask_recover() {
+  if (recovering_) return;
+  offer_unfinished();
+  if (offers_->isHidden())
+    banner_->show_message(Banner::Level::note, tr("No recording of before waits to be recovered."));
 }
 
 bool MainWindow::is_open_here(const QString& file) const {
@@ -306,19 +315,21 @@ void MainWindow::recover(const QString& file) {
   const QString name = QFileInfo(file).fileName();
   recovery_ = std::make_unique<RecoveryJob>();
   connect(recovery_.get(), &RecoveryJob::done, this, [this, name](const QString& recovered) {
+    recovering_ = false;
     work(Work::recovering).hide_work();
     unfinished_.forget(recovered);
-    open_when_free(recovered, tr("Recovered: %1.").arg(name), [this] {
-      if (!recording()) offer_unfinished();
-    });
+    open_when_free(recovered, tr("Recovered: %1.").arg(name));
+    offer_unfinished();
   });
   connect(recovery_.get(), &RecoveryJob::failed, this, [this](const QString& message) {
+    recovering_ = false;
     work(Work::recovering).hide_work();
     trouble(tr("Not recovered: %1").arg(message));
   });
   connect(recovery_.get(), &RecoveryJob::progressed, this,
           [this](double part) { work(Work::recovering).show_part(part); });
   work(Work::recovering).show_work(tr("Recovering %1").arg(name), {});
+  recovering_ = true;
   recovery_->start(file);
 }
 

@@ -95,6 +95,7 @@ void MainWindow::build() {
   state_ = new StateBar(instruments_, inner);
   tiles_ = new TileRow(inner);
   banner_ = new Banner(inner);
+  offers_ = new Banner(inner);
   for (Banner*& each : works_)
     each = new Banner(inner);
   centre_ = new QStackedWidget(inner);
@@ -109,6 +110,7 @@ void MainWindow::build() {
   centre_->setMinimumHeight(220);
   centre_->setMinimumWidth(420);
   column->addWidget(banner_);
+  column->addWidget(offers_);
   for (Banner* each : works_)
     column->addWidget(each);
   column->addWidget(centre_, 1);

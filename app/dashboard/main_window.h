@@ -76,6 +76,7 @@ class MainWindow final : public QMainWindow {
   [[nodiscard]] FindingsModel& findings() { return findings_; }
   [[nodiscard]] TileRow& tiles() const { return *tiles_; }
   [[nodiscard]] Banner& banner() const { return *banner_; }
+  [[nodiscard]] Banner& offers() const { return *offers_; }
   [[nodiscard]] QString recordings_folder() const;
   [[nodiscard]] std::int64_t frames() const { return frame_; }  // drawn of recordings
 
@@ -111,10 +112,11 @@ class MainWindow final : public QMainWindow {
   void ask_open();
   void open_inputs(const QStringList& paths);
   void open_capture(const QString& path);
-  void open_when_free(const QString& path, const QString& sentence, const std::function<void()>& then = {});
+  void open_when_free(const QString& path, const QString& sentence);
   [[nodiscard]] bool may_import();
   void import_ended();
   void import(const QStringList& paths);
+  void ask_recover();
   void recover(const QString& file);
   [[nodiscard]] bool is_open_here(const QString& file) const;
   void remember(const QString& path);
@@ -179,6 +181,7 @@ class MainWindow final : public QMainWindow {
   std::unique_ptr<ImportJob> import_;
   std::unique_ptr<ExportJob> export_;
   std::unique_ptr<RecoveryJob> recovery_;
+  bool recovering_ = false;
   QStringList options_;
   QTimer frames_;
   int laid_out_width_ = 0;   // of the window, as the docks are laid out in it
@@ -193,6 +196,7 @@ class MainWindow final : public QMainWindow {
   StateBar* state_;
   TileRow* tiles_;
   Banner* banner_;
+  Banner* offers_;  // of what can be recovered: no other sentence takes their place
   std::array<Banner*, static_cast<std::size_t>(Work::k_count)> works_{};
   QStackedWidget* centre_;
   Welcome* welcome_;

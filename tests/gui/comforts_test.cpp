@@ -294,15 +294,15 @@ void ComfortsTest::aRecordingSurvivesTheDeathOfItsWindow() {
   window_.reset();
   show_window();
   window_->offer_unfinished();
-  QCOMPARE(window_->banner().text(), QString());  // it is not lost
+  QCOMPARE(window_->offers().text(), QString());  // it is not lost
   other.kill();
   QVERIFY(other.waitForFinished(k_patience_ms));
   QCOMPARE(other.exitStatus(), QProcess::CrashExit);
   window_.reset();
   show_window();
   window_->offer_unfinished();
-  QVERIFY(window_->banner().text().contains(QStringLiteral("killed.jmk")));
-  const auto buttons = window_->banner().findChildren<QPushButton*>();
+  QVERIFY(window_->offers().text().contains(QStringLiteral("killed.jmk")));
+  const auto buttons = window_->offers().findChildren<QPushButton*>();
   const auto recover = std::ranges::find(buttons, QStringLiteral("Recover and open"), &QAbstractButton::text);
   QVERIFY(recover != buttons.end());
   (*recover)->click();
@@ -327,8 +327,8 @@ void ComfortsTest::aRecordingIsKeptInMindWhateverOthersRecord() {
   window_.reset();
   show_window();
   window_->offer_unfinished();
-  QVERIFY2(window_->banner().text().contains(QStringLiteral("killed-2.jmk")),
-           qPrintable(window_->banner().text()));
+  QVERIFY2(window_->offers().text().contains(QStringLiteral("killed-2.jmk")),
+           qPrintable(window_->offers().text()));
 }
 
 namespace {

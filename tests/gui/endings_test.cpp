@@ -11,6 +11,7 @@
 
 #include <sys/mount.h>
 
+#include <QAction>
 #include <QDir>
 #include <QJsonObject>
 #include <QLabel>
@@ -186,14 +187,30 @@ void EndingsTest::aRecordingThatWasCutOffIsOfferedUntilItIsAnswered() {
     window_.reset();
     show_window();
     window_->offer_unfinished();
-    QVERIFY(window_->banner().text().contains(QStringLiteral("cut-2.jmk")));
+    QVERIFY(window_->offers().text().contains(QStringLiteral("cut-2.jmk")));
   }
-  click(QStringLiteral("Dismiss"));
-  QVERIFY(window_->banner().text().contains(QStringLiteral("cut-1.jmk")));
+  const QString told = window_->offers().text();
+  window_->record({});  // trouble, which is told beside it
+  QTRY_VERIFY(!window_->banner().text().isEmpty());
+  QCOMPARE(window_->offers().text(), told);
+  QVERIFY(window_->session() == nullptr);
+  const auto buttons = window_->offers().findChildren<QPushButton*>();
+  const auto dismiss = std::ranges::find(buttons, QStringLiteral("Dismiss"), &QAbstractButton::text);
+  QVERIFY(dismiss != buttons.end());
+  (*dismiss)->click();
+  QVERIFY(window_->offers().text().contains(QStringLiteral("cut-1.jmk")));
   QTest::qWait(0);
+  window_->offers().hide();
+  const auto actions = window_->findChildren<QAction*>();
+  const auto recover = std::ranges::find(actions, QStringLiteral("Re&cover\u2026"), &QAction::text);
+  QVERIFY(recover != actions.end());
+  (*recover)->trigger();
+  QVERIFY(window_->offers().text().contains(QStringLiteral("cut-1.jmk")));
   click(QStringLiteral("Recover and open"));
   settle();
   QCOMPARE(window_->document()->path(), path("cut-1.jmk"));
+  (*recover)->trigger();
+  QVERIFY(window_->banner().text().contains(QStringLiteral("No recording")));
   window_.reset();
   QCOMPARE(unfinished(), QStringList());
 }
