@@ -75,9 +75,13 @@ Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionV
   for (const OptionValue& option : options.all())
     given.push_back({"instrument." + option.name, option.text});
   auto connect = [port = process.port()] { return serial::open_port(port, k_baud); };
-  JM_TRY_ASSIGN(auto instrument, probe::ProbeInstrument::open(uri.text, std::move(connect), settings,
-                                                              std::move(given), system_timebase()));
-  return std::make_unique<TwinInstrument>(std::move(process), std::move(instrument));
+  auto instrument = probe::ProbeInstrument::open(uri.text, std::move(connect), settings, std::move(given),
+                                                 system_timebase());
+  if (!instrument) {
+    JM_TRY(process.finish());  // why no probe answers
+    return tl::make_unexpected(instrument.error());
+  }
+  return std::make_unique<TwinInstrument>(std::move(process), std::move(*instrument));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ namespace joulemark::twin_process {
 Result<EndReason> TwinInstrument::run(SampleSink& sink, const std::stop_token& stop) {
   auto reason = probe_->run(sink, stop);
   const Status ended = process_.finish();
-  if (reason && !ended) return tl::make_unexpected(ended.error());
+  if (!ended) return tl::make_unexpected(ended.error());
   return reason;
 }
 

@@ -17,7 +17,7 @@ class TwinInstrument final : public Instrument {
 
   [[nodiscard]] const CaptureInfo& info() const override { return probe_->info(); }
   void on_news(News news) override { probe_->on_news(std::move(news)); }
-  // Errors besides the probe's: those of TwinProcess::finish.
+  // Errors: those of TwinProcess::finish, of which the probe's come; else the probe's.
   [[nodiscard]] Result<EndReason> run(SampleSink& sink, const std::stop_token& stop) override;
 
  private:

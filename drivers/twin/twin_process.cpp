@@ -6,9 +6,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -40,7 +43,8 @@ Result<Pipe> make_pipe() {
 }
 
 // Its own process group: Ctrl-C is for us, who end it in turn. No signal stays blocked in it.
-Result<pid_t> spawn(const fs::path& program, std::span<const std::string> arguments, int input, int output) {
+Result<pid_t> spawn(const fs::path& program, std::span<const std::string> arguments, int input, int output,
+                    int talk) {
   std::vector<std::string> words{program.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
@@ -52,6 +56,7 @@ Result<pid_t> spawn(const fs::path& program, std::span<const std::string> argume
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, talk, STDERR_FILENO);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;
@@ -67,19 +72,41 @@ Result<pid_t> spawn(const fs::path& program, std::span<const std::string> argume
   return id;
 }
 
-// By the CLI contract's numbers; it has said on stderr what is wrong.
-Status ended_with(int status) {
-  constexpr const char* k_text = "the simulated boards have ended; see above";
+std::string end_of(const FileDescriptor& talk) {
+  constexpr off_t k_most = 4096;
+  struct stat file {};
+  if (::fstat(talk.get(), &file) != 0) return {};
+  std::string text(static_cast<std::size_t>(std::min(file.st_size, k_most)), '\0');
+  const ssize_t count =
+      ::pread(talk.get(), text.data(), text.size(), file.st_size - static_cast<off_t>(text.size()));
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+  return text;
+}
+
+// Where it says what is wrong, in its last line on stderr.
+std::string complaint_in(std::string_view text) {
+  constexpr std::string_view k_name = "joulemark-twin: ";
+  while (text.ends_with('\n'))
+    text.remove_suffix(1);
+  text.remove_prefix(text.rfind('\n') + 1);
+  if (text.starts_with(k_name)) text.remove_prefix(k_name.size());
+  return text.empty() ? "the simulated boards have ended and do not say why"
+                      : fmt::format("the simulated boards have ended: {}", text);
+}
+
+// By the CLI contract's numbers.
+Status ended_with(int status, const FileDescriptor& talk) {
+  const std::string text = complaint_in(end_of(talk));
   if (WIFEXITED(status)) {
     switch (WEXITSTATUS(status)) {
       case 0:
         return {};
       case 2:
-        return fail(ErrorCode::usage, k_text);
+        return fail(ErrorCode::usage, text);
       case 5:
-        return fail(ErrorCode::protocol, k_text);
+        return fail(ErrorCode::protocol, text);
       default:
-        return fail(ErrorCode::io, k_text);
+        return fail(ErrorCode::io, text);
     }
   }
   return fail(ErrorCode::protocol,
@@ -108,7 +135,10 @@ Result<TwinProcess> TwinProcess::start(const fs::path& program, std::span<const 
   JM_TRY_ASSIGN(Pipe input, make_pipe());
   JM_TRY_ASSIGN(Pipe output, make_pipe());
   TwinProcess process;
-  JM_TRY_ASSIGN(process.id_, spawn(program, arguments, input.read.get(), output.write.get()));
+  process.talk_ = FileDescriptor(::memfd_create("joulemark-twin", MFD_CLOEXEC));
+  if (!process.talk_.is_open()) return fail(ErrorCode::io, std::strerror(errno));
+  JM_TRY_ASSIGN(process.id_,
+                spawn(program, arguments, input.read.get(), output.write.get(), process.talk_.get()));
   process.input_ = std::move(input.write);
   process.output_ = std::move(output.read);
   {
@@ -122,6 +152,7 @@ TwinProcess::TwinProcess(TwinProcess&& other) noexcept
     : id_(std::exchange(other.id_, -1)),
       input_(std::move(other.input_)),
       output_(std::move(other.output_)),
+      talk_(std::move(other.talk_)),
       port_(std::move(other.port_)) {}
 
 Status TwinProcess::wait_for_port() {
@@ -137,7 +168,7 @@ Status TwinProcess::wait_for_port() {
     std::array<char, 256> bytes{};
     const ssize_t count = ::read(output_.get(), bytes.data(), bytes.size());
     if (count <= 0) {
-      const Status ended = ended_with(reap());
+      const Status ended = ended_with(reap(), talk_);
       return ended ? fail(ErrorCode::protocol, "the simulated boards ended at once") : ended;
     }
     heard.append(bytes.data(), static_cast<std::size_t>(count));
@@ -165,7 +196,7 @@ int TwinProcess::reap() {
 }
 
 Status TwinProcess::finish() {
-  return id_ < 0 ? Status() : ended_with(reap());
+  return id_ < 0 ? Status() : ended_with(reap(), talk_);
 }
 
 TwinProcess::~TwinProcess() {

@@ -30,7 +30,8 @@ class TwinProcess {
 
   [[nodiscard]] const std::string& port() const { return port_; }  // "/dev/pts/3"
 
-  // Lets it end and waits for it: then its truth is written. Errors: io or protocol when it did not end well.
+  // Lets it end and waits for it: then its truth is written. Errors: io or protocol when it did not end well,
+  // with what it said last on stderr.
   [[nodiscard]] Status finish();
 
  private:
@@ -41,6 +42,7 @@ class TwinProcess {
   pid_t id_ = -1;
   linux_system::FileDescriptor input_;
   linux_system::FileDescriptor output_;
+  linux_system::FileDescriptor talk_;  // all that it says on stderr, kept for the error's text
   std::string port_;
 };
 

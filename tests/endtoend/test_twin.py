@@ -205,7 +205,21 @@ class TwinProcess(Twin):
     def test_says_what_is_wrong_with_an_option(self):
         done = self.run_cli("record", "twin:kws", "-o", "x.jmk", "--option", "fault=flood:3@2s", expect=2)
         self.assertIn("lose:N@TIME", done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
         self.run_cli("record", "twin:rock", "-o", "x.jmk", expect=3)
+
+    def test_boards_that_fail_are_told_with_their_last_words(self):
+        boards = self.folder / "boards"
+        for words, told in (("echo 'solder drips' >&2; echo 'joulemark-twin: the shunt is on fire' >&2",
+                             "the simulated boards have ended: the shunt is on fire"),
+                            (":", "the simulated boards have ended and do not say why")):
+            boards.write_text(f"#!/bin/sh\n{words}; exit 9\n")
+            boards.chmod(0o755)
+            done = subprocess.run([BINARY, "record", "twin:kws", "-o", "x.jmk"], cwd=self.folder, capture_output=True,
+                                  env=dict(os.environ, JOULEMARK_TWIN=str(boards)), text=True, timeout=30)
+            self.assertEqual(done.returncode, 9, done.stderr)
+            self.assertIn(told, done.stderr)
+            self.assertNotIn("above", done.stderr)
 
     def test_without_the_boards_it_is_a_missing_capability(self):
         environment = dict(os.environ, JOULEMARK_TWIN="/nowhere/joulemark-twin")
