@@ -10,6 +10,7 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFileInfo>
 #include <QIcon>
 #include <QLibraryInfo>
 #include <QLocale>
@@ -39,6 +40,12 @@ void install_language(QApplication& app) {
     QApplication::installTranslator(qt);
 }
 
+// What is given without an option: a file, or what is written as an instrument and is no file.
+bool is_instrument(const QString& given) {
+  const auto uri = joulemark::InstrumentUri::parse(given.toStdString());
+  return uri && uri->scheme.size() > 1 && !QFileInfo::exists(given);  // not C:
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -62,8 +69,9 @@ int main(int argc, char** argv) {
       QStringLiteral("Records, shows and measures the energy of embedded targets."));
   parser.addHelpOption();
   parser.addVersionOption();
-  parser.addPositionalArgument(QStringLiteral("FILE"),
-                               QStringLiteral("A capture (.jmk), or a recording to import."));
+  parser.addPositionalArgument(
+      QStringLiteral("FILE"),
+      QStringLiteral("A capture (.jmk), a recording to import, or an instrument like sim:kws."));
   const QCommandLineOption instrument(QStringLiteral("instrument"),
                                       QStringLiteral("Choose this instrument, like sim:kws or monsoon:."),
                                       QStringLiteral("URI"));
@@ -73,11 +81,13 @@ int main(int argc, char** argv) {
   parser.addOption(instrument);
   parser.addOption(pictures);
   parser.process(app);
-  const QStringList files = parser.positionalArguments();
+  QStringList files = parser.positionalArguments();
+  QString uri = parser.value(instrument);
+  if (!files.isEmpty() && is_instrument(files.front())) uri = files.takeFirst();
   QTemporaryDir settings;  // of a tour, which must not depend on or change a person's own
   if (parser.isSet(pictures)) {
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings.path());
-    return run_tour(app, make_registry(), parser.value(pictures), files.value(0), parser.value(instrument));
+    return run_tour(app, make_registry(), parser.value(pictures), files.value(0), uri);
   }
   use_theme(app, QSettings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("joulemark"),
                            QStringLiteral("joulemark-gui"))
@@ -90,7 +100,7 @@ int main(int argc, char** argv) {
     QApplication::exit();
   });
   window.show();
-  if (parser.isSet(instrument)) window.set_instrument(parser.value(instrument));
+  if (!uri.isEmpty()) window.set_instrument(uri);
   if (!files.isEmpty()) window.open_file(files.front());
   window.offer_unfinished();
   return QApplication::exec();

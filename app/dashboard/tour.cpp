@@ -6,16 +6,20 @@
 #include <app/dashboard/tour.h>
 #include <app/dashboard/waveform_view.h>
 #include <app/models/capture_document.h>
+#include <app/models/import_job.h>
 #include <app/models/recording_session.h>
+#include <app/models/text.h>
 
 #include <QApplication>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QFileInfo>
 #include <QFontDatabase>
 #include <QTextStream>
 #include <QThread>
 #include <functional>
+#include <optional>
 
 namespace joulemark {
 namespace {
@@ -32,6 +36,25 @@ bool wait_for(const std::function<bool()>& there, int patience_ms = k_patience_m
   }
   QApplication::processEvents();
   return there();
+}
+
+// The capture to show: the file, or what it becomes in the folder when it is of another tool.
+Result<QString> capture_of(const QString& file, const QString& folder) {
+  if (file.isEmpty() || QFileInfo(file).suffix() == QStringLiteral("jmk")) return file;
+  ImportRequest request;
+  request.inputs = {file.toStdString()};
+  request.file = (folder + QStringLiteral("/imported.jmk")).toStdString();
+  request.overwrite = true;
+  ImportJob job;
+  std::optional<Result<QString>> outcome;
+  QObject::connect(&job, &ImportJob::done, &job, [&](const QString& made) { outcome = made; });
+  QObject::connect(&job, &ImportJob::failed, &job, [&](const QString& message) {
+    outcome = fail(ErrorCode::unreadable, message.toStdString());
+  });
+  job.start(request);
+  while (!outcome)
+    QApplication::processEvents(QEventLoop::WaitForMoreEvents);
+  return *outcome;
 }
 
 class Tour {
@@ -136,6 +159,11 @@ int run_tour(QApplication& app, InstrumentRegistry registry, const QString& fold
     QTextStream(stderr) << folder << ": cannot be made\n";
     return 9;
   }
+  const Result<QString> shown = capture_of(capture, folder);
+  if (!shown) {
+    QTextStream(stderr) << "joulemark-gui: not imported: " << to_qt(shown.error().message) << '\n';
+    return 2;
+  }
   if (QFontDatabase::families().contains(QStringLiteral("Roboto")))
     QApplication::setFont(QFont(QStringLiteral("Roboto"), 10));
   use_theme(app, true);
@@ -148,7 +176,7 @@ int run_tour(QApplication& app, InstrumentRegistry registry, const QString& fold
     QTextStream(stderr) << instrument << ": " << window.banner().text() << '\n';
     return 3;
   }
-  const QString file = capture.isEmpty() ? folder + QStringLiteral("/live.jmk") : capture;
+  const QString file = shown->isEmpty() ? folder + QStringLiteral("/live.jmk") : *shown;
   if (!tour.open(file)) {
     QTextStream(stderr) << file << ": " << window.banner().text() << '\n';
     return 2;
