@@ -2,8 +2,6 @@
 #include <analysis/timing/edge_pairer.h>
 #include <analysis/timing/line_levels.h>
 
-#include <fmt/format.h>
-
 #include <span>
 #include <utility>
 
@@ -66,19 +64,6 @@ class Survey {
   LineSet high_;
 };
 
-// An importer or a probe may know the level that a line began with.
-Result<LineSet> stated_high(SampleSource& source) {
-  JM_TRY_ASSIGN(const std::vector<MetadataItem> metadata, source.metadata());
-  LineSet high;
-  for (const Line& line : source.info().lines) {
-    const std::string key = fmt::format("line.d{}.initial", line.id.value);
-    for (const MetadataItem& item : metadata) {
-      if (item.key == key) high.set(line.id.value & 0xFF, item.value == "high");
-    }
-  }
-  return high;
-}
-
 }  // namespace
 
 Result<LineLevels> look_at_lines(SampleSource& source, const std::vector<TimeRange>& unobserved) {
@@ -88,8 +73,8 @@ Result<LineLevels> look_at_lines(SampleSource& source, const std::vector<TimeRan
       survey.take(edge);
     return {};
   }));
-  JM_TRY_ASSIGN(const LineSet stated, stated_high(source));
-  return survey.finish(stated);
+  JM_TRY_ASSIGN(const Levels stated, stated_levels(source));
+  return survey.finish(stated.high);
 }
 
 }  // namespace joulemark

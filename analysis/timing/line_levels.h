@@ -4,18 +4,11 @@
 
 #include <analysis/model/result.h>
 #include <analysis/model/sample_source.h>
+#include <analysis/timing/stated_levels.h>
 
-#include <bitset>
 #include <vector>
 
 namespace joulemark {
-
-using LineSet = std::bitset<256>;
-
-struct Levels {
-  LineSet known;
-  LineSet high;  // of those
-};
 
 struct LineLevels {
   LineSet both_seen;  // recorded on both polarities (MLPerf runs hold falling edges alone)

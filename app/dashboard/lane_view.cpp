@@ -157,6 +157,7 @@ void LaneView::paint_levels(QPainter& painter, std::size_t lane) const {
   const auto kind = [&](std::size_t i) {
     return ((columns[i].high & bit) != 0 ? 2 : 0) + ((columns[i].low & bit) != 0 ? 1 : 0);
   };
+  if (is_unknown(lane)) return paint_unknown(painter, area);
   for (std::size_t first = 0; first < columns.size();) {
     std::size_t last = first + 1;
     while (last < columns.size() && kind(last) == kind(first))
@@ -169,6 +170,20 @@ void LaneView::paint_levels(QPainter& painter, std::size_t lane) const {
     if (kind(first) == 3) painter.fillRect(run, last - first > 1 ? busy : solid);
     first = last;
   }
+}
+
+bool LaneView::is_unknown(std::size_t lane) const {
+  if (lane >= lanes_.size() || lane / k_most_lanes >= columns_.size()) return false;
+  const std::vector<LaneColumn>& columns = columns_[lane / k_most_lanes];
+  return !columns.empty() && std::ranges::none_of(columns, [&](const LaneColumn& column) {
+    return ((column.high | column.low) >> lane % k_most_lanes & 1) != 0;
+  });
+}
+
+void LaneView::paint_unknown(QPainter& painter, const QRectF& area) {
+  painter.setPen(theme().muted);
+  painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
+                   QCoreApplication::translate("LaneView", "unknown"));
 }
 
 void LaneView::paint_name(QPainter& painter, std::size_t lane) const {

@@ -34,6 +34,8 @@ class LaneView final : public QWidget {
 
   // Where a lane is drawn; partly or wholly outside of the widget when it is scrolled away.
   [[nodiscard]] QRectF lane_area(std::size_t lane) const;
+  // Whether nothing tells its level in all that is shown.
+  [[nodiscard]] bool is_unknown(std::size_t lane) const;
   // Whether the wheel at that place is for scrolling.
   [[nodiscard]] bool scrolls_at(QPointF place) const;
 
@@ -56,6 +58,7 @@ class LaneView final : public QWidget {
   [[nodiscard]] QColor colour_of(std::size_t lane) const;
   void paint_events(QPainter& painter, std::size_t lane, const TimeScale& scale) const;
   void paint_levels(QPainter& painter, std::size_t lane) const;
+  static void paint_unknown(QPainter& painter, const QRectF& area);
   void paint_name(QPainter& painter, std::size_t lane) const;
 
   std::vector<Lane> lanes_;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <analysis/timing/stated_levels.h>
+
 #include <app/models/lane_index.h>
 
 #include <algorithm>
@@ -103,6 +105,22 @@ struct LaneIndex::Builder {
     index.runs_.resize(kept);
   }
 
+  // A line without an edge stays as it began.
+  void keep_stated(const Levels& stated) {
+    for (std::size_t id = 0; id < index.lane_.size(); ++id) {
+      if (index.lane_[id] < 0 || firsts[static_cast<std::size_t>(index.lane_[id])].found ||
+          !stated.known.test(id))
+        continue;
+      const std::uint32_t bit = std::uint32_t{1} << index.lane_[id];
+      index.known_ |= bit;
+      set(high, bit, stated.high.test(id));
+      for (Run& run : index.runs_) {
+        set(run.before, bit, stated.high.test(id));
+        mark(run.seen, bit, stated.high.test(id));
+      }
+    }
+  }
+
   // Until its first edge a line had the other level.
   void fill_before() {
     for (std::size_t lane = 0; lane < firsts.size(); ++lane) {
@@ -118,7 +136,8 @@ struct LaneIndex::Builder {
     }
   }
 
-  void finish() {
+  void finish(const Levels& stated) {
+    keep_stated(stated);
     fill_before();
     index.high_at_end_ = high;
     index.runs_.shrink_to_fit();
@@ -146,7 +165,8 @@ Result<LaneIndex> LaneIndex::build(SampleSource& source, TimeRange extent, std::
       builder.add(edge);
     return {};
   }));
-  builder.finish();
+  JM_TRY_ASSIGN(const Levels stated, stated_levels(source));
+  builder.finish(stated);
   return index;
 }
 
@@ -277,7 +297,7 @@ class LaneIndex::Picture {
 
 Result<std::vector<LaneColumn>> LaneIndex::columns(SampleSource& source, TimeRange range,
                                                    std::size_t count) const {
-  if (runs_.empty() || range.empty() || count == 0) return std::vector<LaneColumn>(count);
+  if (known_ == 0 || range.empty() || count == 0) return std::vector<LaneColumn>(count);
   Picture picture(*this, range, count);
   picture.draw_runs();
   JM_TRY(picture.draw_edges(source));

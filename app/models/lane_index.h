@@ -59,7 +59,7 @@ class LaneIndex {
   std::array<std::int16_t, 256> lane_{};
   std::vector<Run> runs_;           // by time, none overlapping
   std::vector<LaneColumn> groups_;  // what was seen in so many runs
-  std::uint32_t known_ = 0;         // lines with edges
+  std::uint32_t known_ = 0;         // lines with edges, or with a level that metadata states
   std::uint32_t high_at_end_ = 0;
   std::int64_t edges_ = 0;
 };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <analysis/timing/stated_levels.h>
+
 #include <app/models/line_levels.h>
 
 #include <algorithm>
@@ -27,14 +29,21 @@ Status LineLevels::look_back(TimeNs first_ns) {
   }
 }
 
-// A line that was never seen before was at the opposite of what its first edge goes to.
+// A line that was never seen before was at the opposite of what its first edge goes to; one without an edge
+// is as metadata states it.
 Status LineLevels::look_ahead() {
   if (levels_.size() == lines().size()) return {};
-  return source_->edges(rest_, [&](std::span<const Edge> some) -> Status {
+  JM_TRY(source_->edges(rest_, [&](std::span<const Edge> some) -> Status {
     for (const Edge& edge : some)
       levels_.try_emplace(edge.line, !edge.level);
     return {};
-  });
+  }));
+  JM_TRY_ASSIGN(const Levels stated, stated_levels(*source_));
+  for (const Line& line : lines()) {
+    const std::size_t id = line.id.value & 0xFF;
+    if (stated.known.test(id)) levels_.try_emplace(line.id, stated.high.test(id));
+  }
+  return {};
 }
 
 Status LineLevels::load_until(TimeNs end_ns) {

@@ -45,6 +45,7 @@ class PanesTest : public QObject {
   void anEnsembleOfNearlyTheSameFillsItsAxis();
   void theOverviewShowsWhatHardlyChanges();
   void manyLinesGetThinner();
+  void aLineOfUnknownLevelSaysSo();
   void thirtyTwoLinesAreReachedByScrolling();
   void eventsFromFallToFallAreSeenOnTheirLane();
   void linesBeyondThirtyTwoAreDrawn();
@@ -357,6 +358,33 @@ void PanesTest::manyLinesGetThinner() {
   for (std::size_t lane = 0; lane < 12; ++lane)
     QVERIFY2(shown.in_sight(lane), qPrintable(QString::number(lane)));
   QVERIFY(shown.lanes->lane_area(0).height() >= QFontMetrics(label_font()).ascent());
+}
+
+void PanesTest::aLineOfUnknownLevelSaysSo() {
+  LaneView lanes;
+  lanes.set_lanes({{"low", -1}, {"silent", -1}, {"late", -1}});
+  lanes.resize(890, 80);
+  Overlay overlay;
+  overlay.range = k_second;
+  std::vector<LaneColumn> columns(lanes.columns_wanted(), LaneColumn{0, 0b001});
+  QVERIFY(!lanes.is_unknown(1));  // nothing is read yet
+  columns.back().high = 0b100;
+  lanes.show_columns(columns, overlay);
+  QVERIFY(!lanes.is_unknown(0));
+  QVERIFY(lanes.is_unknown(1));
+  QVERIFY(!lanes.is_unknown(2));
+  const QImage image = lanes.grab().toImage();
+  const auto ink = [&](std::size_t lane) {
+    const QRect area = lanes.lane_area(lane).toRect().adjusted(2, 2, -20, -2);
+    int pixels = 0;
+    for (int y = area.top(); y < area.bottom(); ++y) {
+      for (int x = area.left(); x < area.right(); ++x)
+        pixels += image.pixelColor(x, y) != theme().surface ? 1 : 0;
+    }
+    return pixels;
+  };
+  QVERIFY(ink(1) > 40);
+  QCOMPARE(ink(2), 0);
 }
 
 void PanesTest::thirtyTwoLinesAreReachedByScrolling() {

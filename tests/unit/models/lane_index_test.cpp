@@ -64,6 +64,25 @@ struct Lines {
   }
 };
 
+// Of a line without an edge beside one with edges, and of lines without any.
+TEST(LaneIndex, KnowsWhatIsStatedOfALineWithoutAnEdge) {
+  for (const int count : {0, 3, 5000}) {
+    Lines lines(count);
+    ASSERT_TRUE(lines.capture.accept(MetadataItem{"line.d9.initial", count == 3 ? "high" : "low"}));
+    const auto index = LaneIndex::build(lines.capture, k_extent);
+    ASSERT_TRUE(index);
+    for (const TimeRange range : {k_extent, TimeRange{400'000'000, 400'100'000}}) {
+      const auto columns = index->columns(lines.capture, range, 100);
+      ASSERT_TRUE(columns);
+      for (const LaneColumn& column : *columns) {
+        EXPECT_EQ((column.high >> 2 & 1) != 0, count == 3);
+        EXPECT_EQ((column.low >> 2 & 1) != 0, count != 3);
+        EXPECT_EQ(((column.high | column.low) & 3U) == 0, count == 0);
+      }
+    }
+  }
+}
+
 void expect_as_by_hand(Lines& lines, TimeRange range, std::size_t count) {
   const auto index = LaneIndex::build(lines.capture, k_extent);
   ASSERT_TRUE(index);

@@ -92,6 +92,22 @@ TEST(SampleExport, HoldsAPartOfTheEdges) {
   }
 }
 
+TEST(SampleExport, KnowsWhatIsStatedOfALineWithoutAnEdge) {
+  MemoryCapture capture;
+  CaptureInfo info;
+  info.channels.resize(1);
+  info.channels[0].name = "bench.current";
+  info.channels[0].rate_hz = 1000;
+  info.lines = {{LineId{2}, "stated"}, {LineId{5}, "unknown"}};
+  ASSERT_TRUE(capture.begin(info));
+  ASSERT_TRUE(capture.accept(MetadataItem{"line.d2.initial", "high"}));
+  ASSERT_TRUE(capture.end(EndReason::completed));
+  const auto levels = LineLevels::of(capture, {0, 1'000'000}, 0);
+  ASSERT_TRUE(levels);
+  EXPECT_EQ(levels->at(LineId{2}), std::optional(true));
+  EXPECT_EQ(levels->at(LineId{5}), std::nullopt);
+}
+
 TEST(SampleExport, WritesWhatIsNearestInTimeInEveryPart) {
   Bench bench;
   const test::TemporaryFolder folder;
