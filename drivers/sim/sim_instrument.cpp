@@ -55,6 +55,14 @@ std::vector<MetadataItem> event_rules() {
   return items;
 }
 
+// Every run begins idle.
+std::vector<MetadataItem> line_levels() {
+  std::vector<MetadataItem> items;
+  for (const MarkerLine& line : k_marker_lines)
+    items.push_back({fmt::format("line.d{}.initial", line.line.value), "low"});
+  return items;
+}
+
 Status write_file(const std::string& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << text;
@@ -89,7 +97,7 @@ SimInstrument::SimInstrument(const std::string& uri, const Settings& settings,
 }
 
 Result<EndReason> SimInstrument::run(SampleSink& sink, const std::stop_token& stop) {
-  for (const auto& items : {event_rules(), metadata_}) {
+  for (const auto& items : {event_rules(), line_levels(), metadata_}) {
     for (const MetadataItem& item : items)
       JM_TRY(sink.accept(item));
   }

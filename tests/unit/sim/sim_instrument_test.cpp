@@ -28,6 +28,7 @@ TEST(SimInstrument, DescribesItselfAsASinkWantsIt) {
   EXPECT_THAT(capture->metadata().value(), Contains(MetadataItem{"event.inference", "d0"}));
   EXPECT_THAT(capture->metadata().value(), Contains(MetadataItem{"event.keyword", "d3"}));
   EXPECT_THAT(capture->metadata().value(), Contains(MetadataItem{"useful", "keyword"}));
+  EXPECT_THAT(capture->metadata().value(), Contains(MetadataItem{"line.d3.initial", "low"}));
 }
 
 TEST(SimInstrument, GivesTheSameSamplesAndEdgesWhateverTheBlocksAndThePace) {
