@@ -4,7 +4,7 @@
 #include <analysis/model/rail.h>
 
 #include <app/models/channel_values.h>
-#include <app/models/line_levels.h>
+#include <app/models/level_reader.h>
 #include <app/models/sample_export.h>
 
 #include <fmt/format.h>
@@ -39,7 +39,7 @@ std::optional<Derivation> derived_power(const CaptureInfo& info, ChannelId prima
 
 class Table {
  public:
-  Table(SampleSource& source, ChannelId primary, TimeRange range, LineLevels lines, QSaveFile& file)
+  Table(SampleSource& source, ChannelId primary, TimeRange range, LevelReader lines, QSaveFile& file)
       : primary_(primary),
         power_(derived_power(source.info(), primary)),
         lines_(std::move(lines)),
@@ -115,7 +115,7 @@ class Table {
   ChannelId primary_;
   std::optional<Derivation> power_;
   std::vector<ChannelValues> channels_;
-  LineLevels lines_;
+  LevelReader lines_;
   QSaveFile& file_;
   std::optional<ChannelValues::Sample> last_;
   std::string text_;
@@ -127,7 +127,7 @@ Status export_samples(SampleSource& source, TimeRange range, const QString& file
   JM_TRY_ASSIGN(const ChannelId primary, primary_channel(source.info()));
   const Channel& channel = source.info().channels[primary.value];
   JM_TRY_ASSIGN(const Extent extent, source.extent(primary));
-  JM_TRY_ASSIGN(LineLevels lines, LineLevels::of(source, range, extent.time.begin_ns));
+  JM_TRY_ASSIGN(LevelReader lines, LevelReader::of(source, range, extent.time.begin_ns));
   QSaveFile out(file);
   if (!out.open(QIODevice::WriteOnly)) return cannot_write(out);
   Table table(source, primary, range, std::move(lines), out);

@@ -2,7 +2,7 @@
 #include <analysis/model/memory_capture.h>
 
 #include <app/models/channel_values.h>
-#include <app/models/line_levels.h>
+#include <app/models/level_reader.h>
 #include <app/models/sample_export.h>
 #include <app/models/text.h>
 
@@ -82,7 +82,7 @@ TEST(SampleExport, HoldsAPartOfSamplesWithTimesOfTheirOwn) {
 
 TEST(SampleExport, HoldsAPartOfTheEdges) {
   Bench bench;
-  auto levels = LineLevels::of(bench.capture, {0, 150'000'000'000}, 0);
+  auto levels = LevelReader::of(bench.capture, {0, 150'000'000'000}, 0);
   ASSERT_TRUE(levels);
   for (TimeNs time_ns = 0; time_ns < 150'000'000'000; time_ns += 1'000'000'000) {
     ASSERT_TRUE(levels->load_until(time_ns + 1));
@@ -102,7 +102,7 @@ TEST(SampleExport, KnowsWhatIsStatedOfALineWithoutAnEdge) {
   ASSERT_TRUE(capture.begin(info));
   ASSERT_TRUE(capture.accept(MetadataItem{"line.d2.initial", "high"}));
   ASSERT_TRUE(capture.end(EndReason::completed));
-  const auto levels = LineLevels::of(capture, {0, 1'000'000}, 0);
+  const auto levels = LevelReader::of(capture, {0, 1'000'000}, 0);
   ASSERT_TRUE(levels);
   EXPECT_EQ(levels->at(LineId{2}), std::optional(true));
   EXPECT_EQ(levels->at(LineId{5}), std::nullopt);

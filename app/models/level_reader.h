@@ -12,10 +12,10 @@
 namespace joulemark {
 
 // What the lines are at, a part of a range after the other.
-class LineLevels {
+class LevelReader {
  public:
   // first_ns: nothing lies before. The source outlives it.
-  [[nodiscard]] static Result<LineLevels> of(SampleSource& source, TimeRange range, TimeNs first_ns);
+  [[nodiscard]] static Result<LevelReader> of(SampleSource& source, TimeRange range, TimeNs first_ns);
 
   // The edges up to end_ns, which is not before that of the last call; edges that were passed are let go.
   [[nodiscard]] Status load_until(TimeNs end_ns);
@@ -25,7 +25,7 @@ class LineLevels {
   [[nodiscard]] const std::vector<Line>& lines() const { return source_->info().lines; }
 
  private:
-  LineLevels(SampleSource& source, TimeRange range) : source_(&source), rest_(range) {}
+  LevelReader(SampleSource& source, TimeRange range) : source_(&source), rest_(range) {}
   [[nodiscard]] Status look_back(TimeNs first_ns);
   [[nodiscard]] Status look_ahead();
 
