@@ -233,7 +233,9 @@ Result<int> run_record(const RecordArguments& arguments, bool quiet) {
   JM_TRY_ASSIGN(const auto firmware, firmware_markers(arguments.markers));
   StopOnSignal stop(StopOnSignal::Heed::later);
   const InstrumentRegistry registry = make_registry();
-  JM_TRY_ASSIGN(const auto instrument, registry.open(arguments.uri, instrument_options(arguments)));
+  auto opened = registry.open(arguments.uri, instrument_options(arguments), stop.token());
+  if (!opened && stop.token().stop_requested()) StopOnSignal::end_as_asked();
+  JM_TRY_ASSIGN(const auto instrument, std::move(opened));
   stop.heed();
   JM_TRY_ASSIGN(limits.metadata, marker_metadata(arguments.markers, firmware, instrument->info().lines));
   JM_TRY(check_countable(limits, instrument->info(), registry.find(scheme_of(arguments.uri))));

@@ -23,8 +23,8 @@ int write_end = -1;
 std::array<struct sigaction, k_signals.size()> previous;
 struct sigaction previous_pipe;
 std::atomic<bool> heeded = true;
-std::atomic<bool> asked = false;
-static_assert(std::atomic<bool>::is_always_lock_free);
+std::atomic<int> asked = 0;  // by this signal
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
 void send(char what) {
   const int saved = errno;
@@ -48,7 +48,7 @@ void end_by(int number) {
 }
 
 extern "C" void on_signal(int number) {
-  if (asked.exchange(true) && !heeded) return end_by(number);
+  if (asked.exchange(number) != 0 && !heeded) return end_by(number);
   send(k_stop);
 }
 
@@ -56,7 +56,7 @@ extern "C" void on_signal(int number) {
 
 StopOnSignal::StopOnSignal(Heed heed) {
   heeded = heed == Heed::from_now_on;
-  asked = false;
+  asked = 0;
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot make a pipe");
@@ -79,6 +79,10 @@ StopOnSignal::StopOnSignal(Heed heed) {
 
 void StopOnSignal::heed() {
   heeded = true;
+}
+
+void StopOnSignal::end_as_asked() {
+  end_by(asked);
 }
 
 StopOnSignal::~StopOnSignal() {

@@ -79,7 +79,8 @@ Error explain_absence(const std::string& path, std::uint8_t address, const Error
   return {error.code, text};
 }
 
-Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options) {
+Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options,
+                                         const std::stop_token& stop) {
   JM_TRY_ASSIGN(const Settings settings, read_settings(options));
   if (uri.place.empty()) {
     return fail(ErrorCode::usage,
@@ -95,7 +96,7 @@ Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionV
     JM_TRY_ASSIGN(edges, gpio::open(settings.gpiochip, offsets_of(settings)));
   }
   return I2cInstrument::open(uri.text, std::move(bus), std::move(edges), settings, given(options),
-                             system_timebase());
+                             system_timebase(), stop);
 }
 
 DeviceListing listing_of(const i2c::Adapter& adapter, const FoundChip& chip) {

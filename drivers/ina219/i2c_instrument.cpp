@@ -28,12 +28,15 @@ EndReason reason_of(Poller::State state) {
 
 }  // namespace
 
-Result<std::unique_ptr<Instrument>> I2cInstrument::open(
-    const std::string& uri, std::unique_ptr<i2c::RegisterBus> bus, std::unique_ptr<gpio::EdgeSource> edges,
-    const Settings& settings, std::vector<MetadataItem> options, Timebase& timebase) {
+Result<std::unique_ptr<Instrument>> I2cInstrument::open(const std::string& uri,
+                                                        std::unique_ptr<i2c::RegisterBus> bus,
+                                                        std::unique_ptr<gpio::EdgeSource> edges,
+                                                        const Settings& settings,
+                                                        std::vector<MetadataItem> options, Timebase& timebase,
+                                                        const std::stop_token& stop) {
   auto instrument = std::make_unique<I2cInstrument>(std::move(bus), std::move(edges), settings,
                                                     std::move(options), timebase);
-  JM_TRY(instrument->look(uri));
+  JM_TRY(instrument->look(uri, stop));
   return std::unique_ptr<Instrument>(std::move(instrument));
 }
 
@@ -51,11 +54,11 @@ I2cInstrument::~I2cInstrument() {
   static_cast<void>(bus_->write(static_cast<std::uint8_t>(Register::configuration), found_->configuration));
 }
 
-Status I2cInstrument::look(const std::string& uri) {
+Status I2cInstrument::look(const std::string& uri, const std::stop_token& stop) {
   shunt_ = {settings_.shunt_ohm.value_or(k_usual_shunt_ohm), settings_.shunt_ohm ? "stated" : "assumed"};
   JM_TRY(check_current(settings_.max_current_a, shunt_.ohm));
   JM_TRY_ASSIGN(found_, look_at(*bus_));
-  JM_TRY_ASSIGN(survey_, survey(*bus_, timebase_, settings_, shunt_.ohm));
+  JM_TRY_ASSIGN(survey_, survey(*bus_, timebase_, settings_, shunt_.ohm, stop));
   setup_ = {shunt_.ohm, survey_.plan.configuration, survey_.timing, settings_.voltage_v};
   info_.instrument = {uri,      "Texas Instruments",
                       "INA219", "",

@@ -24,7 +24,8 @@ class I2cInstrument final : public Instrument {
   // no_instrument, usage, protocol.
   [[nodiscard]] static Result<std::unique_ptr<Instrument>> open(
       const std::string& uri, std::unique_ptr<i2c::RegisterBus> bus, std::unique_ptr<gpio::EdgeSource> edges,
-      const Settings& settings, std::vector<MetadataItem> options, Timebase& timebase);
+      const Settings& settings, std::vector<MetadataItem> options, Timebase& timebase,
+      const std::stop_token& stop = {});
 
   I2cInstrument(std::unique_ptr<i2c::RegisterBus> bus, std::unique_ptr<gpio::EdgeSource> edges,
                 Settings settings, std::vector<MetadataItem> options, Timebase& timebase);
@@ -35,7 +36,7 @@ class I2cInstrument final : public Instrument {
   [[nodiscard]] Result<EndReason> run(SampleSink& sink, const std::stop_token& stop) override;
 
  private:
-  [[nodiscard]] Status look(const std::string& uri);
+  [[nodiscard]] Status look(const std::string& uri, const std::stop_token& stop);
   [[nodiscard]] Status prepare(SampleSink& sink);
   [[nodiscard]] Result<EndReason> measure(SampleSink& sink, const std::stop_token& stop);
   void tell(const std::string& sentence) const {

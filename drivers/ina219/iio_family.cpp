@@ -85,7 +85,8 @@ Error with_advice(Error error, bool is_permitted) {
   return error;
 }
 
-Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options) {
+Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options,
+                                         const std::stop_token& stop) {
   JM_TRY_ASSIGN(const Settings settings, read_settings(options));
   JM_TRY_ASSIGN(const std::string id, find_iio(uri.place));
   std::unique_ptr<gpio::EdgeSource> edges;
@@ -93,7 +94,7 @@ Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionV
     JM_TRY_ASSIGN(edges, gpio::open(settings.gpiochip, offsets_of(settings)));
   }
   auto instrument = IioInstrument::open(uri.text, std::make_unique<iio::Device>(id), std::move(edges),
-                                        settings, given(options), system_timebase());
+                                        settings, given(options), system_timebase(), stop);
   if (!instrument) return tl::make_unexpected(with_advice(instrument.error(), permitted(id, {})));
   return instrument;
 }

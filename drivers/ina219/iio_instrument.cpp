@@ -5,6 +5,7 @@
 #include <drivers/ina219/chip/conversion_clock.h>
 #include <drivers/ina219/iio_instrument.h>
 #include <drivers/ina219/survey.h>
+#include <drivers/instrument/go_on.h>
 #include <drivers/instrument/patience.h>
 
 #include <fmt/format.h>
@@ -96,12 +97,15 @@ void fit(Timing& timing, std::span<const TimeNs> stamps_ns) {
 
 }  // namespace
 
-Result<std::unique_ptr<Instrument>> IioInstrument::open(
-    const std::string& uri, std::unique_ptr<iio::Device> device, std::unique_ptr<gpio::EdgeSource> edges,
-    const Settings& settings, std::vector<MetadataItem> options, Timebase& timebase) {
+Result<std::unique_ptr<Instrument>> IioInstrument::open(const std::string& uri,
+                                                        std::unique_ptr<iio::Device> device,
+                                                        std::unique_ptr<gpio::EdgeSource> edges,
+                                                        const Settings& settings,
+                                                        std::vector<MetadataItem> options, Timebase& timebase,
+                                                        const std::stop_token& stop) {
   auto instrument = std::make_unique<IioInstrument>(std::move(device), std::move(edges), settings,
                                                     std::move(options), timebase);
-  JM_TRY(instrument->look(uri));
+  JM_TRY(instrument->look(uri, stop));
   return std::unique_ptr<Instrument>(std::move(instrument));
 }
 
@@ -113,7 +117,7 @@ IioInstrument::IioInstrument(std::unique_ptr<iio::Device> device, std::unique_pt
       options_(std::move(options)),
       timebase_(timebase) {}
 
-Status IioInstrument::look(const std::string& uri) {
+Status IioInstrument::look(const std::string& uri, const std::stop_token& stop) {
   JM_TRY_ASSIGN(const bool was_on, switch_off_left_on(*device_));
   if (was_on) {
     doubts_.emplace_back(
@@ -126,7 +130,7 @@ Status IioInstrument::look(const std::string& uri) {
   JM_TRY_ASSIGN(reader_, RecordReader::for_layout(*layout_));
   setup_.shunt_ohm = shunt_.ohm;
   setup_.voltage_v = settings_.voltage_v;
-  JM_TRY(choose_adc());
+  JM_TRY(choose_adc(stop));
   const std::string name = device_->attributes().read("name").value_or("ina219");
   info_.instrument = {
       uri, "Texas Instruments", name,
@@ -138,9 +142,9 @@ Status IioInstrument::look(const std::string& uri) {
 }
 
 // With adc=auto, 12 bits; where the driver cannot read those in time, the least averaging that it can.
-Status IioInstrument::choose_adc() {
+Status IioInstrument::choose_adc(const std::stop_token& stop) {
   const AdcSetting& adc = settings_.adc != nullptr ? *settings_.adc : *adc_setting("12bit");
-  JM_TRY_ASSIGN(const double step_s, try_adc(adc));
+  JM_TRY_ASSIGN(const double step_s, try_adc(adc, stop));
   const double typical_s = setup_.timing.typical_period_s;
   if (step_s <= k_keeps_up * typical_s) return {};
   const std::string slow =
@@ -152,15 +156,15 @@ Status IioInstrument::choose_adc() {
   }
   const AdcSetting& slower = fastest_adc(step_s * adc.typical_s / typical_s);
   doubts_.push_back(fmt::format("{}, so each averages {}", slow, slower.name));
-  return try_adc(slower).map([](double) {});
+  return try_adc(slower, stop).map([](double) {});
 }
 
 // From one record to the next, in s.
-Result<double> IioInstrument::try_adc(const AdcSetting& adc) {
+Result<double> IioInstrument::try_adc(const AdcSetting& adc, const std::stop_token& stop) {
   JM_TRY_ASSIGN(setup_.configuration, configure(*device_, settings_, adc, shunt_.ohm));
   setup_.timing = typical_timing(adc, settings_.voltage_v.has_value());
   const double length_s = std::max(k_measure_s, k_fewest_records * setup_.timing.typical_period_s);
-  JM_TRY_ASSIGN(const auto stamps_ns, sample_stamps(length_s));
+  JM_TRY_ASSIGN(const auto stamps_ns, sample_stamps(length_s, stop));
   if (stamps_ns.size() < 3) {
     return fail(ErrorCode::protocol,
                 "the kernel's driver gives no records: one transfer that fails ends its reading; check the "
@@ -170,11 +174,12 @@ Result<double> IioInstrument::try_adc(const AdcSetting& adc) {
   return median_step_s(stamps_ns);
 }
 
-Result<std::vector<TimeNs>> IioInstrument::sample_stamps(double seconds) {
+Result<std::vector<TimeNs>> IioInstrument::sample_stamps(double seconds, const std::stop_token& stop) {
   std::vector<std::byte> buffer(layout_->record_size() * k_records_at_once);
   std::vector<TimeNs> stamps_ns;
   JM_TRY_ASSIGN(const auto source, device_->start(*layout_, k_queue));
   for (const TimeNs end_ns = timebase_.steady_ns() + from_seconds(seconds); timebase_.steady_ns() < end_ns;) {
+    JM_TRY(go_on(stop));
     const int bytes = source->read(buffer, k_wait);
     if (bytes < 0) return fail(ErrorCode::protocol, "the IIO device has gone");
     const std::span<const std::byte> records(buffer.data(), static_cast<std::size_t>(bytes));

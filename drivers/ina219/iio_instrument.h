@@ -24,7 +24,8 @@ class IioInstrument final : public Instrument {
   // busy, usage, protocol.
   [[nodiscard]] static Result<std::unique_ptr<Instrument>> open(
       const std::string& uri, std::unique_ptr<iio::Device> device, std::unique_ptr<gpio::EdgeSource> edges,
-      const Settings& settings, std::vector<MetadataItem> options, Timebase& timebase);
+      const Settings& settings, std::vector<MetadataItem> options, Timebase& timebase,
+      const std::stop_token& stop = {});
 
   IioInstrument(std::unique_ptr<iio::Device> device, std::unique_ptr<gpio::EdgeSource> edges,
                 Settings settings, std::vector<MetadataItem> options, Timebase& timebase);
@@ -34,10 +35,10 @@ class IioInstrument final : public Instrument {
   [[nodiscard]] Result<EndReason> run(SampleSink& sink, const std::stop_token& stop) override;
 
  private:
-  [[nodiscard]] Status look(const std::string& uri);
-  [[nodiscard]] Status choose_adc();
-  [[nodiscard]] Result<double> try_adc(const AdcSetting& adc);
-  [[nodiscard]] Result<std::vector<TimeNs>> sample_stamps(double seconds);
+  [[nodiscard]] Status look(const std::string& uri, const std::stop_token& stop);
+  [[nodiscard]] Status choose_adc(const std::stop_token& stop);
+  [[nodiscard]] Result<double> try_adc(const AdcSetting& adc, const std::stop_token& stop);
+  [[nodiscard]] Result<std::vector<TimeNs>> sample_stamps(double seconds, const std::stop_token& stop);
   [[nodiscard]] Status prepare(SampleSink& sink);
   [[nodiscard]] Result<EndReason> measure(SampleSink& sink, const std::stop_token& stop);
   [[nodiscard]] EndReason why_silent() const;

@@ -3,6 +3,7 @@
 
 #include <drivers/ina219/chip/conversion_clock.h>
 #include <drivers/ina219/survey.h>
+#include <drivers/instrument/go_on.h>
 
 #include <fmt/format.h>
 
@@ -80,11 +81,13 @@ Configuration configuration_for(const Settings& settings, const AdcSetting& adc,
 }
 
 // None: the conversions did not come as the data sheet allows.
-Result<std::optional<double>> measure_period(Poller& poller, Timebase& timebase, const Timing& timing) {
+Result<std::optional<double>> measure_period(Poller& poller, Timebase& timebase, const Timing& timing,
+                                             const std::stop_token& stop) {
   std::vector<ConversionBounds> bounds;
   const double length_s = std::max(k_measure_s, k_fewest_conversions * timing.typical_period_s);
   const TimeNs end_ns = timebase.steady_ns() + from_seconds(length_s);
   while (timebase.steady_ns() < end_ns) {
+    JM_TRY(go_on(stop));
     const Poller::Turn turn = poller.step();
     if (turn.state != Poller::State::going)
       return fail(ErrorCode::protocol, "the chip stopped answering while its conversions were timed");
@@ -128,7 +131,8 @@ std::string adc_news(const AdcSetting& adc, const Cost& cost, bool chosen) {
       cycle, adc.name, format_si(adc.typical_s, "s", 3));
 }
 
-Status time_conversions(i2c::RegisterBus& bus, Timebase& timebase, const AdcSetting& adc, Survey& found) {
+Status time_conversions(i2c::RegisterBus& bus, Timebase& timebase, const AdcSetting& adc, Survey& found,
+                        const std::stop_token& stop) {
   Poller poller(bus, timebase, found.plan);
   if (const int error = poller.start()) return tl::unexpected(transfer_error(error));
   JM_TRY_ASSIGN(found.timing.clocked, ready_flag_works(bus, timebase, found.timing.typical_period_s));
@@ -139,7 +143,7 @@ Status time_conversions(i2c::RegisterBus& bus, Timebase& timebase, const AdcSett
         "read at the specified rate, and a conversion may count twice or not at all");
     return {};
   }
-  JM_TRY_ASSIGN(const auto period_s, measure_period(poller, timebase, found.timing));
+  JM_TRY_ASSIGN(const auto period_s, measure_period(poller, timebase, found.timing, stop));
   if (period_s) set_period(found.timing, *period_s, Provenance::measured, adc.typical_s);
   return {};
 }
@@ -169,7 +173,8 @@ Result<ChipState> look_at(i2c::RegisterBus& bus) {
                           codes[0], codes[1], codes[2]));
 }
 
-Result<Survey> survey(i2c::RegisterBus& bus, Timebase& timebase, const Settings& settings, double shunt_ohm) {
+Result<Survey> survey(i2c::RegisterBus& bus, Timebase& timebase, const Settings& settings, double shunt_ohm,
+                      const std::stop_token& stop) {
   JM_TRY_ASSIGN(const Cost cost, measure_cost(bus, timebase));
   const AdcSetting& adc = settings.adc != nullptr ? *settings.adc : fastest_adc(cost.cycle_s);
   Survey found;
@@ -185,10 +190,11 @@ Result<Survey> survey(i2c::RegisterBus& bus, Timebase& timebase, const Settings&
   found.plan.bus_s = timing.bus_s;
   if (const std::string text = adc_news(adc, cost, settings.adc == nullptr); !text.empty())
     found.news.push_back(text);
-  JM_TRY(time_conversions(bus, timebase, adc, found));
+  JM_TRY(time_conversions(bus, timebase, adc, found, stop));
   found.plan.period_s = timing.period_s();
   found.plan.bus_s = timing.bus_s;
   if (settings.both || settings.voltage_v) return found;
+  JM_TRY(go_on(stop));
   JM_TRY_ASSIGN(const TimeNs interruption_ns, measure_interruption(bus, timebase, found.plan));
   found.plan.bus_interval_s = settings.bus_interval_s;
   timing.bus_interval_s = settings.bus_interval_s;

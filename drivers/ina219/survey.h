@@ -10,6 +10,7 @@
 #include <drivers/instrument/timebase.h>
 #include <drivers/transport/i2c/register_bus.h>
 
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -32,9 +33,9 @@ struct Survey {
 };
 
 // Configures the chip for the recording and measures: takes about half a second, longer where conversions do.
-// Errors: protocol.
+// Errors: protocol, and those of go_on.
 [[nodiscard]] Result<Survey> survey(i2c::RegisterBus& bus, Timebase& timebase, const Settings& settings,
-                                    double shunt_ohm);
+                                    double shunt_ohm, const std::stop_token& stop = {});
 
 // The least averaging whose conversions a bus keeps up with that needs so long for each.
 [[nodiscard]] const AdcSetting& fastest_adc(double cycle_s);

@@ -35,7 +35,8 @@ const InstrumentFamily* InstrumentRegistry::find(std::string_view scheme) const 
 }
 
 Result<std::unique_ptr<Instrument>> InstrumentRegistry::open(std::string_view text,
-                                                             std::span<const std::string> options) const {
+                                                             std::span<const std::string> options,
+                                                             const std::stop_token& stop) const {
   JM_TRY_ASSIGN(const InstrumentUri uri, InstrumentUri::parse(text));
   const InstrumentFamily* family = find(uri.scheme);
   if (family == nullptr) {
@@ -49,7 +50,7 @@ Result<std::unique_ptr<Instrument>> InstrumentRegistry::open(std::string_view te
   all.insert(all.end(), options.begin(), options.end());
   const auto values = OptionValues::parse(all, family->options);
   if (!values) return fail_at(uri.text, values.error());
-  auto instrument = family->open(uri, *values);
+  auto instrument = family->open(uri, *values, stop);
   if (!instrument) return fail_at(uri.text, instrument.error());
   return instrument;
 }

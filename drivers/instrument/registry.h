@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,9 +42,11 @@ struct DeviceListing {
 
 // All instruments of one scheme.
 struct InstrumentFamily {
+  // A stop takes effect within about 100 ms; what was changed on the way is put back, as at any Error.
   // Errors: usage (place or option values make no sense), no_instrument (nothing answers there), busy,
-  // protocol.
-  using Open = std::function<Result<std::unique_ptr<Instrument>>(const InstrumentUri&, const OptionValues&)>;
+  // protocol; those of go_on.
+  using Open = std::function<Result<std::unique_ptr<Instrument>>(const InstrumentUri&, const OptionValues&,
+                                                                 const std::stop_token&)>;
   // Lists what is attached, without changing anything on it. Errors: io when there is no way to look.
   using Discover = std::function<Result<std::vector<DeviceListing>>()>;
 
@@ -66,7 +69,8 @@ class InstrumentRegistry {
   // for an unknown scheme (naming the known ones), usage for an unknown option, or what the family's open
   // returns.
   [[nodiscard]] Result<std::unique_ptr<Instrument>> open(std::string_view uri,
-                                                         std::span<const std::string> options) const;
+                                                         std::span<const std::string> options,
+                                                         const std::stop_token& stop = {}) const;
 
  private:
   std::vector<InstrumentFamily> families_;

@@ -49,19 +49,20 @@ std::vector<MetadataItem> given(const OptionValues& options) {
 }
 
 Result<std::unique_ptr<Instrument>> open_serial(const InstrumentUri& uri, const Settings& settings,
-                                                const OptionValues& options) {
+                                                const OptionValues& options, const std::stop_token& stop) {
   JM_TRY_ASSIGN(auto port, serial::open_port(uri.place, k_baud));
   JM_TRY_ASSIGN(auto instrument, SerialInstrument::open(uri.text, std::move(port), settings, given(options),
-                                                        system_timebase()));
+                                                        system_timebase(), stop));
   const std::string& serial = instrument->info().instrument.serial;
   if (settings.serial.empty() || settings.serial == serial) return instrument;
   return fail(ErrorCode::no_instrument, fmt::format("the unit at {} has the serial number {}, not {}",
                                                     uri.place, serial, settings.serial));
 }
 
-Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options) {
+Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options,
+                                         const std::stop_token& stop) {
   JM_TRY_ASSIGN(const Settings settings, read_settings(options));
-  if (!uri.place.empty()) return open_serial(uri, settings, options);
+  if (!uri.place.empty()) return open_serial(uri, settings, options, stop);
   auto device = usb::open(k_unit, settings.serial);
   if (!device && device.error().code == ErrorCode::no_instrument) {
     const std::string which = settings.serial.empty() ? "" : " with serial number " + settings.serial;
@@ -69,7 +70,8 @@ Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionV
                 fmt::format("no Monsoon{} is attached; 'joulemark devices' shows what is", which));
   }
   if (!device) return tl::make_unexpected(with_advice(device.error()));
-  return MonsoonInstrument::open(uri.text, std::move(*device), settings, given(options), system_timebase());
+  return MonsoonInstrument::open(uri.text, std::move(*device), settings, given(options), system_timebase(),
+                                 stop);
 }
 
 DeviceListing listing_of(const usb::Found& found) {

@@ -26,17 +26,17 @@ Result<std::unique_ptr<Instrument>> MonsoonInstrument::open(const std::string& u
                                                             std::unique_ptr<usb::Device> device,
                                                             const Settings& settings,
                                                             std::vector<MetadataItem> options,
-                                                            Timebase& timebase) {
+                                                            Timebase& timebase, const std::stop_token& stop) {
   auto instrument = std::make_unique<MonsoonInstrument>(Unit(std::move(device), timebase), settings,
                                                         std::move(options), timebase);
-  JM_TRY(instrument->look());
+  JM_TRY(instrument->look(stop));
   JM_TRY(instrument->check_settings());
   instrument->make_info(uri);
   return std::unique_ptr<Instrument>(std::move(instrument));
 }
 
-Status MonsoonInstrument::look() {
-  JM_TRY_ASSIGN(found_sampling_, unit_.settle());
+Status MonsoonInstrument::look(const std::stop_token& stop) {
+  JM_TRY_ASSIGN(found_sampling_, unit_.settle(stop));
   JM_TRY_ASSIGN(facts_, unit_.facts());
   JM_TRY_ASSIGN(vout_before_v_, unit_.voltage());
   return {};

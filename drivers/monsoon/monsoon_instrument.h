@@ -22,11 +22,9 @@ class MonsoonInstrument final : public Instrument {
  public:
   // options: recorded as metadata. The timebase outlives it. Errors: protocol, usage (a setting outside what
   // this model takes), unsafe (see check_voltage).
-  [[nodiscard]] static Result<std::unique_ptr<Instrument>> open(const std::string& uri,
-                                                                std::unique_ptr<usb::Device> device,
-                                                                const Settings& settings,
-                                                                std::vector<MetadataItem> options,
-                                                                Timebase& timebase);
+  [[nodiscard]] static Result<std::unique_ptr<Instrument>> open(
+      const std::string& uri, std::unique_ptr<usb::Device> device, const Settings& settings,
+      std::vector<MetadataItem> options, Timebase& timebase, const std::stop_token& stop = {});
 
   MonsoonInstrument(Unit unit, Settings settings, std::vector<MetadataItem> options, Timebase& timebase)
       : unit_(std::move(unit)),
@@ -40,7 +38,7 @@ class MonsoonInstrument final : public Instrument {
   [[nodiscard]] Result<EndReason> run(SampleSink& sink, const std::stop_token& stop) override;
 
  private:
-  [[nodiscard]] Status look();
+  [[nodiscard]] Status look(const std::stop_token& stop);
   [[nodiscard]] Status check_settings() const;
   void make_info(const std::string& uri);
   [[nodiscard]] DecoderSetup decoder_setup() const;

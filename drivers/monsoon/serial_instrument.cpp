@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <drivers/instrument/go_on.h>
 #include <drivers/monsoon/channels.h>
 #include <drivers/monsoon/clock_report.h>
 #include <drivers/monsoon/output_news.h>
@@ -40,12 +41,12 @@ Result<std::unique_ptr<Instrument>> SerialInstrument::open(const std::string& ur
                                                            std::unique_ptr<serial::ByteStream> port,
                                                            const Settings& settings,
                                                            std::vector<MetadataItem> options,
-                                                           Timebase& timebase) {
+                                                           Timebase& timebase, const std::stop_token& stop) {
   auto instrument =
       std::make_unique<SerialInstrument>(std::move(port), settings, std::move(options), timebase);
   JM_TRY(instrument->check_settings());
   JM_TRY_ASSIGN(instrument->found_sampling_, instrument->hears_data());
-  JM_TRY_ASSIGN(instrument->before_, instrument->settle());
+  JM_TRY_ASSIGN(instrument->before_, instrument->settle(stop));
   instrument->make_info(uri);
   return std::unique_ptr<Instrument>(std::move(instrument));
 }
@@ -88,11 +89,12 @@ Result<bool> SerialInstrument::hears_data() {
 }
 
 // Stops, waits until nothing comes, and asks for the status: the answer shows that it listens again.
-Result<SerialStatus> SerialInstrument::settle() {
+Result<SerialStatus> SerialInstrument::settle(const std::stop_token& stop) {
   std::array<std::byte, 4096> bytes;
   for (const TimeNs end_ns = timebase_.steady_ns() + k_settle_for; timebase_.steady_ns() < end_ns;) {
     JM_TRY(order({0x03, 0x00}));
     for (std::size_t count = 1; count > 0 && timebase_.steady_ns() < end_ns;) {
+      JM_TRY(go_on(stop));
       JM_TRY_ASSIGN(count, port_->read(bytes, k_quiet));
     }
     JM_TRY(order({0x01, 0x00, 0x00}));
@@ -100,6 +102,7 @@ Result<SerialStatus> SerialInstrument::settle() {
     std::optional<SerialStatus> status;
     bool sampling = false;
     for (std::size_t count = 1; count > 0 && !status && timebase_.steady_ns() < end_ns;) {
+      JM_TRY(go_on(stop));
       JM_TRY_ASSIGN(count, port_->read(bytes, k_quiet));
       frames.feed(std::span(bytes.data(), count), [&](std::span<const std::byte> payload) {
         if (const auto parsed = SerialStatus::parse(payload)) status = parsed;

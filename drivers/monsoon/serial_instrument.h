@@ -23,11 +23,9 @@ class SerialInstrument final : public Instrument {
  public:
   // options: recorded as metadata. The timebase outlives it. Errors: protocol, usage (a setting outside what
   // such a unit takes), capability (USB and aux currents, markers).
-  [[nodiscard]] static Result<std::unique_ptr<Instrument>> open(const std::string& uri,
-                                                                std::unique_ptr<serial::ByteStream> port,
-                                                                const Settings& settings,
-                                                                std::vector<MetadataItem> options,
-                                                                Timebase& timebase);
+  [[nodiscard]] static Result<std::unique_ptr<Instrument>> open(
+      const std::string& uri, std::unique_ptr<serial::ByteStream> port, const Settings& settings,
+      std::vector<MetadataItem> options, Timebase& timebase, const std::stop_token& stop = {});
 
   SerialInstrument(std::unique_ptr<serial::ByteStream> port, Settings settings,
                    std::vector<MetadataItem> options, Timebase& timebase)
@@ -46,7 +44,7 @@ class SerialInstrument final : public Instrument {
   void make_info(const std::string& uri);
   [[nodiscard]] Status order(std::initializer_list<int> payload);
   [[nodiscard]] Result<bool> hears_data();
-  [[nodiscard]] Result<SerialStatus> settle();
+  [[nodiscard]] Result<SerialStatus> settle(const std::stop_token& stop = {});
   [[nodiscard]] Status set_limits_and_passthrough(SampleSink& sink);
   [[nodiscard]] Status set_voltage(double volts);
   [[nodiscard]] Status prepare(SampleSink& sink);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <drivers/instrument/go_on.h>
 #include <drivers/monsoon/unit.h>
 
 #include <fmt/format.h>
@@ -80,14 +81,15 @@ Status Unit::order_stop() {
   return device_->control_out({static_cast<std::uint8_t>(Request::stop), 0, 0}, {});
 }
 
-Result<bool> Unit::settle() {
+Result<bool> Unit::settle(const std::stop_token& stop) {
   JM_TRY(order_stop());
   if (!streaming_) JM_TRY(device_->start_stream(k_bulk_in));
   streaming_ = true;
   JM_TRY_ASSIGN(const std::size_t drained, drain());
   TimeNs stopped_ns = timebase_.steady_ns();
   for (const TimeNs end_ns = stopped_ns + k_settle_for; timebase_.steady_ns() < end_ns;) {
-    JM_TRY_ASSIGN(const bool left, left_sample_mode());
+    JM_TRY(go_on(stop));
+    JM_TRY_ASSIGN(const bool left, left_sample_mode(stop));
     JM_TRY_ASSIGN(const std::size_t more,
                   drain());  // what is fetched later would stand in the next recording
     settled_ = left && more == 0;
@@ -112,11 +114,14 @@ Result<std::size_t> Unit::drain() {
   return total;
 }
 
-Result<bool> Unit::left_sample_mode() {
+Result<bool> Unit::left_sample_mode(const std::stop_token& stop) {
   JM_TRY_ASSIGN(const std::uint32_t firmware, ask(Opcode::firmware_version));
   if (firmware == k_refused) return false;
   if (static_cast<int>(firmware & 0xFF) < k_status_firmware) {  // cannot be asked: give it time
-    timebase_.wait(k_old_firmware_wait);
+    for (TimeNs left_ns = k_old_firmware_wait; left_ns > 0; left_ns -= k_poll_every) {
+      JM_TRY(go_on(stop));
+      timebase_.wait(k_poll_every);
+    }
     return true;
   }
   JM_TRY_ASSIGN(const std::uint32_t status, ask(Opcode::start_status));

@@ -43,7 +43,7 @@ class Unit {
 
   // Stops the unit, empties its queue and waits until it has left sample mode. True when it had been
   // sampling. Errors (here and below): protocol.
-  [[nodiscard]] Result<bool> settle();
+  [[nodiscard]] Result<bool> settle(const std::stop_token& stop = {});
 
   // The following need a settled unit, else they are refused here as unsafe.
   [[nodiscard]] Result<UnitFacts> facts();
@@ -64,7 +64,7 @@ class Unit {
   [[nodiscard]] Status require_settled() const;
   [[nodiscard]] Status order_stop();
   [[nodiscard]] Result<std::size_t> drain();
-  [[nodiscard]] Result<bool> left_sample_mode();
+  [[nodiscard]] Result<bool> left_sample_mode(const std::stop_token& stop);
   [[nodiscard]] Result<std::uint32_t> ask(Opcode opcode);  // all four bytes
   [[nodiscard]] Result<std::uint32_t> get(Opcode opcode, int bytes);
   [[nodiscard]] Result<HvpmMemory::RailMemory> hvpm_rail(Rail rail);

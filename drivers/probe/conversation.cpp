@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <drivers/instrument/go_on.h>
 #include <drivers/probe/conversation.h>
 
 #include <algorithm>
@@ -9,8 +10,7 @@ namespace joulemark::probe {
 namespace {
 
 constexpr TimeNs k_ask_every_ns = 250'000'000;
-constexpr TimeNs k_answer_ns = 500'000'000;
-constexpr int k_tries = 3;
+constexpr TimeNs k_brief_answer_ns = 40'000'000;
 constexpr std::chrono::milliseconds k_read{20};
 constexpr TimeNs k_longest_write_ns = 1'100'000'000;  // a port that takes no data
 
@@ -34,6 +34,7 @@ Status Conversation::say(std::uint8_t type, const Fill& fill) {
 }
 
 Result<bool> Conversation::hear(std::chrono::milliseconds longest) {
+  JM_TRY(go_on(stop_));
   std::array<std::byte, 4096> bytes;
   JM_TRY_ASSIGN(const std::size_t count, port_.read(bytes, longest));
   const TimeNs now_ns = timebase_.steady_ns();
@@ -69,7 +70,7 @@ Result<Hello> Conversation::ask_hello(TimeNs patience_ns) {
 }
 
 Result<std::uint8_t> Conversation::command(std::uint8_t type, const Fill& fill) {
-  for (int i = 0; i < k_tries; ++i) {
+  for (int i = 0; i < tries_; ++i) {
     const std::uint8_t sequence = sequence_;
     listener_.replies().ack.reset();
     JM_TRY(say(type, fill));
@@ -77,7 +78,7 @@ Result<std::uint8_t> Conversation::command(std::uint8_t type, const Fill& fill) 
       const auto& ack = listener_.replies().ack;
       return ack && ack->type == type && ack->sequence == sequence;
     };
-    JM_TRY_ASSIGN(const bool came, wait_for(there, k_answer_ns));
+    JM_TRY_ASSIGN(const bool came, wait_for(there, answer_ns_));
     if (came) return listener_.replies().ack->outcome;
   }
   return fail(ErrorCode::protocol,
@@ -97,8 +98,16 @@ Result<std::uint8_t> Conversation::stop() {
 }
 
 Result<std::uint8_t> Conversation::configure(const jm_wire_configure& settings) {
+  configured_ = true;
   return command(JM_WIRE_CONFIGURE,
                  [&](jm_wire_encoder& encoder) { jm_wire_put_configure(&encoder, &settings); });
+}
+
+void Conversation::be_brief() {
+  stop_ = {};
+  slack_ = 1;
+  tries_ = 1;
+  answer_ns_ = k_brief_answer_ns;
 }
 
 Status Conversation::ping() {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 
 namespace joulemark::probe {
 
@@ -44,6 +45,12 @@ class Conversation {
   [[nodiscard]] Status ping();
   [[nodiscard]] std::optional<Pong> take_pong();
 
+  // From now on nothing is waited for any longer once that stop is requested (an Error of go_on).
+  void heed(std::stop_token stop) { stop_ = std::move(stop); }
+  // From now on a command is said once, and its answer waited for a moment only, whatever was to be heeded.
+  void be_brief();
+  [[nodiscard]] bool has_configured() const { return configured_; }  // said so, answered or not
+
   // Hears until it is there. False: it was not within patience_ns.
   [[nodiscard]] Result<bool> wait_for(const std::function<bool()>& there, TimeNs patience_ns);
   // Reads once. False: nothing came within that time.
@@ -62,6 +69,10 @@ class Conversation {
   Timebase& timebase_;
   Attention& attention_;
   double slack_;
+  std::stop_token stop_;
+  int tries_ = 3;  // of a command
+  TimeNs answer_ns_ = 500'000'000;
+  bool configured_ = false;
   Tap tap_;
   std::uint8_t sequence_ = 0;  // of the next frame
   std::uint32_t token_ = 0;    // of the last PING

@@ -26,7 +26,8 @@ constexpr std::array k_makers{
     Maker{0x2E8A, "Raspberry Pi"},     Maker{0x303A, "Espressif"}, Maker{0x0483, "STMicroelectronics"},
 };
 
-Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options) {
+Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options,
+                                         const std::stop_token& stop) {
   JM_TRY_ASSIGN(const Settings settings, read_settings(options));
   const std::string place = uri.place;
   if (place.empty() || place == k_tcp) {
@@ -35,14 +36,15 @@ Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionV
         "where? It is written like probe:/dev/ttyUSB0 or probe:tcp://127.0.0.1:5000; 'joulemark devices' "
         "lists serial ports");
   }
-  Connect connect = [place, baud = settings.baud] {
-    return place.starts_with(k_tcp) ? serial::open_tcp(place.substr(k_tcp.size()))
+  Connect connect = [place, stop, baud = settings.baud] {
+    return place.starts_with(k_tcp) ? serial::open_tcp(place.substr(k_tcp.size()), stop)
                                     : serial::open_port(place, baud);
   };
   std::vector<MetadataItem> given;
   for (const OptionValue& option : options.all())
     given.push_back({"instrument." + option.name, option.text});
-  return ProbeInstrument::open(uri.text, std::move(connect), settings, std::move(given), system_timebase());
+  return ProbeInstrument::open(uri.text, std::move(connect), settings, std::move(given), system_timebase(),
+                               stop);
 }
 
 DeviceListing listing_of(const serial::FoundPort& port, const Maker& maker) {

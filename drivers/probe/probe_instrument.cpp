@@ -7,16 +7,16 @@ namespace joulemark::probe {
 Result<std::unique_ptr<Instrument>> ProbeInstrument::open(const std::string& uri, Connect connect,
                                                           const Settings& settings,
                                                           std::vector<MetadataItem> options,
-                                                          Timebase& timebase) {
+                                                          Timebase& timebase, const std::stop_token& stop) {
   auto instrument =
       std::make_unique<ProbeInstrument>(std::move(connect), settings, std::move(options), timebase);
-  JM_TRY(instrument->look(uri));
+  JM_TRY(instrument->look(uri, stop));
   return std::unique_ptr<Instrument>(std::move(instrument));
 }
 
-Status ProbeInstrument::look(const std::string& uri) {
+Status ProbeInstrument::look(const std::string& uri, const std::stop_token& stop) {
   JM_TRY_ASSIGN(port_, connect_());
-  JM_TRY_ASSIGN(setup_, survey(*port_, timebase_, settings_));
+  JM_TRY_ASSIGN(setup_, survey(*port_, timebase_, settings_, stop));
   info_.instrument = identity_of(uri, setup_);
   info_.supply = supply_for(setup_);
   info_.channels = channels_for(setup_);

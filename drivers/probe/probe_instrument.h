@@ -23,7 +23,8 @@ class ProbeInstrument final : public Instrument {
   [[nodiscard]] static Result<std::unique_ptr<Instrument>> open(const std::string& uri, Connect connect,
                                                                 const Settings& settings,
                                                                 std::vector<MetadataItem> options,
-                                                                Timebase& timebase);
+                                                                Timebase& timebase,
+                                                                const std::stop_token& stop = {});
 
   ProbeInstrument(Connect connect, Settings settings, std::vector<MetadataItem> options, Timebase& timebase)
       : connect_(std::move(connect)),
@@ -36,7 +37,7 @@ class ProbeInstrument final : public Instrument {
   [[nodiscard]] Result<EndReason> run(SampleSink& sink, const std::stop_token& stop) override;
 
  private:
-  [[nodiscard]] Status look(const std::string& uri);
+  [[nodiscard]] Status look(const std::string& uri, const std::stop_token& stop);
   [[nodiscard]] Status prepare(SampleSink& sink);
 
   Connect connect_;

@@ -123,8 +123,13 @@ Result<std::vector<std::uint64_t>> try_out(Conversation& talk, SurveyEar& ear, c
 }
 
 // Settings that did not work are not left to the next recording, which would take them for the probe's own.
-void take_back(Conversation& talk, const Setup& setup, const jm_wire_configure& before) {
-  if (!has_already(setup.hello.facts, before)) static_cast<void>(talk.configure(before));
+// Whoever wants to go is not held up by a probe that does not answer.
+void take_back(Conversation& talk, const jm_wire_configure& before, const std::stop_token& stop) {
+  if (stop.stop_requested()) {
+    talk.be_brief();
+    static_cast<void>(talk.stop());
+  }
+  if (talk.has_configured()) static_cast<void>(talk.configure(before));
 }
 
 double median_step_ns(const Setup& setup, const std::vector<std::uint64_t>& stamps) {
@@ -201,24 +206,32 @@ Result<Hello> apply(Conversation& talk, Hello hello, const Settings& settings, d
   return fail(ErrorCode::protocol, "the probe acknowledged its settings, but has others");
 }
 
-Result<Setup> survey(serial::ByteStream& port, Timebase& timebase, const Settings& settings) {
-  SurveyEar ear;
-  Attention attention(timebase.steady_ns());
-  Conversation talk(port, ear, timebase, attention, settings.slack);
-  JM_TRY_ASSIGN(Hello hello, talk.ask_hello(k_hello_ns));
-  if (hello.facts.state != JM_WIRE_IDLE) JM_TRY(talk.stop());
-  const jm_wire_configure before = settings_in_force(hello.facts);
+namespace {
+
+Result<Setup> try_settings(Conversation& talk, SurveyEar& ear, Hello hello, const Settings& settings) {
   const double expected_s = std::max(settings.adc->typical_s, k_read_s);
   JM_TRY_ASSIGN(hello, apply(talk, std::move(hello), settings, expected_s));
   JM_TRY_ASSIGN(Setup setup, setup_from(std::move(hello), settings));
-  const auto stamps = try_out(talk, ear, setup);
-  if (!stamps) {
-    take_back(talk, setup, before);
-    return tl::make_unexpected(stamps.error());
-  }
-  note_period(setup, *stamps);
+  JM_TRY_ASSIGN(const auto stamps, try_out(talk, ear, setup));
+  note_period(setup, stamps);
   setup.counted_s = setup.clocked ? expected_s : setup.period_s.value;
   JM_TRY_ASSIGN(setup.hello, apply(talk, std::move(setup.hello), settings, setup.counted_s));
+  return setup;
+}
+
+}  // namespace
+
+Result<Setup> survey(serial::ByteStream& port, Timebase& timebase, const Settings& settings,
+                     const std::stop_token& stop) {
+  SurveyEar ear;
+  Attention attention(timebase.steady_ns());
+  Conversation talk(port, ear, timebase, attention, settings.slack);
+  talk.heed(stop);
+  JM_TRY_ASSIGN(Hello hello, talk.ask_hello(k_hello_ns));
+  if (hello.facts.state != JM_WIRE_IDLE) JM_TRY(talk.stop());
+  const jm_wire_configure before = settings_in_force(hello.facts);
+  auto setup = try_settings(talk, ear, std::move(hello), settings);
+  if (!setup) take_back(talk, before, stop);
   return setup;
 }
 

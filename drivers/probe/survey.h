@@ -10,6 +10,7 @@
 #include <drivers/probe/setup.h>
 #include <drivers/transport/serial/byte_stream.h>
 
+#include <stop_token>
 #include <vector>
 
 namespace joulemark::probe {
@@ -43,7 +44,9 @@ class SurveyEar final : public Listener {
 [[nodiscard]] Result<Hello> apply(Conversation& talk, Hello hello, const Settings& settings, double sample_s);
 
 // Asks, stops what may still run, applies the settings and measures for about a quarter of a second, longer
-// where conversions do. Errors: as above, and no_instrument when the sensor does not answer.
-[[nodiscard]] Result<Setup> survey(serial::ByteStream& port, Timebase& timebase, const Settings& settings);
+// where conversions do. A probe that had to be given settings has its old ones again when that fails, or is
+// stopped. Errors: as above, no_instrument when the sensor does not answer, and those of go_on.
+[[nodiscard]] Result<Setup> survey(serial::ByteStream& port, Timebase& timebase, const Settings& settings,
+                                   const std::stop_token& stop = {});
 
 }  // namespace joulemark::probe

@@ -7,7 +7,8 @@
 namespace joulemark::sim {
 namespace {
 
-Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options) {
+Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options,
+                                         const std::stop_token& /*stop*/) {
   if (uri.place != "kws") {
     return fail(ErrorCode::no_instrument,
                 fmt::format("there is no simulation '{}'; there is sim:kws", uri.place));

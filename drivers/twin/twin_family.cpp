@@ -60,7 +60,8 @@ std::vector<OptionSpec> all_options() {
   return specs;
 }
 
-Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options) {
+Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionValues& options,
+                                         const std::stop_token& stop) {
   if (uri.place != "kws")
     return fail(ErrorCode::no_instrument, fmt::format("there is no twin '{}'; there is twin:kws", uri.place));
   JM_TRY_ASSIGN(probe::Settings settings, probe::read_settings(options));
@@ -70,14 +71,18 @@ Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionV
   if (settings.lines.empty()) settings.lines = {{0, "inference"}, {1, "listen"}, {2, "keyword"}};
   JM_TRY_ASSIGN(const auto program, find_executable());
   const auto arguments = arguments_from(options);
-  JM_TRY_ASSIGN(TwinProcess process, TwinProcess::start(program, arguments));
+  JM_TRY_ASSIGN(TwinProcess process, TwinProcess::start(program, arguments, stop));
   std::vector<MetadataItem> given;
   for (const OptionValue& option : options.all())
     given.push_back({"instrument." + option.name, option.text});
   auto connect = [port = process.port()] { return serial::open_port(port, k_baud); };
   auto instrument = probe::ProbeInstrument::open(uri.text, std::move(connect), settings, std::move(given),
-                                                 system_timebase());
+                                                 system_timebase(), stop);
   if (!instrument) {
+    if (stop.stop_requested()) {
+      process.hurry();
+      return instrument;
+    }
     JM_TRY(process.finish());  // why no probe answers
     return tl::make_unexpected(instrument.error());
   }

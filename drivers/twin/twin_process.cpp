@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <drivers/instrument/go_on.h>
 #include <drivers/twin/twin_process.h>
 
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
@@ -31,6 +33,7 @@ using linux_system::FileDescriptor;
 
 constexpr std::string_view k_greeting = "serial port ";
 constexpr auto k_patience = std::chrono::seconds(10);
+constexpr std::int64_t k_look_for_stop_ms = 20;
 
 struct Pipe {
   FileDescriptor read, write;
@@ -131,7 +134,8 @@ Result<fs::path> find_executable() {
                   beside.string()));
 }
 
-Result<TwinProcess> TwinProcess::start(const fs::path& program, std::span<const std::string> arguments) {
+Result<TwinProcess> TwinProcess::start(const fs::path& program, std::span<const std::string> arguments,
+                                       const std::stop_token& stop) {
   JM_TRY_ASSIGN(Pipe input, make_pipe());
   JM_TRY_ASSIGN(Pipe output, make_pipe());
   TwinProcess process;
@@ -144,25 +148,32 @@ Result<TwinProcess> TwinProcess::start(const fs::path& program, std::span<const 
   {
     const FileDescriptor its_end = std::move(output.write);  // closed here, so that its end is seen
   }
-  JM_TRY(process.wait_for_port());
+  const Status started = process.wait_for_port(stop);
+  if (stop.stop_requested()) process.hurry();
+  JM_TRY(started);
   return process;
 }
 
 TwinProcess::TwinProcess(TwinProcess&& other) noexcept
     : id_(std::exchange(other.id_, -1)),
+      patience_(other.patience_),
       input_(std::move(other.input_)),
       output_(std::move(other.output_)),
       talk_(std::move(other.talk_)),
       port_(std::move(other.port_)) {}
 
-Status TwinProcess::wait_for_port() {
+Status TwinProcess::wait_for_port(const std::stop_token& stop) {
   std::string heard;
   const auto deadline = Clock::now() + k_patience;
   while (heard.find('\n') == std::string::npos) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    JM_TRY(go_on(stop));
+    const std::int64_t left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd ready{output_.get(), POLLIN, 0};
-    const int heeded = left <= 0 ? 0 : ::poll(&ready, 1, static_cast<int>(left));
-    if (heeded < 0 && errno == EINTR) continue;  // a signal: the recording that follows ends at once
+    const int heeded =
+        ::poll(&ready, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, k_look_for_stop_ms)));
+    if (heeded < 0 && errno == EINTR) continue;
+    if (heeded <= 0 && left > 0) continue;
     if (heeded <= 0)
       return fail(ErrorCode::protocol, "the simulated boards did not start within ten seconds");
     std::array<char, 256> bytes{};
@@ -182,7 +193,7 @@ Status TwinProcess::wait_for_port() {
 int TwinProcess::reap() {
   input_ = FileDescriptor();
   int status = 0;
-  const auto deadline = Clock::now() + k_patience;
+  const auto deadline = Clock::now() + patience_;
   const pid_t id = std::exchange(id_, -1);
   while (::waitpid(id, &status, WNOHANG) == 0) {
     if (Clock::now() > deadline) {

@@ -8,8 +8,10 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <span>
+#include <stop_token>
 #include <string>
 
 namespace joulemark::twin_process {
@@ -21,9 +23,11 @@ namespace joulemark::twin_process {
 class TwinProcess {
  public:
   // Waits until it says where its serial port is. Errors: capability (no such program), what its exit code
-  // says of its arguments (usage, unreadable), protocol (it says nothing for ten seconds).
+  // says of its arguments (usage, unreadable), protocol (it says nothing for ten seconds), and
+  // those of go_on.
   [[nodiscard]] static Result<TwinProcess> start(const std::filesystem::path& program,
-                                                 std::span<const std::string> arguments);
+                                                 std::span<const std::string> arguments,
+                                                 const std::stop_token& stop = {});
   TwinProcess(TwinProcess&& other) noexcept;
   TwinProcess& operator=(TwinProcess&& other) = delete;
   ~TwinProcess();
@@ -34,12 +38,16 @@ class TwinProcess {
   // with what it said last on stderr.
   [[nodiscard]] Status finish();
 
+  // Nothing it could still say is wanted: it is waited for a moment only, then killed.
+  void hurry() { patience_ = std::chrono::milliseconds(60); }
+
  private:
   TwinProcess() = default;
-  [[nodiscard]] Status wait_for_port();
+  [[nodiscard]] Status wait_for_port(const std::stop_token& stop);
   [[nodiscard]] int reap();  // its wait status
 
   pid_t id_ = -1;
+  std::chrono::milliseconds patience_ = std::chrono::seconds(10);
   linux_system::FileDescriptor input_;
   linux_system::FileDescriptor output_;
   linux_system::FileDescriptor talk_;  // all that it says on stderr, kept for the error's text

@@ -265,6 +265,19 @@ class TwinProcess(Twin):
             time.sleep(0.02)
         self.assertFalse(child.exists())
 
+    def test_a_signal_ends_a_recorder_that_waits_for_boards_that_never_come(self):
+        boards = self.folder / "boards"
+        boards.write_text("#!/bin/sh\nexec sleep 60\n")
+        boards.chmod(0o755)
+        recorder = subprocess.Popen([BINARY, "record", "twin:kws", "-o", "x.jmk"], cwd=self.folder,
+                                    env=dict(os.environ, JOULEMARK_TWIN=str(boards)), stderr=subprocess.DEVNULL)
+        self.addCleanup(recorder.wait)
+        self.addCleanup(recorder.kill)
+        time.sleep(1)
+        recorder.send_signal(signal.SIGTERM)
+        self.assertEqual(recorder.wait(timeout=3), -signal.SIGTERM)
+        self.assertFalse((self.folder / "x.jmk").exists())
+
     def emulate(self, *arguments):
         return subprocess.run([BINARY, "emulate", "twin", *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=30)

@@ -9,7 +9,8 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-constexpr std::chrono::seconds k_connect_timeout{2};
+constexpr std::chrono::milliseconds k_connect_timeout{2000};
+constexpr std::chrono::milliseconds k_look_for_stop{20};
 
 struct Address {
   std::string host;
@@ -33,14 +34,19 @@ class TcpPort final : public AsioStream<tcp::socket> {
  public:
   TcpPort() : AsioStream("the connection") {}
 
-  Status open(const Address& address) {
+  Status open(const Address& address, const std::stop_token& stop) {
     Code code;
     tcp::resolver resolver(context_);
     const auto found = resolver.resolve(address.host, address.port, code);
     if (code) return fail(ErrorCode::no_instrument, fmt::format("{}: {}", address.host, code.message()));
     std::optional<Code> done;
     asio::async_connect(stream_, found, [&](const Code& result, const tcp::endpoint&) { done = result; });
-    run_until(done, k_connect_timeout);
+    for (auto left = k_connect_timeout; left.count() > 0 && !done && !stop.stop_requested();) {
+      context_.restart();
+      context_.run_for(k_look_for_stop);
+      left -= k_look_for_stop;
+    }
+    run_until(done, {});
     if (*done) {
       const bool late = *done == asio::error::operation_aborted;
       return fail(ErrorCode::no_instrument,
@@ -54,10 +60,10 @@ class TcpPort final : public AsioStream<tcp::socket> {
 
 }  // namespace
 
-Result<std::unique_ptr<ByteStream>> open_tcp(const std::string& address) {
+Result<std::unique_ptr<ByteStream>> open_tcp(const std::string& address, const std::stop_token& stop) {
   JM_TRY_ASSIGN(const Address parts, split(address));
   auto port = std::make_unique<TcpPort>();
-  JM_TRY(port->open(parts));
+  JM_TRY(port->open(parts, stop));
   return std::unique_ptr<ByteStream>(std::move(port));
 }
 

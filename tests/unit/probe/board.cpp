@@ -171,10 +171,11 @@ std::string Recorded::metadata(const std::string& key) {
   return value;
 }
 
-Result<std::unique_ptr<Instrument>> open(Board& board, const std::vector<std::string>& options) {
+Result<std::unique_ptr<Instrument>> open(Board& board, const std::vector<std::string>& options,
+                                         const std::stop_token& stop) {
   JM_TRY_ASSIGN(const OptionValues values, OptionValues::parse(options, option_specs()));
   JM_TRY_ASSIGN(const Settings settings, read_settings(values));
-  return ProbeInstrument::open("probe:/dev/test", board.connect(), settings, {}, board);
+  return ProbeInstrument::open("probe:/dev/test", board.connect(), settings, {}, board, stop);
 }
 
 std::unique_ptr<Recorded> record(Board& board, TimeNs duration_ns, const std::vector<std::string>& options) {

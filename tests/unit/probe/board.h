@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -86,7 +87,8 @@ struct Recorded {
 
 // Opens a probe on the board with these options.
 [[nodiscard]] Result<std::unique_ptr<Instrument>> open(Board& board,
-                                                       const std::vector<std::string>& options = {});
+                                                       const std::vector<std::string>& options = {},
+                                                       const std::stop_token& stop = {});
 
 // Records until that long after now.
 [[nodiscard]] std::unique_ptr<Recorded> record(Board& board, TimeNs duration_ns,

@@ -150,6 +150,29 @@ TEST(ProbeInstrument, TakesBackAnAddressAtWhichNothingAnswers) {
   EXPECT_FALSE(recorded->samples(ChannelId{0}).empty());
 }
 
+// Whenever that is: before it answers, while it takes its settings, while its conversions are timed.
+TEST(ProbeInstrument, StoppedWhileItIsOpenedHasItsOwnSettings) {
+  for (TimeNs after_ns = 0; after_ns < 240 * k_ms; after_ns += 3 * k_ms) {
+    Board board;
+    std::stop_source stop;
+    board.at(after_ns, [&] { stop.request_stop(); });
+    ASSERT_FALSE(open(board, {"shunt=0.05"}, stop.get_token())) << after_ns;
+    EXPECT_LT(board.now_ns(), after_ns + 100 * k_ms);
+    const auto later = open(board, {"max_current=3A"});
+    ASSERT_TRUE(later) << after_ns;
+    EXPECT_THAT((*later)->info().instrument.calibration, HasSubstr("100.0 mohm")) << after_ns;
+  }
+}
+
+TEST(ProbeInstrument, StoppedWhileNobodyAnswersIsLeftSoon) {
+  Board board;
+  board.deaf = true;
+  std::stop_source stop;
+  board.at(700 * k_ms, [&] { stop.request_stop(); });
+  EXPECT_FALSE(open(board, {}, stop.get_token()));
+  EXPECT_LT(board.now_ns(), 800 * k_ms);
+}
+
 TEST(ProbeInstrument, RefusesAnIntervalItCannotCount) {
   Board board;
   const auto opened = open(board, {"bus_interval=10min"});

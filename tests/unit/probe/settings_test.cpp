@@ -50,13 +50,14 @@ TEST(ProbeSettings, ReachTheChip) {
 }
 
 TEST(ProbeFamily, AsksForAPlace) {
-  const auto opened = probe_family().open({"probe:", "probe", "", {}}, {});
+  const auto opened = probe_family().open({"probe:", "probe", "", {}}, {}, {});
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::usage);
 }
 
 TEST(ProbeFamily, SaysThatNothingListens) {
-  const auto opened = probe_family().open({"probe:tcp://127.0.0.1:1", "probe", "tcp://127.0.0.1:1", {}}, {});
+  const auto opened =
+      probe_family().open({"probe:tcp://127.0.0.1:1", "probe", "tcp://127.0.0.1:1", {}}, {}, {});
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::no_instrument);
 }

@@ -219,6 +219,20 @@ TEST_F(Connected, WhatHasGoneIsLetGoOf) {
   EXPECT_FALSE(stream_->write(bytes));
 }
 
+TEST(ProbeOverTcp, IsLeftAtOnceWhereNobodyAnswers) {
+  const Listening silent;
+  InstrumentRegistry registry;
+  registry.add(probe_family());
+  std::stop_source stop;
+  const std::jthread asks([&stop] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    stop.request_stop();
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_FALSE(registry.open(silent.uri(), {}, stop.get_token()));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(2));  // of six
+}
+
 TEST(ProbeOverTcp, SaysThatNobodyListens) {
   const std::string uri = Listening().uri();
   InstrumentRegistry registry;
