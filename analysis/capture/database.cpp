@@ -256,6 +256,15 @@ void Database::accept_cut_off() {
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr);
 }
 
+void Database::heed(std::stop_token stop) {
+  constexpr int k_operations = 200;  // a statement that is used again goes on counting
+  stop_ = std::make_unique<std::stop_token>(std::move(stop));
+  sqlite3_progress_handler(
+      db_.get(), k_operations,
+      [](void* asked) { return static_cast<std::stop_token*>(asked)->stop_requested() ? 1 : 0; },
+      stop_.get());
+}
+
 void Database::set_patience(std::chrono::milliseconds patience) {
   sqlite3_busy_timeout(db_.get(), static_cast<int>(patience.count()));
 }

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -136,6 +137,8 @@ class Database {
   // closed, drop every lock this process has on the file. None for a database in memory or past the end.
   [[nodiscard]] std::optional<std::int64_t> file_bytes() const;
   [[nodiscard]] bool read_file(std::int64_t at, std::span<std::byte> into) const;
+  // From now on whatever reads much fails (io) soon after that stop is requested.
+  void heed(std::stop_token stop);
   // Called after every commit to a write-ahead log with the length of that log. Takes the place of SQLite's
   // own checkpoints, so it has to see to them.
   using LogWatcher = std::function<void(std::int64_t bytes)>;
@@ -155,6 +158,7 @@ class Database {
   void accept_cut_off();
 
   std::unique_ptr<LogWatcher> watcher_;  // before db_, which calls it
+  std::unique_ptr<std::stop_token> stop_;
   std::unique_ptr<sqlite3, Close> db_;
   std::string path_;
 };

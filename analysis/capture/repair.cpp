@@ -104,7 +104,8 @@ Status replace(const std::string& path, const std::string& repaired, RepairRepor
 
 }  // namespace
 
-Result<RepairReport> repair_capture(const std::string& given, const Progress& progress) {
+Result<RepairReport> repair_capture(const std::string& given, const Progress& progress,
+                                    const std::stop_token& stop) {
   JM_TRY_ASSIGN(const std::string path, followed(given));
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) {
@@ -116,6 +117,7 @@ Result<RepairReport> repair_capture(const std::string& given, const Progress& pr
   JM_TRY(undo_broken_change(path, repair));
   {
     JM_TRY_ASSIGN(Database db, open_to_inspect(path));
+    db.heed(stop);
     JM_TRY_ASSIGN(Inspector inspector, Inspector::open(db, progress));
     JM_TRY(inspector.inspect());
     repair.found = inspector.report();

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -66,7 +67,9 @@ struct RepairReport {
 // Folds the -wal file of a killed recorder and marks its capture closed as killed. With damage, writes what
 // is good to a new file (summaries made anew, an Anomaly for each loss), which takes the name, and keeps the
 // damaged one as PATH.damaged. Invents nothing. Errors: as verify_capture; busy while a recorder still runs.
-// progress tells of the search for damage, not of the writing.
-[[nodiscard]] Result<RepairReport> repair_capture(const std::string& path, const Progress& progress = {});
+// progress tells of the search for damage, not of the writing. A stop during that search, or while a new file
+// is written, is an Error (io) and leaves everything as it was.
+[[nodiscard]] Result<RepairReport> repair_capture(const std::string& path, const Progress& progress = {},
+                                                  const std::stop_token& stop = {});
 
 }  // namespace joulemark

@@ -18,9 +18,11 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <random>
 #include <set>
+#include <stop_token>
 
 namespace joulemark {
 namespace {
@@ -221,6 +223,21 @@ TEST_F(DamagedCapture, NamesWhatIsLostAndRepairKeepsTheRestWithARecordOfTheLoss)
       EXPECT_EQ(block.values[i], truth_.at(block.first_index + static_cast<std::int64_t>(i)));
     return {};
   }));
+}
+
+TEST_F(DamagedCapture, ARepairThatIsStoppedLeavesAllAsItWas) {
+  {
+    auto db = capture::Database::open(path_, capture::Database::Access::write);
+    ASSERT_TRUE(db && db->execute("UPDATE samples SET data=zeroblob(100) WHERE block=1"));
+  }
+  const auto size = std::filesystem::file_size(path_);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_FALSE(repair_capture(path_, {}, stop.get_token()));
+  EXPECT_EQ(std::filesystem::file_size(path_), size);
+  EXPECT_EQ(
+      std::distance(std::filesystem::directory_iterator(std::filesystem::path(path_).parent_path()), {}), 1);
+  EXPECT_TRUE(repair_capture(path_));
 }
 
 TEST_F(DamagedCapture, LostBlocksNextToOneAnotherAreOnePlace) {
