@@ -87,7 +87,8 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
   column->addWidget(view_, 1);
   filter_->setPlaceholderText(tr("Filter:  infer  E>1.5mJ  dt<20ms  lost"));
   filter_->setToolTip(
-      tr("Words of the name or the remarks, and comparisons of E, net, dt, t, P and I with a quantity"));
+      tr("Words of the name or the remarks, =\"a whole name\", and comparisons of E, net, dt, t, P and I "
+         "with a quantity"));
   filter_->setClearButtonEnabled(true);
   filter_->setAccessibleName(tr("Filter events"));
   count_->setProperty("role", "muted");
@@ -172,10 +173,8 @@ void EventDock::focus_filter() {
   filter_->selectAll();
 }
 
-// A name that reads as a comparison cannot be filtered by.
 void EventDock::list_only(const QString& name) {
-  const bool comparison = name.contains(QLatin1Char('<')) || name.contains(QLatin1Char('>'));
-  filter_->setText(comparison ? QString() : name);
+  filter_->setText(EventTable::filter_for(name));
   view_->setFocus();
 }
 

@@ -5,6 +5,7 @@
 #include <app/models/text.h>
 #include <app/models/words.h>
 
+#include <QRegularExpression>
 #include <algorithm>
 #include <limits>
 
@@ -46,7 +47,31 @@ std::optional<EventTable::Test> parse_comparison(const QString& term) {
   return EventTable::Test{EventTable::k_columns, false, 0, {}, {}, {}};
 }
 
+constexpr QLatin1String k_exact("=\"");
+
+// Apart by blanks, but for those in an exact name.
+QStringList terms_of(const QString& text) {
+  static const QRegularExpression k_term(QStringLiteral("=\"(?:[^\"]|\"\")*\"?|\\S+"));
+  QStringList terms;
+  for (auto found = k_term.globalMatch(text); found.hasNext();)
+    terms << found.next().captured();
+  return terms;
+}
+
+// ="key": of that very name. A quotation mark in it is doubled.
+std::optional<QString> exact_name(const QString& term) {
+  if (!term.startsWith(k_exact)) return std::nullopt;
+  QString name = term.mid(k_exact.size());
+  if (name.endsWith(QLatin1Char('"'))) name.chop(1);
+  return name.replace(QStringLiteral("\"\""), QStringLiteral("\""));
+}
+
 }  // namespace
+
+QString EventTable::filter_for(const QString& name) {
+  return QString(k_exact) + QString(name).replace(QStringLiteral("\""), QStringLiteral("\"\"")) +
+         QLatin1Char('"');
+}
 
 double EventTable::figure(const EventRow& row, int column) const {
   switch (column) {
@@ -87,7 +112,11 @@ void EventTable::set_analysis(std::shared_ptr<const Analysis> analysis) {
 
 bool EventTable::set_filter(const QString& text) {
   std::vector<Test> tests;
-  for (const QString& term : text.split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
+  for (const QString& term : terms_of(text)) {
+    if (const auto exact = exact_name(term)) {
+      tests.push_back({-1, false, 0, *exact, {}, {}, true});
+      continue;
+    }
     const auto comparison = parse_comparison(term);
     if (comparison && comparison->column == k_columns) return false;
     tests.push_back(comparison.value_or(Test{-1, false, 0, term, {}, {}}));
@@ -106,8 +135,10 @@ void EventTable::look_up_words() {
     if (test.column >= 0) continue;
     test.names.clear();
     for (const EventReport& event : analysis_->report.events)
-      test.names.push_back(to_qt(event.name).contains(test.word, Qt::CaseInsensitive));
+      test.names.push_back(test.exact ? to_qt(event.name) == test.word
+                                      : to_qt(event.name).contains(test.word, Qt::CaseInsensitive));
     test.remarks.assign(k_flag_sets, false);
+    if (test.exact) continue;
     for (std::size_t flags = 1; flags < k_flag_sets; ++flags)
       test.remarks[flags] =
           words_of_flags(static_cast<std::uint8_t>(flags)).contains(test.word, Qt::CaseInsensitive);

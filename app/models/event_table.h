@@ -26,9 +26,10 @@ class EventTable final : public QAbstractTableModel {
   void set_analysis(std::shared_ptr<const Analysis> analysis);
 
   // Words and comparisons, all of which must hold: "infer E>1.5mJ dt<20ms lost". A word is part of the name
-  // or of a remark; E, net, dt, t, P and I compare with a quantity. False: a comparison makes no sense
-  // (nothing changes).
+  // or of a remark, ="key" the whole name; E, net, dt, t, P and I compare with a quantity. False: a
+  // comparison makes no sense (nothing changes).
   bool set_filter(const QString& text);
+  [[nodiscard]] static QString filter_for(const QString& name);  // that shows events of this very name
 
   [[nodiscard]] std::size_t event_at(int row) const { return order_[static_cast<std::size_t>(row)]; }
   [[nodiscard]] int row_of(std::size_t event) const;  // -1: filtered out
@@ -49,6 +50,7 @@ class EventTable final : public QAbstractTableModel {
     // Of a word: whether each event name, and each set of flags, has it.
     std::vector<bool> names;
     std::vector<bool> remarks;
+    bool exact = false;  // a word that is the whole name
   };
 
  private:

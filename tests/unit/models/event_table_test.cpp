@@ -94,6 +94,22 @@ TEST(EventTable, FiltersByWordsAndComparisons) {
   EXPECT_EQ(table.rowCount(), 4);
 }
 
+TEST(EventTable, FiltersByAWholeName) {
+  auto analysis = std::make_shared<Analysis>(*example());
+  for (const std::string name : {"key", "a \"key\" > b"}) {
+    analysis->report.events[0].name = name;
+    analysis->report.events[1].name = name + " word";
+    EventTable table;
+    table.set_analysis(analysis);
+    EXPECT_TRUE(table.set_filter(EventTable::filter_for(QString::fromStdString(name))));
+    EXPECT_EQ(shown(table), (Events{0, 2, 3})) << name;
+  }
+  EventTable table;
+  table.set_analysis(analysis);
+  EXPECT_TRUE(table.set_filter("=\"key\" E>1mJ"));
+  EXPECT_EQ(table.rowCount(), 0);
+}
+
 TEST(EventTable, RefusesAComparisonThatMakesNoSense) {
   EventTable table;
   table.set_analysis(example());
