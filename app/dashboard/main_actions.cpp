@@ -62,6 +62,7 @@ void MainWindow::build_menus() {
   QMenu* file = menuBar()->addMenu(tr("&File"));
   add_action(file, tr("&Open or import\u2026"), QKeySequence::Open, [this] { ask_open(); });
   recent_ = file->addMenu(tr("Open &recent"));
+  recent_->setToolTipsVisible(true);
   file->addSeparator();
   add_action(file, tr("Re&cover\u2026"), {}, [this] { ask_recover(); });
   add_action(file, tr("Record or stop"), Qt::CTRL | Qt::Key_R, [this] { ask_record(); });

@@ -4,7 +4,9 @@
 
 #include <QApplication>
 #include <QFontDatabase>
+#include <QLabel>
 #include <QPalette>
+#include <QProxyStyle>
 #include <QStyleFactory>
 #include <array>
 
@@ -149,6 +151,20 @@ QString style_of(const Theme& t) {
   return style;
 }
 
+// Names, paths and messages come from elsewhere: what in them looks like HTML is not. A label that is to show
+// HTML says so itself; tooltips and question boxes are labels too.
+class PlainLabels final : public QProxyStyle {
+ public:
+  PlainLabels() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
+
+  using QProxyStyle::polish;
+  void polish(QWidget* widget) override {
+    auto* label = qobject_cast<QLabel*>(widget);
+    if (label != nullptr && label->textFormat() == Qt::AutoText) label->setTextFormat(Qt::PlainText);
+    QProxyStyle::polish(widget);
+  }
+};
+
 }  // namespace
 
 QColor Theme::quantity(Quantity quantity) const {
@@ -177,7 +193,7 @@ const Theme& theme() {
 void use_theme(QApplication& app, bool dark) {
   take_pictures();
   current() = make_theme(dark);
-  QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  QApplication::setStyle(new PlainLabels);
   QApplication::setPalette(palette_of(current()));
   app.setStyleSheet(style_of(current()));
 }

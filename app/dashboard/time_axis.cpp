@@ -22,9 +22,12 @@ struct Span {
   std::uint32_t name;
 };
 
-QRectF paint_flag(QPainter& painter, double x, const QString& text, const QColor& colour, double left,
+constexpr int k_widest_flag_px = 160;
+
+QRectF paint_flag(QPainter& painter, double x, const QString& name, const QColor& colour, double left,
                   double right) {
   const QFontMetrics metrics(painter.font());
+  const QString text = metrics.elidedText(name, Qt::ElideRight, k_widest_flag_px);
   const double width = metrics.horizontalAdvance(text) + 10;
   const double from = std::clamp(x - width / 2, left, std::max(left, right - width));
   const QRectF flag(from, 3, width, metrics.height() + 3);

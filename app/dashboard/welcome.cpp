@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <app/dashboard/welcome.h>
+#include <app/models/text.h>
 
-#include <QFileInfo>
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -58,9 +58,12 @@ void Welcome::set_recent(const QStringList& files) {
     delete item;
   }
   if (!files.isEmpty()) recent_->addWidget(words(tr("Opened last"), "muted", this));
-  for (const QString& file : files.first(std::min<qsizetype>(files.size(), k_most_recent))) {
-    auto* button = new QPushButton(QFileInfo(file).fileName(), this);
-    button->setToolTip(file);
+  const QStringList shown = files.first(std::min<qsizetype>(files.size(), k_most_recent));
+  QStringList names = names_told_apart(shown);
+  for (qsizetype i = 0; i < shown.size(); ++i) {
+    const QString file = shown[i];
+    auto* button = new QPushButton(names[i].replace(QLatin1Char('&'), QStringLiteral("&&")), this);
+    button->setToolTip(harmless(file));
     recent_->addWidget(button);
     connect(button, &QPushButton::clicked, this, [this, file] { Q_EMIT fileChosen(file); });
   }

@@ -45,7 +45,7 @@ void ImportJob::start(ImportRequest request) {
       deliver(this, [this, samples] { Q_EMIT progressed(samples); });
     };
     const Status status = import(request, stop, tell);
-    deliver(this, [this, status, file = to_qt(request.file)] {
+    deliver(this, [this, status, file = verbatim(request.file)] {
       if (status) return Q_EMIT done(file);
       Q_EMIT failed(to_qt(status.error().message));
     });

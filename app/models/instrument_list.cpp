@@ -25,7 +25,7 @@ void list_family(const InstrumentFamily& family, std::vector<InstrumentList::Ent
     return;
   }
   for (const DeviceListing& device : *found)
-    attached.push_back({to_qt(device.uri), to_qt(device.description), device.usable, to_qt(device.reason),
+    attached.push_back({verbatim(device.uri), to_qt(device.description), device.usable, to_qt(device.reason),
                         to_qt(device.advice)});
 }
 

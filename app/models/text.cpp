@@ -3,6 +3,8 @@
 
 #include <app/models/text.h>
 
+#include <QDir>
+#include <QFileInfo>
 #include <QRegularExpression>
 #include <QStringList>
 #include <algorithm>
@@ -16,9 +18,61 @@ constexpr char16_t k_minus = u'\u2212';
 constexpr char16_t k_micro = u'\u00b5';
 constexpr char16_t k_dash = u'\u2014';
 
+// Joiners are part of writing.
+bool is_harmful(QChar c) {
+  constexpr char16_t k_non_joiner = u'\u200c';
+  constexpr char16_t k_joiner = u'\u200d';
+  switch (c.category()) {
+    case QChar::Other_Control:
+    case QChar::Separator_Line:
+    case QChar::Separator_Paragraph:
+      return true;
+    case QChar::Other_Format:
+      return c != QChar(k_non_joiner) && c != QChar(k_joiner);
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
+QString harmless(const QString& text) {
+  if (std::ranges::none_of(text, is_harmful)) return text;
+  QString shown;
+  for (const QChar c : text)
+    shown +=
+        is_harmful(c)
+            ? QStringLiteral("\u2039U+%1\u203a").arg(uint{c.unicode()}, 4, 16, QLatin1Char('0')).toUpper()
+            : QString(c);
+  return shown;
+}
+
+QStringList names_told_apart(const QStringList& files) {
+  const auto in_folder = [](const QFileInfo& file) {
+    return QStringLiteral("%1 (%2)").arg(file.fileName(), file.dir().dirName());
+  };
+  QStringList names;
+  QStringList longer;
+  for (const QString& path : files) {
+    const QFileInfo file(path);
+    names << file.fileName();
+    longer << in_folder(file);
+  }
+  QStringList told;
+  for (qsizetype i = 0; i < files.size(); ++i) {
+    const QString& name = names.count(names[i]) == 1     ? names[i]
+                          : longer.count(longer[i]) == 1 ? longer[i]
+                                                         : files[i];
+    told << harmless(name);
+  }
+  return told;
+}
+
 QString to_qt(std::string_view text) {
+  return harmless(verbatim(text));
+}
+
+QString verbatim(std::string_view text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 

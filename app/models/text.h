@@ -6,6 +6,7 @@
 #include <analysis/model/time.h>
 
 #include <QString>
+#include <QStringList>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -40,6 +41,17 @@ struct Figure {
 // What a capture was recorded by: "JS220 002557", or how it was opened; empty when that is not known.
 [[nodiscard]] QString instrument_text(const InstrumentIdentity& instrument);
 
+// Controls, and what changes the direction of writing, as their code points, "\u2039U+202E\u203a": what a
+// name or a path from elsewhere shows is all that it is.
+[[nodiscard]] QString harmless(const QString& text);
+
+// The names of files, in order; equal ones with their folder, whose names are told apart where that is
+// enough.
+[[nodiscard]] QStringList names_told_apart(const QStringList& files);
+
+// To be read: harmless.
 [[nodiscard]] QString to_qt(std::string_view text);
+// To be used: a path.
+[[nodiscard]] QString verbatim(std::string_view text);
 
 }  // namespace joulemark
