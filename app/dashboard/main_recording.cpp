@@ -122,8 +122,8 @@ bool MainWindow::confirm_output() {
   const QString volts = state_->output_voltage();
   if (volts.isEmpty()) return true;
   QMessageBox question(QMessageBox::Warning, tr("Change the output?"),
-                       tr("This sets the output of %1 to %2.").arg(state_->uri(), volts), QMessageBox::Cancel,
-                       this);
+                       tr("This sets the output of %1 to %2.").arg(harmless(state_->uri()), harmless(volts)),
+                       QMessageBox::Cancel, this);
   question.setInformativeText(
       tr("Check that the target bears it. What becomes of it at the end is one of the output's options."));
   auto* yes = question.addButton(tr("Set it and record"), QMessageBox::AcceptRole);
@@ -172,6 +172,10 @@ void MainWindow::connect_session() {
           [this](bool kept, const QString& reason, const QString& error) {
             recording_ended(kept, reason, error);
           });
+  connect(session_.get(), &RecordingSession::windowMeasured, this,
+          [this](std::size_t pair, const WindowStats& stats) {
+            if (window_.cursors(pair) == stats.time) waveform_->set_stats(pair, stats);
+          });
   connect(session_.get(), &RecordingSession::news, this,
           [this](const QString& sentence) { banner_->show_message(Banner::Level::note, sentence); });
   connect(session_.get(), &RecordingSession::analysed, this, [this](std::shared_ptr<const Analysis> recent) {
@@ -188,7 +192,7 @@ void MainWindow::connect_session() {
 
 void MainWindow::recording_started() {
   work(Work::opening).hide_work();
-  unfinished_.add(to_qt(session_->file()));  // which is there now
+  unfinished_.add(verbatim(session_->file()));  // which is there now
   setWindowTitle(tr("Recording %1 \u2013 Joulemark").arg(to_qt(session_->uri())));
   leave_source();
   ensemble_dock_->show_message(tr("Shown when the recording has ended."));
@@ -232,7 +236,7 @@ void MainWindow::keep_rules() {
   if (!rule_dock_->keeps()->isChecked() || !document_ || !document_->is_open()) return;
   QStringList kept;
   for (const MetadataItem& item : metadata_of(document_->setup()))
-    kept << to_qt(item.key) + QLatin1Char('=') + to_qt(item.value);
+    kept << verbatim(item.key) + QLatin1Char('=') + verbatim(item.value);
   settings_.setValue(QLatin1String(k_kept_rules), kept);
 }
 
@@ -253,14 +257,17 @@ void MainWindow::stop_recording() {
 void MainWindow::recording_ended(bool kept, const QString& reason, const QString& error) {
   frames_.stop();
   set_running(false);
-  const QString file = to_qt(session_->file());
+  const QString file = verbatim(session_->file());
   unfinished_.forget(file);
   work(Work::opening).hide_work();
   if (!document_) waveform_->set_source(nullptr);  // else it never began, and what was open still is
   session_.release()->deleteLater();               // it is telling us that it ended
   if (!kept) {
     if (!document_) show_nothing();
-    return trouble(tr("Nothing was recorded: %1").arg(error));
+    if (!error.isEmpty()) return trouble(tr("Nothing was recorded: %1").arg(error));
+    return banner_->show_message(
+        Banner::Level::note,
+        tr("Nothing was recorded: it was stopped while the instrument was being opened."));
   }
   open_capture(file);
   if (error.isEmpty()) return;
@@ -277,7 +284,7 @@ void MainWindow::offer_unfinished() {
     const QString file = unfinished.takeLast();
     const QFileInfo place(file);
     if (!place.exists() && place.dir().exists()) unfinished_.forget(file);
-    if (!place.exists() || (recording() && to_qt(session_->file()) == file)) continue;
+    if (!place.exists() || (recording() && verbatim(session_->file()) == file)) continue;
     // Asking would lose the locks of what is open here.
     if (!is_open_here(file) && capture::in_use(file.toStdString())) continue;
     const auto dismissed = [this, file] {
@@ -287,7 +294,7 @@ void MainWindow::offer_unfinished() {
     return offers_->show_message(
         Banner::Level::note,
         tr("%1 was still being recorded when this window went away. All but the last second or so is there.")
-            .arg(place.fileName()),
+            .arg(harmless(place.fileName())),
         document_ || opening_ ? tr("Recover") : tr("Recover and open"), [this, file] { recover(file); },
         dismissed);
   }
@@ -312,7 +319,7 @@ void MainWindow::recover(const QString& file) {
     work(Work::opening).hide_work();
     show_nothing();
   }
-  const QString name = QFileInfo(file).fileName();
+  const QString name = harmless(QFileInfo(file).fileName());
   recovery_ = std::make_unique<RecoveryJob>();
   connect(recovery_.get(), &RecoveryJob::done, this, [this, name](const QString& recovered) {
     recovering_ = false;
@@ -328,7 +335,12 @@ void MainWindow::recover(const QString& file) {
   });
   connect(recovery_.get(), &RecoveryJob::progressed, this,
           [this](double part) { work(Work::recovering).show_part(part); });
-  work(Work::recovering).show_work(tr("Recovering %1").arg(name), {});
+  connect(recovery_.get(), &RecoveryJob::cancelled, this, [this] {
+    recovering_ = false;
+    work(Work::recovering).hide_work();
+    banner_->show_message(Banner::Level::note, tr("Recovering was cancelled: the file is as it was."));
+  });
+  work(Work::recovering).show_work(tr("Recovering %1").arg(name), [this] { recovery_->cancel(); });
   recovering_ = true;
   recovery_->start(file);
 }
@@ -338,7 +350,7 @@ void MainWindow::finish_recording() {
   if (!recording()) return;
   frames_.stop();
   waveform_->set_source(nullptr);
-  const QString file = to_qt(session_->file());
+  const QString file = verbatim(session_->file());
   session_.reset();
   unfinished_.forget(file);
 }

@@ -236,8 +236,9 @@ void MainWindow::connect_parts() {
           });
   connect(&window_, &TimeWindow::cursorsChanged, this, [this](std::size_t pair) {
     const auto between = window_.cursors(pair);
-    if (document_ && between && !between->empty())
-      document_->measure_window(static_cast<int>(pair), *between);
+    if (!between || between->empty()) return;
+    if (document_) document_->measure_window(static_cast<int>(pair), *between);
+    if (!document_ && recording()) session_->measure_window(pair, *between);
   });
   frames_.setInterval(25);
   frames_.setTimerType(Qt::PreciseTimer);

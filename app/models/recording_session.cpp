@@ -23,6 +23,7 @@ constexpr TimeNs k_longest_hold_ns = 20'000'000;
 constexpr int k_check_ms = 250;
 constexpr qint64 k_pause_per_work = 4;  // figures may take a fifth of a core
 constexpr int k_analysis = 1;
+constexpr int k_first_window = 2;
 
 // Sits before the file in the Tee: what reads the file lets go of it before it is closed.
 class LetGo final : public NullSink {
@@ -46,6 +47,17 @@ Result<Analysis> analyse_end_of(const std::string& file, const ReportOptions& op
   return build_report(recent, options);
 }
 
+// None: not all of it is there yet.
+std::optional<WindowStats> measure(const std::string& file, TimeRange window, const std::stop_token& stop) {
+  const auto reader = CaptureReader::open(file);
+  const auto primary = reader ? primary_channel((*reader)->info()) : tl::make_unexpected(reader.error());
+  const auto extent = primary ? (*reader)->extent(*primary) : tl::make_unexpected(primary.error());
+  if (!extent || extent->time.end_ns < window.end_ns) return std::nullopt;
+  WatchedSource source(**reader, stop);
+  const auto stats = window_stats(source, window);
+  return stats ? std::optional(*stats) : std::nullopt;
+}
+
 // Whether the next column with samples is near enough for the one before i to hold until then.
 bool held(const std::vector<ViewColumn>& columns, std::size_t i) {
   std::size_t next = i;
@@ -64,7 +76,10 @@ LiveStrip::Trace trace_of(Quantity quantity) {
 RecordingSession::RecordingSession(RecordingRequest request, QObject* parent)
     : QObject(parent), request_(std::move(request)) {
   timer_.setInterval(k_check_ms);
-  connect(&timer_, &QTimer::timeout, this, [this] { analyse_recent(); });
+  connect(&timer_, &QTimer::timeout, this, [this] {
+    measure_windows();
+    analyse_recent();
+  });
 }
 
 RecordingSession::~RecordingSession() {
@@ -87,8 +102,9 @@ void RecordingSession::run(const std::stop_token& stop) {
 }
 
 Result<RecordingOutcome> RecordingSession::record_all(const std::stop_token& stop) {
-  JM_TRY_ASSIGN(const auto instrument,
-                request_.open ? request_.open() : make_registry().open(request_.uri, request_.options));
+  auto opened = request_.open ? request_.open() : make_registry().open(request_.uri, request_.options, stop);
+  if (!opened && stop.stop_requested()) return fail(opened.error().code, {});
+  JM_TRY_ASSIGN(const auto instrument, std::move(opened));
   instrument->on_news([this](const std::string& sentence) {
     deliver(this, [this, text = to_qt(sentence)] { Q_EMIT news(text); });
   });
@@ -146,6 +162,26 @@ void RecordingSession::analyse_recent() {
       if (running_) Q_EMIT analysed(made);
     });
   });
+}
+
+void RecordingSession::measure_window(std::size_t key, TimeRange window) {
+  wanted_windows_.at(key) = window;
+}
+
+void RecordingSession::measure_windows() {
+  for (std::size_t key = 0; key < k_windows; ++key) {
+    const auto window = wanted_windows_[key];
+    if (!window || window->end_ns > extent().end_ns || !analyst_.idle()) continue;
+    analyst_.post(k_first_window + static_cast<int>(key), [this, key, window](const std::stop_token& stop) {
+      const auto stats = measure(request_.file, *window, stop);
+      if (!stats) return;  // tried again soon
+      deliver(this, [this, key, stats = *stats] {
+        if (wanted_windows_[key] != stats.time) return;
+        wanted_windows_[key].reset();
+        Q_EMIT windowMeasured(key, stats);
+      });
+    });
+  }
 }
 
 RecordingSession::Figures RecordingSession::figures() const {

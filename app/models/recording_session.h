@@ -3,6 +3,7 @@
 #pragma once
 
 #include <analysis/energy/build_report.h>
+#include <analysis/energy/window_stats.h>
 
 #include <app/models/event_setup.h>
 #include <app/models/wave_source.h>
@@ -13,10 +14,12 @@
 #include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace joulemark {
@@ -39,6 +42,7 @@ struct RecordingRequest {
 class RecordingSession final : public QObject, public WaveSource {
   Q_OBJECT
  public:
+  static constexpr std::size_t k_windows = 2;
   struct Figures {
     double duration_s = 0;
     double rate_hz = 0;
@@ -59,6 +63,9 @@ class RecordingSession final : public QObject, public WaveSource {
   [[nodiscard]] std::vector<Anomaly> anomalies() const { return strip_.anomalies(); }
   [[nodiscard]] EventSetup setup() const;  // as the capture has it
 
+  // As soon as all of it is in the file; then windowMeasured(). Each key has one window, the last one.
+  void measure_window(std::size_t key, TimeRange window);
+
   [[nodiscard]] const CaptureInfo& info() const override { return info_; }
   [[nodiscard]] TimeRange extent() const override { return strip_.extent(); }
   [[nodiscard]] bool has(Quantity quantity) const override;
@@ -70,15 +77,17 @@ class RecordingSession final : public QObject, public WaveSource {
  Q_SIGNALS:
   void started();
   void news(const QString& sentence);  // an output was switched, rules that do not fit are not used
-  // kept: the file is there and properly closed. error: empty when it ended as asked.
+  // kept: the file is there and properly closed. error: empty when it ended as asked, be it before it began.
   void ended(bool kept, const QString& reason, const QString& error);
   // Of what was written in the last minute.
   void analysed(std::shared_ptr<const joulemark::Analysis> recent);
+  void windowMeasured(std::size_t key, const joulemark::WindowStats& stats);
 
  private:
   void run(const std::stop_token& stop);
   [[nodiscard]] Result<RecordingOutcome> record_all(const std::stop_token& stop);
   void analyse_recent();
+  void measure_windows();  // those that are wanted
   void finish(const Result<RecordingOutcome>& outcome);
 
   RecordingRequest request_;
@@ -89,6 +98,7 @@ class RecordingSession final : public QObject, public WaveSource {
   Figures figures_;
   std::atomic<bool> running_ = false;
   QTimer timer_;
+  std::array<std::optional<TimeRange>, k_windows> wanted_windows_;
   QElapsedTimer since_analysis_;
   std::atomic<qint64> analysis_ms_ = 0;
   Worker analyst_;

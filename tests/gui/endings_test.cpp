@@ -2,6 +2,8 @@
 // How recordings begin and end: as asked, in trouble, cut off; and what is kept of them.
 #include <analysis/capture/verify.h>
 
+#include <drivers/transport/linux/file_descriptor.h>
+
 #include <app/dashboard/banner.h>
 #include <app/dashboard/tile_row.h>
 #include <app/models/capture_document.h>
@@ -9,10 +11,13 @@
 
 #include <tests/gui/window_fixture.h>
 
+#include <netinet/in.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 
 #include <QAction>
 #include <QDir>
+#include <QElapsedTimer>
 #include <QJsonObject>
 #include <QLabel>
 #include <QMessageBox>
@@ -39,6 +44,8 @@ class EndingsTest : public WindowFixture {
   void aFullDiskEndsTheRecordingAndKeepsIt();
   void anInstrumentThatDoesNotAnswerIsToldAbout();
   void closingWhileRecordingClosesTheFile();
+  void whatIsBeingOpenedIsLeftAtOnce_data();
+  void whatIsBeingOpenedIsLeftAtOnce();
   void aRecordingThatWasCutOffIsOfferedUntilItIsAnswered();
   void samplesLostAtTheBeginAreCountedAsTheReportDoes();
 };
@@ -78,6 +85,42 @@ void answer(QMessageBox::StandardButton button) {
 }
 
 }  // namespace
+
+void EndingsTest::whatIsBeingOpenedIsLeftAtOnce_data() {
+  QTest::addColumn<bool>("closing");
+  QTest::newRow("by Stop") << false;
+  QTest::newRow("by closing the window") << true;
+}
+
+// Whoever listens there never answers: a probe has six seconds to.
+void EndingsTest::whatIsBeingOpenedIsLeftAtOnce() {
+  QFETCH(const bool, closing);
+  const linux_system::FileDescriptor silent(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  QCOMPARE(::bind(silent.get(), generic, size), 0);
+  QCOMPARE(::listen(silent.get(), 1), 0);
+  QCOMPARE(::getsockname(silent.get(), generic, &size), 0);
+  RecordingRequest request;
+  request.uri = "probe:tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  request.file = path("never.jmk").toStdString();
+  window_->record(request);
+  QTest::qWait(300);
+  QElapsedTimer waited;
+  waited.start();
+  if (closing) {
+    window_->close_unasked();
+  } else {
+    window_->stop_recording();
+    QTRY_VERIFY(window_->session() == nullptr);
+    QVERIFY(window_->banner().text().contains(QStringLiteral("stopped while")));
+  }
+  QVERIFY(waited.elapsed() < 1500);
+  QVERIFY(!QFile::exists(path("never.jmk")));
+}
 
 void EndingsTest::recordsFromTheSimulationAndShowsItsFigures() {
   RecordingRequest request;

@@ -17,6 +17,7 @@
 #include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTest>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -87,6 +88,27 @@ TEST_F(Sessions, ShowTheNewestWhileTheyRun) {
     EXPECT_NEAR(shown[i].min, (*stored)[i].min, 1e-12) << i;
     EXPECT_NEAR(shown[i].mean, (*stored)[i].mean(), 1e-9) << i;
   }
+}
+
+TEST_F(Sessions, MeasureWindowsWhileTheyRun) {
+  RecordingSession session(request({"rate=10kHz"}, std::nullopt));
+  QSignalSpy started(&session, &RecordingSession::started);
+  QSignalSpy measured(&session, &RecordingSession::windowMeasured);
+  QSignalSpy ended(&session, &RecordingSession::ended);
+  session.start();
+  ASSERT_TRUE(started.wait(k_patience_ms));
+  const TimeRange window{200'000'000, 1'200'000'000};  // not all of it is there yet
+  session.measure_window(1, window);
+  ASSERT_TRUE(measured.wait(k_patience_ms));
+  ASSERT_EQ(measured[0][0].toULongLong(), 1U);
+  session.stop();
+  ASSERT_TRUE(ended.count() > 0 || ended.wait(k_patience_ms));
+  const auto stats = measured[0][1].value<WindowStats>();
+  EXPECT_EQ(stats.time, window);
+  const auto reader = CaptureReader::open(folder.file("x.jmk"));
+  const auto stored = (*reader)->integrals(k_current, std::array{window}, Boundary::fractional);
+  ASSERT_TRUE(stored && stats.current_a);
+  EXPECT_NEAR(stats.current_a->mean, (*stored)[0].mean(), 1e-12);
 }
 
 TEST_F(Sessions, StopWhenAskedAndKeepWhatCame) {
