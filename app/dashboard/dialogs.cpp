@@ -62,6 +62,25 @@ QComboBox* add_formats(QFormLayout& form, DialogFrame& frame, ImportPaths inputs
   return format;
 }
 
+bool is_among(const QStringList& inputs, const QString& file) {
+  return std::ranges::any_of(inputs, [&](const QString& input) {
+    return QFileInfo(input).absoluteFilePath() == QFileInfo(file).absoluteFilePath();
+  });
+}
+
+// Beside the first of them, and none of them.
+QString proposed_target(const QStringList& inputs) {
+  QString input = inputs.front();
+  while (input.endsWith(QLatin1Char('/')))
+    input.chop(1);
+  const QFileInfo first(input);
+  QString stem =
+      first.path() + QLatin1Char('/') + (first.isDir() ? first.fileName() : first.completeBaseName());
+  while (is_among(inputs, stem + QStringLiteral(".jmk")))
+    stem += QStringLiteral("-imported");
+  return stem + QStringLiteral(".jmk");
+}
+
 }  // namespace
 
 std::optional<QStringList> ask_options(QWidget* parent, const QString& title, std::vector<OptionSpec> specs,
@@ -91,14 +110,7 @@ std::optional<ImportRequest> ask_import(QWidget* parent, const QStringList& inpu
   ImportRequest request;
   for (const QString& input : inputs)
     request.inputs.emplace_back(input.toStdString());
-  QString target = inputs.front();
-  while (target.endsWith(QLatin1Char('/')))
-    target.chop(1);
-  const QFileInfo first(target);
-  auto* file = new QLineEdit(first.path() + QLatin1Char('/') +
-                                 (first.isDir() ? first.fileName() : first.completeBaseName()) +
-                                 QStringLiteral(".jmk"),
-                             &frame.dialog);
+  auto* file = new QLineEdit(proposed_target(inputs), &frame.dialog);
   auto* head = new QFormLayout;
   head->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   head->addRow(Dialogs::tr("From"), new QLabel(inputs.join(QStringLiteral(", ")), &frame.dialog));
@@ -125,6 +137,8 @@ std::optional<ImportRequest> ask_import(QWidget* parent, const QStringList& inpu
     for (const QString& value : *values)
       request.options.push_back(value.toStdString());
     request.file = file->text().toStdString();
+    if (is_among(inputs, file->text()))
+      return frame.complain(Dialogs::tr("That is what is imported: choose another name for the capture."));
     if (QFileInfo::exists(file->text()) && !request.overwrite) {
       request.overwrite = true;
       frame.buttons->button(QDialogButtonBox::Ok)->setText(Dialogs::tr("Replace it"));

@@ -68,7 +68,7 @@ void MainWindow::start_import(const ImportRequest& request) {
   import_ = std::make_unique<ImportJob>();
   connect(import_.get(), &ImportJob::done, this, [this](const QString& file) {
     import_ended();
-    open_when_free(file, tr("Imported: %1.").arg(QFileInfo(file).fileName()));
+    open_when_free(file, tr("Imported: %1.").arg(harmless(QFileInfo(file).fileName())));
   });
   connect(import_.get(), &ImportJob::failed, this, [this](const QString& message) {
     import_ended();
@@ -112,7 +112,7 @@ void MainWindow::export_as() {
   if (named.isEmpty()) return;
   const QString file = with_ending_of(filter, named);
   if (file != named && QFileInfo::exists(file) &&
-      QMessageBox::question(this, tr("Replace the file?"), tr("%1 exists already.").arg(file)) !=
+      QMessageBox::question(this, tr("Replace the file?"), tr("%1 exists already.").arg(harmless(file))) !=
           QMessageBox::Yes)
     return;
   if (is_still_open(asked)) export_to(file, filter == with_selection);
@@ -124,7 +124,7 @@ void MainWindow::export_to(const QString& file, bool with_selection) {
     return start_export(file, with_selection);
   if (const Status done = export_picture(*waveform_, file); !done)
     return trouble(to_qt(done.error().message));
-  banner_->show_message(Banner::Level::note, tr("Written: %1").arg(file));
+  banner_->show_message(Banner::Level::note, tr("Written: %1").arg(harmless(file)));
 }
 
 void MainWindow::start_export(const QString& file, bool with_selection) {
@@ -132,7 +132,7 @@ void MainWindow::start_export(const QString& file, bool with_selection) {
   export_ = std::make_unique<ExportJob>();
   connect(export_.get(), &ExportJob::done, this, [this](const QString& written) {
     export_ended();
-    banner_->show_message(Banner::Level::note, tr("Written: %1").arg(written));
+    banner_->show_message(Banner::Level::note, tr("Written: %1").arg(harmless(written)));
   });
   connect(export_.get(), &ExportJob::failed, this, [this](const QString& message) {
     export_ended();
@@ -140,9 +140,10 @@ void MainWindow::start_export(const QString& file, bool with_selection) {
   });
   const auto show = [this, file](double part) {
     work(Work::writing)
-        .show_work(tr("Writing %1: %2 %").arg(QFileInfo(file).fileName()).arg(qRound(100 * part)), [this] {
-          if (export_) export_->cancel();
-        });
+        .show_work(tr("Writing %1: %2 %").arg(harmless(QFileInfo(file).fileName())).arg(qRound(100 * part)),
+                   [this] {
+                     if (export_) export_->cancel();
+                   });
   };
   connect(export_.get(), &ExportJob::progressed, this, show);
   show(0);

@@ -251,14 +251,30 @@ void MainWindow::trouble(const QString& text) {
   banner_->show_message(Banner::Level::bad, text);
 }
 
+namespace {
+
+bool is_capture(const QString& path) {
+  return QFileInfo(path).suffix().compare(QStringLiteral("jmk"), Qt::CaseInsensitive) == 0;
+}
+
+}  // namespace
+
+// Empty: what it is can be opened, or perhaps imported.
+QString MainWindow::refusal_of(const QStringList& paths) {
+  if (paths.isEmpty()) return tr("Only files and folders of this computer can be opened.");
+  if (paths.size() > 1 && std::ranges::any_of(paths, is_capture))
+    return tr("One capture can be open at a time, and is not imported with other files: choose one alone.");
+  return {};
+}
+
 void MainWindow::open_file(const QString& path) {
   open_inputs({path});
 }
 
 void MainWindow::open_inputs(const QStringList& paths) {
   if (recording()) return trouble(tr("A recording is under way: stop it before opening something else."));
-  if (paths.size() == 1 && QFileInfo(paths.front()).suffix() == QStringLiteral("jmk"))
-    return open_capture(paths.front());
+  if (const QString refusal = refusal_of(paths); !refusal.isEmpty()) return trouble(refusal);
+  if (is_capture(paths.front())) return open_capture(paths.front());
   import(paths);
 }
 
@@ -280,7 +296,7 @@ void MainWindow::open_capture(const QString& path) {
     if (!document_) show_nothing();
     trouble(message);
   });
-  work(Work::opening).show_work(tr("Opening %1").arg(QFileInfo(path).fileName()), [this] {
+  work(Work::opening).show_work(tr("Opening %1").arg(harmless(QFileInfo(path).fileName())), [this] {
     opening_.reset();
     if (!document_) show_nothing();
   });
@@ -334,9 +350,9 @@ void MainWindow::connect_document() {
     waveform_->refresh();
   });
   connect(document, &CaptureDocument::analysisStarted, this, [this] {
-    work(Work::measuring).show_work(tr("Measuring %1").arg(QFileInfo(document_->path()).fileName()), [this] {
-      cancel_measuring();
-    });
+    work(Work::measuring)
+        .show_work(tr("Measuring %1").arg(harmless(QFileInfo(document_->path()).fileName())),
+                   [this] { cancel_measuring(); });
   });
   connect(document, &CaptureDocument::analysisProgressed, this,
           [this](double part) { work(Work::measuring).show_part(part); });
@@ -414,7 +430,7 @@ void MainWindow::show_growth() {
 }
 
 QString MainWindow::title_of_document() const {
-  const QString file = QFileInfo(document_->path()).fileName();
+  const QString file = harmless(QFileInfo(document_->path()).fileName());
   const QString instrument = instrument_text(document_->info().instrument);
   return instrument.isEmpty() ? tr("%1 \u2013 Joulemark").arg(file)
                               : tr("%1 (%2) \u2013 Joulemark").arg(file, instrument);
@@ -477,7 +493,10 @@ void MainWindow::analysis_changed() {
 }
 
 void MainWindow::request_fold(const QString& name) {
-  if (document_) document_->fold(name.toStdString());
+  if (!document_ || !document_->analysis()) return;
+  for (const EventReport& event : document_->analysis()->report.events) {
+    if (to_qt(event.name) == name) return document_->fold(event.name);
+  }
 }
 
 void MainWindow::show_event(std::size_t event) {
@@ -540,6 +559,20 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
 
 // --- recent files, drops ---
 
+namespace {
+
+// Empty unless all are files or folders of this computer.
+QStringList files_of(const QMimeData& dragged) {
+  QStringList paths;
+  for (const QUrl& url : dragged.urls()) {
+    if (!url.isLocalFile()) return {};
+    paths << url.toLocalFile();
+  }
+  return paths;
+}
+
+}  // namespace
+
 void MainWindow::remember(const QString& path) {
   QStringList recent = settings_.value(QStringLiteral("recent")).toStringList();
   recent.removeAll(path);
@@ -561,24 +594,27 @@ void MainWindow::show_recent() {
   const QStringList recent = settings_.value(QStringLiteral("recent")).toStringList();
   welcome_->set_recent(recent);
   recent_->clear();
-  for (const QString& file : recent)
-    recent_->addAction(QFileInfo(file).fileName(), this, [this, file] { open_file(file); })->setToolTip(file);
+  QStringList names = names_told_apart(recent);
+  for (qsizetype i = 0; i < recent.size(); ++i) {
+    const QString name = names[i].replace(QLatin1Char('&'), QStringLiteral("&&"));
+    recent_->addAction(name, this, [this, file = recent[i]] { open_file(file); })
+        ->setToolTip(harmless(recent[i]));
+  }
   recent_->setEnabled(!recent.isEmpty());
 }
 
+// What is refused is never dropped, so this is the time to say why.
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+  if (!event->mimeData()->hasUrls()) return;
+  const QString refusal = refusal_of(files_of(*event->mimeData()));
+  if (refusal.isEmpty()) return event->acceptProposedAction();
+  trouble(refusal);
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-  QStringList paths;
-  for (const QUrl& url : event->mimeData()->urls()) {
-    if (url.isLocalFile()) paths << url.toLocalFile();
-  }
   event->acceptProposedAction();
-  if (!paths.isEmpty())
-    QMetaObject::invokeMethod(
-        this, [this, paths] { open_inputs(paths); }, Qt::QueuedConnection);
+  QMetaObject::invokeMethod(
+      this, [this, paths = files_of(*event->mimeData())] { open_inputs(paths); }, Qt::QueuedConnection);
 }
 
 void MainWindow::set_dark(bool dark) {

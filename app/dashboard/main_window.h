@@ -111,6 +111,7 @@ class MainWindow final : public QMainWindow {
 
   void ask_open();
   void open_inputs(const QStringList& paths);
+  [[nodiscard]] static QString refusal_of(const QStringList& paths);
   void open_capture(const QString& path);
   void open_when_free(const QString& path, const QString& sentence);
   [[nodiscard]] bool may_import();

@@ -23,6 +23,7 @@
 #include <QDropEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QProcess>
@@ -31,6 +32,7 @@
 #include <QTabBar>
 #include <QTest>
 #include <QTimer>
+#include <QToolTip>
 #include <QUrl>
 #include <algorithm>
 #include <atomic>
@@ -53,6 +55,11 @@ class ComfortsTest : public WindowFixture {
   void docksStayWhereTheyWerePut();
   void aDroppedCaptureIsOpened();
   void aDroppedTableIsImportedAfterAQuestion();
+  void whatCannotBeOpenedIsNotDropped_data();
+  void whatCannotBeOpenedIsNotDropped();
+  void aCaptureIsKnownInCapitalsToo();
+  void namesAreNoHtml();
+  void recentFilesAreToldApart();
   void theOutputIsSetOnlyAfterAnotherQuestion();
   void optionsOutliveWhatIsPluggedIn();
   void anOutputInTheUriIsAskedAboutToo();
@@ -166,6 +173,68 @@ void ComfortsTest::aDroppedCaptureIsOpened() {
   QTRY_VERIFY(window_->document() != nullptr);
   settle();
   QCOMPARE(window_->document()->path(), sample_);
+}
+
+void ComfortsTest::whatCannotBeOpenedIsNotDropped_data() {
+  QTest::addColumn<QStringList>("urls");
+  QTest::addColumn<QString>("why");
+  QTest::newRow("a page of the net") << QStringList{"http://example.org/a.jmk"} << "of this computer";
+  QTest::newRow("two captures") << QStringList{"file:///a.jmk", "file:///b.JMK"} << "One capture";
+  QTest::newRow("a capture and a table") << QStringList{"file:///a.csv", "file:///b.jmk"} << "One capture";
+}
+
+void ComfortsTest::whatCannotBeOpenedIsNotDropped() {
+  QFETCH(const QStringList, urls);
+  QFETCH(const QString, why);
+  QMimeData data;
+  data.setUrls(QUrl::fromStringList(urls));
+  QDragEnterEvent enter({100, 300}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  enter.ignore();
+  QApplication::sendEvent(window_.get(), &enter);
+  QVERIFY(!enter.isAccepted());
+  QVERIFY2(window_->banner().text().contains(why), qPrintable(window_->banner().text()));
+}
+
+void ComfortsTest::aCaptureIsKnownInCapitalsToo() {
+  QVERIFY(QFile::copy(sample_, path("UP.JMK")));
+  drop(path("UP.JMK"));
+  QTRY_VERIFY(window_->document() != nullptr);
+  settle();
+  QCOMPARE(window_->document()->path(), path("UP.JMK"));
+}
+
+void ComfortsTest::namesAreNoHtml() {
+  const QString name = QStringLiteral("<img src=x><b>bold</b>.jmk");
+  window_->open_file(path(name));
+  QTRY_VERIFY(window_->banner().text().contains(name));
+  for (const QLabel* label : window_->banner().findChildren<QLabel*>())
+    QCOMPARE(label->textFormat(), Qt::PlainText);
+  QToolTip::showText({100, 100}, name, window_.get());
+  QTRY_VERIFY(QToolTip::isVisible());
+  for (const QWidget* widget : QApplication::topLevelWidgets()) {
+    const auto* tip = qobject_cast<const QLabel*>(widget);
+    if (tip != nullptr && tip->text() == name) QCOMPARE(tip->textFormat(), Qt::PlainText);
+  }
+  QToolTip::hideText();
+  when_asked([](QDialog& dialog) {
+    QCOMPARE(dialog.findChild<QLabel*>(QStringLiteral("qt_msgbox_label"))->textFormat(), Qt::PlainText);
+  });
+  QMessageBox::question(window_.get(), QStringLiteral("?"), name);
+}
+
+void ComfortsTest::recentFilesAreToldApart() {
+  QSettings settings(QSettings::IniFormat, QSettings::UserScope, "joulemark", "joulemark-gui");
+  settings.setValue("recent", QStringList{path("a/one&two.jmk"), path("b/one&two.jmk")});
+  settings.sync();
+  show_window();
+  const QMenu* menu = nullptr;
+  for (const QMenu* each : window_->findChildren<QMenu*>()) {
+    if (each->title().contains(QStringLiteral("recent"))) menu = each;
+  }
+  QVERIFY(menu != nullptr && menu->toolTipsVisible());
+  QCOMPARE(menu->actions().at(0)->text(), QStringLiteral("one&&two.jmk (a)"));
+  QCOMPARE(menu->actions().at(1)->text(), QStringLiteral("one&&two.jmk (b)"));
+  QCOMPARE(menu->actions().at(1)->toolTip(), path("b/one&two.jmk"));
 }
 
 void ComfortsTest::aDroppedTableIsImportedAfterAQuestion() {
