@@ -4,7 +4,9 @@
 #include <analysis/capture/verify.h>
 
 #include <app/dashboard/banner.h>
+#include <app/dashboard/pane.h>
 #include <app/dashboard/quit_on_signal.h>
+#include <app/dashboard/waveform_view.h>
 #include <app/models/capture_document.h>
 #include <app/models/import_job.h>
 #include <app/models/recording_session.h>
@@ -39,6 +41,7 @@ class WhileRecordingTest : public WindowFixture {
   void aSignalClosesTheFileUnasked();
   void timeBeginsAtZero();
   void anotherProgramsRecordingIsFollowed();
+  void cursorsHaveFigures();
 
  private:
   // In real time, until it is stopped or that long.
@@ -114,6 +117,17 @@ void WhileRecordingTest::anotherProgramsRecordingIsFollowed() {
   QVERIFY(verified && verified->closed && verified->intact());
   QCOMPARE(window_->document()->extent(),
            CaptureReader::open(file.toStdString()).value()->extent(ChannelId{0})->time);
+}
+
+void WhileRecordingTest::cursorsHaveFigures() {
+  record("cursors.jmk");
+  QTRY_VERIFY(window_->session()->extent().end_ns > 500'000'000);
+  window_->time_window().set_cursors(0, TimeRange{100'000'000, 500'000'000});
+  const Pane* pane = window_->waveform().pane(Quantity::current);
+  QTRY_VERIFY_WITH_TIMEOUT(!pane->figures(0).empty(), k_patience_ms);
+  QVERIFY(window_->session()->running());
+  window_->stop_recording();
+  settle();
 }
 
 void WhileRecordingTest::anImportThatEndsLeavesTheRecordingAlone() {
