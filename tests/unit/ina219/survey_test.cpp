@@ -52,6 +52,18 @@ TEST(Survey, ChoosesTheLeastAveragingThatTheBusKeepsUpWith) {
   EXPECT_THAT(found->news[0], HasSubstr("averages 4x"));
 }
 
+TEST(Survey, IsLeftSoonOnceItIsStopped) {
+  Bench bench;
+  const TimeNs asked_ns = bench.time.now_ns + 50'000'000;
+  std::stop_source stop;
+  bench.bus.transfer_ns = [&] {
+    if (bench.time.now_ns >= asked_ns) stop.request_stop();
+    return 100'000;
+  };
+  EXPECT_FALSE(survey(bench.bus, bench.time, {}, 0.1, stop.get_token()));
+  EXPECT_LT(bench.time.now_ns, asked_ns + 10'000'000);
+}
+
 TEST(Survey, WarnsOfAConverterThatIsFasterThanTheBus) {
   Bench bench;
   bench.bus.transfer_ns = [] { return 520'000; };
