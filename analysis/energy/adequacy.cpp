@@ -13,10 +13,8 @@ namespace {
 constexpr double k_turn = 6.283185307179586;
 constexpr double k_least_outside = 1e-4;
 
-// Without exponents. Of a bound, so what is next to nothing may be rounded up.
-std::string percent(double fraction) {
-  const double value = std::max(100 * fraction, 0.001);
-  return value < 10 ? fmt::format("{:.2g} %", value) : fmt::format("{:.0f} %", value);
+std::string up_to(double fraction) {
+  return format_bound("up to", fraction);
 }
 
 std::string count(double samples) {
@@ -57,13 +55,13 @@ void bound_integral(const Sampling& sampling, const EventPlan& plan, double step
   const double aperture_s = sampling.aperture_s.known() ? sampling.aperture_s.value : 0;
   const double split_s = std::min(aperture_s, sampling.interval_s) / 4 + unobserved_s(sampling) / 2;
   bound.add(2 * step * split_s / latency_s,
-            fmt::format("{} samples of {} per event: splitting those at its edges leaves up to {}",
+            fmt::format("{} samples of {} per event: splitting those at its edges leaves {}",
                         count(latency_s / sampling.interval_s), format_si(sampling.interval_s, "s", 3),
-                        percent(2 * step * split_s / latency_s)));
+                        up_to(2 * step * split_s / latency_s)));
   const double edges = step * to_seconds(plan.resolution_ns) / latency_s;
   if (edges > 1e-4) {
-    bound.add(edges, fmt::format("edges placed to within {} leave up to {}",
-                                 format_si(to_seconds(plan.resolution_ns), "s", 3), percent(edges)));
+    bound.add(edges, fmt::format("edges placed to within {} leave {}",
+                                 format_si(to_seconds(plan.resolution_ns), "s", 3), up_to(edges)));
   }
 }
 
@@ -78,13 +76,13 @@ void bound_excess(const Sampling& sampling, const EventPlan& plan, double step, 
   const double latency_s = plan.median_latency_s;
   const double edges = (1 - step) * to_seconds(plan.resolution_ns) / latency_s;
   bound.add(edges, fmt::format("whole samples around the event above idle; edge resolution leaves {}",
-                               percent(edges)));
+                               up_to(edges)));
   const double gaps_s = unobserved_s(sampling);
   if (gaps_s <= 0) return;
   const double credit = vary ? 1 / std::sqrt(static_cast<double>(plan.count)) : 1;
   const double gaps = step * gaps_s / latency_s * credit;
-  bound.add(gaps, fmt::format("{} between samples goes unobserved: up to {}{}", format_si(gaps_s, "s", 3),
-                              percent(gaps), vary ? ", averaged over many phases" : ""));
+  bound.add(gaps, fmt::format("{} between samples goes unobserved: {}{}", format_si(gaps_s, "s", 3),
+                              up_to(gaps), vary ? ", averaged over many phases" : ""));
 }
 
 }  // namespace

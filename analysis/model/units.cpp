@@ -119,6 +119,14 @@ std::string format_si(double value, std::string_view unit, int digits) {
   return fmt::format("{:.{}f} {}{}", scaled, decimals_for(std::abs(scaled), digits), prefix, unit);
 }
 
+std::string format_bound(std::string_view within, double fraction) {
+  constexpr double k_least_percent = 0.001;
+  const double percent = 100 * fraction;
+  if (percent < k_least_percent) return fmt::format("< {} %", k_least_percent);
+  return percent < 10 ? fmt::format("{} {:.2g} %", within, percent)
+                      : fmt::format("{} {:.0f} %", within, percent);
+}
+
 std::string format_with_uncertainty(double value, double half_width, std::string_view unit) {
   if (!std::isfinite(value)) return "unknown";
   if (!std::isfinite(half_width) || half_width <= 0) return format_si(value, unit);

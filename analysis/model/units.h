@@ -35,6 +35,9 @@ namespace joulemark {
 // digits significant digits.
 [[nodiscard]] std::string format_si(double value, std::string_view unit, int digits = 4);
 
+// A bound on a relative error: "within", 0.0025 -> "within 0.25 %"; "< 0.001 %" for what is next to nothing.
+[[nodiscard]] std::string format_bound(std::string_view within, double fraction);
+
 // Value and half-width share prefix and decimals, the half-width with two significant digits:
 // 0.00148234, 0.0000043 -> "1.4823 +- 0.0043 mJ".
 [[nodiscard]] std::string format_with_uncertainty(double value, double half_width, std::string_view unit);

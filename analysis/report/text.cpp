@@ -137,8 +137,8 @@ std::string how_measured(const EventReport& event) {
   how += fmt::format("by {}", name_of(event.method));
   if (event.method == Method::excess) how += fmt::format(", guard {}", format_si(event.guard_s, "s", 3));
   if (event.adequacy.bound_rel) {
-    const double percent = std::max(0.01, 100 * *event.adequacy.bound_rel);
-    how += fmt::format("; adequacy {} (within {:.2g} %)", name_of(event.adequacy.grade), percent);
+    how += fmt::format("; adequacy {} ({})", name_of(event.adequacy.grade),
+                       format_bound("within", *event.adequacy.bound_rel));
   }
   if (event.energy_left_out > 0) how += fmt::format("; {} left out", event.energy_left_out);
   if (event.energy_j.n >= k_enough_for_spread) how += "; " + spread(event.energy_j, "J");

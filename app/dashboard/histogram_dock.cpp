@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <analysis/model/units.h>
 #include <analysis/statistics/histogram.h>
 
 #include <app/dashboard/histogram_dock.h>
@@ -19,7 +20,6 @@ namespace joulemark {
 namespace {
 
 constexpr std::size_t k_most_bins = 80;
-constexpr double k_least_bound = 1e-4;  // rounded up to: never "within 0 %"
 
 struct Kind {
   const char* title;
@@ -49,8 +49,8 @@ QString trust_text(const EventReport& event, const Stats& stats, std::string_vie
   parts << HistogramDock::tr("by %1").arg(method_text(event.method, event.guard_s));
   QString adequacy = HistogramDock::tr("adequacy %1").arg(word_of(event.adequacy.grade));
   if (event.adequacy.bound_rel)
-    adequacy += HistogramDock::tr(" (within %1)")
-                    .arg(percent_text(std::max(*event.adequacy.bound_rel, k_least_bound)));
+    adequacy += QStringLiteral(" (%1)").arg(
+        to_qt(format_bound(HistogramDock::tr("within").toStdString(), *event.adequacy.bound_rel)));
   for (const std::string& reason : event.adequacy.reasons)
     adequacy += (&reason == &event.adequacy.reasons.front() ? QStringLiteral(": ") : QStringLiteral("; ")) +
                 to_qt(reason);
@@ -247,7 +247,7 @@ void HistogramDock::redraw() {
   if (outside > 0) text += tr("   %1 far outside, not drawn").arg(outside);
   if (stale_) text = tr("%1   before the change").arg(text);
   caption_->setText(text);
-  trust_->setText(unbroken(trust_text(event, stats, kind.unit)));
+  trust_->setText(typeset(trust_text(event, stats, kind.unit)));
   const QString line =
       stats.mean ? tr("Dashed line: the mean, %1").arg(si_text(stats.mean, kind.unit)) : QString();
   plot_->setToolTip(line);

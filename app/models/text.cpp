@@ -117,7 +117,9 @@ QString percent_text(double fraction) {
   return QString::number(percent, 'f', decimals) + QChar(0x00a0) + QLatin1Char('%');
 }
 
-QString unbroken(QString text) {
+QString typeset(QString text) {
+  static const QRegularExpression k_u(QStringLiteral("(?<=\\d )u(?=(?:Hz|[AVWJCs])(?![A-Za-z]))"));
+  text.replace(k_u, QString(QChar(k_micro)));
   static const QRegularExpression k_blank(
       QStringLiteral("(?<=\\d) (?=(?:%|[\\x{3bc}\\x{b5}numkMG]?(?:Hz|S/s|B|[AVWJCs]))(?![A-Za-z]))"));
   return text.replace(k_blank, QString(QChar(0x00a0)));

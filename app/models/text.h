@@ -29,8 +29,9 @@ struct Figure {
 // 0.0031 -> "0.31 %"; two significant digits, no more than needed above 10 %.
 [[nodiscard]] QString percent_text(double fraction);
 
-// A sentence for people whose numbers and units stay on one line: "within 0.25 %".
-[[nodiscard]] QString unbroken(QString text);
+// A sentence of the analysis as it stands on the screen: numbers and units on one line, mu for u, as in
+// si_text.
+[[nodiscard]] QString typeset(QString text);
 
 // A place on the capture clock with a fixed unit and as many decimals as step_ns needs: "12.345 s".
 [[nodiscard]] QString time_text(TimeNs time_ns, TimeNs step_ns);

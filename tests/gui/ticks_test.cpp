@@ -92,9 +92,11 @@ void TicksTest::texts_of_decades_do_not_touch_and_are_enough() {
 }
 
 void TicksTest::numbers_stay_with_their_units() {
-  QCOMPARE(unbroken(QStringLiteral("within 0.25 % of 3 mW at 20 \u00b5A, 7 samples, 5 Windows")),
+  QCOMPARE(typeset(QStringLiteral("within 0.25 % of 3 mW at 20 \u00b5A, 7 samples, 5 Windows")),
            QStringLiteral("within 0.25\u00a0% of 3\u00a0mW at 20\u00a0\u00b5A, 7 samples, 5 Windows"));
-  QCOMPARE(unbroken(QStringLiteral("10 kS/s for 2 s")), QStringLiteral("10\u00a0kS/s for 2\u00a0s"));
+  QCOMPARE(typeset(QStringLiteral("samples of 10.0 us, 3 us, 4 uses")),
+           QStringLiteral("samples of 10.0\u00a0\u00b5s, 3\u00a0\u00b5s, 4 uses"));
+  QCOMPARE(typeset(QStringLiteral("10 kS/s for 2 s")), QStringLiteral("10\u00a0kS/s for 2\u00a0s"));
 }
 
 void TicksTest::an_axis_without_end_has_no_ticks() {

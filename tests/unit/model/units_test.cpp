@@ -43,6 +43,14 @@ TEST(FormatWithUncertainty, GivesValueAndHalfWidthTheSameDecimals) {
   EXPECT_EQ(format_with_uncertainty(1e-6, 2e-5, "J"), "1 +- 20 uJ");
 }
 
+TEST(FormatBound, NamesWhatIsNextToNothingAsSuch) {
+  EXPECT_EQ(format_bound("within", 0.0025), "within 0.25 %");
+  EXPECT_EQ(format_bound("up to", 1e-5), "up to 0.001 %");
+  EXPECT_EQ(format_bound("up to", 1.2e-7), "< 0.001 %");
+  EXPECT_EQ(format_bound("up to", 0), "< 0.001 %");
+  EXPECT_EQ(format_bound("up to", 1.234), "up to 123 %");
+}
+
 TEST(FormatCount, KnowsOneFromMany) {
   EXPECT_EQ(format_count(1, "sample"), "1 sample");
   EXPECT_EQ(format_count(0, "sample"), "0 samples");
