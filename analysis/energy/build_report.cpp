@@ -110,8 +110,10 @@ void heed_withheld(const std::vector<MetadataItem>& metadata, Report& report) {
          fmt::format("The import recommends no windows of '{}': {} {}", item.key.substr(k_prefix.size()),
                      item.value,
                      by_hand ? "The windows here are as they were asked for; check each of them."
-                             : "Pairing the edges could take pauses for events. 'joulemark mlperf' shows the "
-                               "windows that the log confirms; --window or --event name them by hand.")});
+                             : "Pairing the edges could take pauses for events."),
+         by_hand ? ""
+                 : "'joulemark mlperf' shows the windows that the log confirms; --window or --event name "
+                   "them by hand."});
   }
 }
 

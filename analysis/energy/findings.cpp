@@ -22,11 +22,11 @@ constexpr double k_much_outside = 0.01;      // of an event, where its energy do
 
 class Findings {
  public:
-  void info(std::string code, std::string message) {
-    list_.push_back({std::move(code), FindingSeverity::info, std::move(message)});
+  void info(std::string code, std::string message, std::string remedy = {}) {
+    list_.push_back({std::move(code), FindingSeverity::info, std::move(message), std::move(remedy)});
   }
-  void warn(std::string code, std::string message) {
-    list_.push_back({std::move(code), FindingSeverity::warning, std::move(message)});
+  void warn(std::string code, std::string message, std::string remedy = {}) {
+    list_.push_back({std::move(code), FindingSeverity::warning, std::move(message), std::move(remedy)});
   }
   [[nodiscard]] std::vector<Finding> take() { return std::move(list_); }
 
@@ -39,8 +39,8 @@ void find_in_supply(const CaptureInfo& info, const Measurement& m, Findings& fin
     findings.warn(
         "no_voltage",
         "The capture has neither a voltage channel nor a stated supply voltage, so only charge can be "
-        "told: no energy, per event or per useful event. Import it with --option voltage=3.3V, or record the "
-        "voltage too.");
+        "told: no energy, per event or per useful event.",
+        "Import it with --option voltage=3.3V, or record the voltage too.");
   }
   if (!m.has_charge) {
     findings.info(
@@ -70,10 +70,10 @@ void find_in_shunt(const std::vector<MetadataItem>& metadata, Findings& findings
   const std::string value = format_si(*ohm, "ohm", 3);
   findings.warn(
       "shunt_not_stated",
-      fmt::format("The shunt was not stated: {}. Currents and energies are off by as much as it is. "
-                  "Record with --option shunt=OHM.",
+      fmt::format("The shunt was not stated: {}. Currents and energies are off by as much as it is.",
                   basis == "probe" ? "the probe's setting of " + value + " was taken"
-                                   : value + " was assumed, as on most boards"));
+                                   : value + " was assumed, as on most boards"),
+      "Record with --option shunt=OHM.");
 }
 
 // A voltage that is read now and then does not follow what the current makes of it, or only so far as that is
@@ -109,9 +109,8 @@ void find_in_output(const std::vector<MetadataItem>& metadata, Findings& finding
     return item == metadata.end() ? std::string() : item->value;
   };
   if (value("instrument.vout_before_v") != "0" || !value("instrument.vout").empty()) return;
-  findings.warn(
-      "output_off",
-      "The instrument's output was off, so it supplied nothing to be measured: record with --vout.");
+  findings.warn("output_off", "The instrument's output was off, so it supplied nothing to be measured.",
+                "Record with --vout.");
 }
 
 // Targets draw; the other sign is a sensor the other way round, or a battery's own convention. Nothing at
@@ -122,8 +121,8 @@ void find_in_sign(const Report& report, Findings& findings) {
   const bool nothing = report.events.empty() && idle && idle->low <= 0 && idle->high >= 0;
   if (drawn >= 0 || nothing) return;
   findings.warn("negative_power",
-                "The target gives power instead of drawing it: the sensor may sit the other way round. A CSV "
-                "import turns the sign with --option current=COLUMN:-mA.");
+                "The target gives power instead of drawing it: the sensor may sit the other way round.",
+                "A CSV import turns the sign with --option current=COLUMN:-mA.");
 }
 
 std::string example_line(const CaptureInfo& info) {
@@ -132,15 +131,14 @@ std::string example_line(const CaptureInfo& info) {
 
 void find_in_recording(const CaptureInfo& info, const Measurement& m, Findings& findings) {
   if (m.timeline.names.empty() && info.lines.empty()) {
-    findings.info("no_events",
-                  "No event is named and the capture has no digital lines. Name a stretch of time with "
-                  "--window NAME=START..END.");
+    findings.info("no_events", "No event is named and the capture has no digital lines.",
+                  "Name a stretch of time with --window NAME=START..END.");
   } else if (m.timeline.names.empty()) {
     findings.info(
         "no_events",
-        fmt::format("No event is named. Name a line with --event NAME={0}, say --event inference={0}; "
-                    "the capture has {1} line{2}.",
-                    example_line(info), info.lines.size(), info.lines.size() == 1 ? "" : "s"));
+        fmt::format("No event is named; the capture has {}.",
+                    format_count(static_cast<std::int64_t>(info.lines.size()), "line")),
+        fmt::format("Name a line with --event NAME={0}, say --event inference={0}.", example_line(info)));
   }
   const double span_s = m.sampling.span.seconds();
   if (m.sampling.lost_s > 1e-9 + 1e-3 * m.sampling.interval_s) {
@@ -191,11 +189,12 @@ void find_in_markers(const MarkersReport& markers, Findings& findings) {
   for (const LineReport& line : markers.lines) {
     const bool one_pulse = line.ignored_edges <= 2;
     if (one_pulse || line.ignored_edges * k_many_ignored < line.edges) continue;
-    findings.warn("edges_ignored",
-                  fmt::format("d{}: {} of {} are ignored, as they follow another one within the hold time of "
-                              "{}. If they mark real events, give a shorter --hold.",
-                              line.line.value, line.ignored_edges, format_count(line.edges, "edge"),
-                              format_si(markers.hold_s, "s", 3)));
+    findings.warn(
+        "edges_ignored",
+        fmt::format("d{}: {} of {} are ignored, as they follow another one within the hold time of {}.",
+                    line.line.value, line.ignored_edges, format_count(line.edges, "edge"),
+                    format_si(markers.hold_s, "s", 3)),
+        "If they mark real events, give a shorter --hold.");
   }
 }
 
@@ -252,9 +251,10 @@ void find_in_idle(const Measurement& m, Findings& findings) {
       fmt::format(
           "Idle draws {0} right after the events than later: without the first tenth of each stretch "
           "it is {1:.2g} % {2}, so the target has not come to rest by the end of the guard ({3}). Idle "
-          "is too {4} and net energies are too {5}. Raise --guard until idle stays as it is.",
+          "is too {4} and net energies are too {5}.",
           falls ? "more" : "less", 100 * std::abs(unsettled), falls ? "less" : "more",
-          format_si(to_seconds(guard_ns), "s", 3), falls ? "high" : "low", falls ? "low" : "high"));
+          format_si(to_seconds(guard_ns), "s", 3), falls ? "high" : "low", falls ? "low" : "high"),
+      "Raise --guard until idle stays as it is.");
 }
 
 void find_in_ending(EndReason reason, Findings& findings) {
@@ -270,7 +270,7 @@ void find_in_ending(EndReason reason, Findings& findings) {
 void find_outside_of_integral(const EventReport& event, const EventPlan& plan, Findings& findings) {
   const auto tell = [&](double part, const char* code, const char* when, const char* why) {
     if (part < k_much_outside) return;
-    findings.warn(code, fmt::format("'{}': {:.2g} % of its energy is drawn {} the marker, {}. energy_j is "
+    findings.warn(code, fmt::format("'{}': {:.2g} % of its energy is drawn {} the marker, {}. its energy is "
                                     "the integral between the edges and does not hold it.",
                                     event.name, 100 * part, when, why));
   };
@@ -280,9 +280,9 @@ void find_outside_of_integral(const EventReport& event, const EventPlan& plan, F
 
 // "energy_j holds it", or how much of it.
 std::string what_is_held(const EventPlan& plan) {
-  if (plan.beyond_rel <= 0) return "energy_j holds it";
+  if (plan.beyond_rel <= 0) return "The energy holds it";
   return fmt::format(
-      "energy_j holds what lies within the guard; {:.2g} % more lies beyond, where other "
+      "The energy holds what lies within the guard; {:.2g} % more lies beyond, where other "
       "events are too near for a longer one",
       100 * plan.beyond_rel);
 }
@@ -311,15 +311,20 @@ std::string in_words(const std::vector<std::string>& flags) {
   return words;
 }
 
+void find_in_missing(const EventReport& event, const UsefulEventReport& useful, Findings& findings) {
+  const bool lacking = useful.name == event.name && useful.count == 0;
+  if (event.count > 0 && lacking)
+    findings.warn("no_useful_events", fmt::format("'{}' did not occur in the recorded time.", event.name));
+  if (event.count > 0) return;
+  findings.warn(lacking ? "no_useful_events" : "event_not_found",
+                fmt::format("'{}': no complete window was found on its line{}. Check line, pairing and "
+                            "hold time.",
+                            event.name, lacking ? ", so there is no energy per useful event" : ""));
+}
+
 void find_in_event(const EventResult& result, const EventPlan& plan, Findings& findings) {
   const EventReport& event = result.report;
-  if (event.count == 0) {
-    findings.warn("event_not_found",
-                  fmt::format("'{}': no complete window was found on its line. Check line, "
-                              "pairing and hold time.",
-                              event.name));
-    return;
-  }
+  if (event.count == 0) return;
   if (event.energy_left_out > 0) {
     findings.warn("events_left_out",
                   fmt::format("'{}': {} of {} windows are left out of the energies ({}).", event.name,
@@ -335,11 +340,10 @@ void find_in_event(const EventResult& result, const EventPlan& plan, Findings& f
   }
   const double unresolved_rel = event.adequacy.bound_rel.value_or(0) - plan.not_held_rel();
   if (event.adequacy.grade == Grade::poor && unresolved_rel > k_unresolved) {
-    findings.warn(
-        "inadequate",
-        fmt::format("'{}': the recording's time resolution leaves up to {:.2g} % of the mean energy "
-                    "open. A faster instrument, or several inferences per window (repeat=N), would do.",
-                    event.name, 100 * unresolved_rel));
+    findings.warn("inadequate",
+                  fmt::format("'{}': the recording's time resolution leaves {} of the mean energy open.",
+                              event.name, format_bound("up to", unresolved_rel)),
+                  "A faster instrument, or several inferences per window (repeat=N), would do.");
   }
   if (result.correlated) {
     findings.info("correlated", fmt::format("'{}': successive energies resemble each other or drift; the "
@@ -389,11 +393,9 @@ void find_in_useful(const Measurement& m, const UsefulEventReport& useful, Findi
   if (m.timeline.names.empty()) return;
   if (!useful.name) {
     findings.info("no_useful_event",
-                  "No event is named as the useful one, so there is no energy per useful event. Mark one as "
-                  "useful; on the command line, --useful NAME.");
-  } else if (useful.count == 0) {
-    findings.warn("no_useful_events", fmt::format("'{}' did not occur in the recorded time.", *useful.name));
-  } else if (useful.n < k_few_useful) {
+                  "No event is named as the useful one, so there is no energy per useful event.",
+                  "Name it with --useful NAME.");
+  } else if (useful.count > 0 && useful.n < k_few_useful) {
     findings.warn(
         "few_useful_events",
         fmt::format("Only {} of '{}': the energy per useful event will change from one recording to the "
@@ -425,6 +427,9 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
   find_in_lengths(m, findings);
   for (std::size_t name = 0; name < results.size(); ++name)
     find_in_event(results[name], m.plans[name], findings);
+  for (const EventResult& result : results) {
+    if (!m.goes_on) find_in_missing(result.report, report.useful_event, findings);  // else it may yet come
+  }
   if (!results.empty() && report.idle.time_s == 0) {
     findings.warn("no_idle", "There is no idle time outside the events, so net energy cannot be told.");
   }

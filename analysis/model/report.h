@@ -177,8 +177,14 @@ struct TotalReport {  // of the observed span
 struct Finding {
   std::string code;  // stable, snake_case
   FindingSeverity severity = FindingSeverity::info;
-  std::string message;  // what it means and what to do about it
+  std::string message;      // what it means and what to do about it
+  std::string remedy = {};  // likewise, where that is another thing on the command line than in a window
 };
+
+// As it is told on the command line and in files.
+[[nodiscard]] inline std::string whole_message(const Finding& finding) {
+  return finding.message + (finding.remedy.empty() ? "" : " " + finding.remedy);
+}
 
 struct Report {
   ToolReport tool;

@@ -158,8 +158,9 @@ Json total(const TotalReport& t) {
 Json findings(const std::vector<Finding>& list) {
   Json array = Json::array();
   for (const Finding& finding : list) {
-    array.push_back(
-        {{"code", finding.code}, {"severity", name_of(finding.severity)}, {"message", finding.message}});
+    array.push_back({{"code", finding.code},
+                     {"severity", name_of(finding.severity)},
+                     {"message", whole_message(finding)}});
   }
   return array;
 }

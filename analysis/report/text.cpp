@@ -234,7 +234,7 @@ std::string finding_lines(const std::vector<Finding>& findings) {
   if (findings.empty()) return {};
   std::string out = "\nFindings\n";
   for (const Finding& finding : findings)
-    out += wrap(finding.severity == FindingSeverity::warning ? "  ! " : "  - ", finding.message);
+    out += wrap(finding.severity == FindingSeverity::warning ? "  ! " : "  - ", whole_message(finding));
   return out;
 }
 

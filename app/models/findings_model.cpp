@@ -19,6 +19,48 @@ constexpr int k_most_of_a_kind = 200;
 constexpr std::array<std::string_view, 6> k_of_rules{"edges_ignored", "event_not_found", "event_withheld",
                                                      "no_events",     "no_useful_event", "no_useful_events"};
 
+// What a window does where a command line has an option, by code.
+struct Remedy {
+  std::string_view code;
+  const char* text;
+};
+constexpr std::array<Remedy, 10> k_remedies{
+    {{"no_voltage",
+      QT_TRANSLATE_NOOP("joulemark::FindingsModel",
+                        "Import the file again and state its voltage, or record the voltage too.")},
+     {"shunt_not_stated", QT_TRANSLATE_NOOP("joulemark::FindingsModel",
+                                            "State it among the instrument's options before you record.")},
+     {"output_off",
+      QT_TRANSLATE_NOOP("joulemark::FindingsModel", "Set the instrument's output before you record.")},
+     {"negative_power",
+      QT_TRANSLATE_NOOP("joulemark::FindingsModel",
+                        "Importing a CSV file again turns the sign, with COLUMN:-mA as its current.")},
+     {"no_events", QT_TRANSLATE_NOOP("joulemark::FindingsModel",
+                                     "Name a line under Rules, or select a stretch of time by Shift+drag and "
+                                     "name it by W.")},
+     {"event_withheld",
+      QT_TRANSLATE_NOOP("joulemark::FindingsModel",
+                        "Name the windows by hand: select each by Shift+drag and press W, or name a line "
+                        "under Rules.")},
+     {"edges_ignored", QT_TRANSLATE_NOOP("joulemark::FindingsModel",
+                                         "If they mark real events: the command joulemark report takes a "
+                                         "shorter hold time.")},
+     {"idle_unsettled",
+      QT_TRANSLATE_NOOP("joulemark::FindingsModel", "The command joulemark report takes a longer guard.")},
+     {"inadequate", QT_TRANSLATE_NOOP("joulemark::FindingsModel",
+                                      "A faster instrument would do, or several inferences per window, "
+                                      "as many as its rule states.")},
+     {"no_useful_event",
+      QT_TRANSLATE_NOOP("joulemark::FindingsModel", "Tick the Useful box of its rule under Rules.")}}};
+
+QString in_words(const Finding& finding) {
+  const QString message = typeset(to_qt(finding.message));
+  if (finding.remedy.empty()) return message;
+  const auto* own = std::ranges::find(k_remedies, finding.code, &Remedy::code);
+  const QString remedy = own == k_remedies.end() ? to_qt(finding.remedy) : FindingsModel::tr(own->text);
+  return message + QLatin1Char(' ') + remedy;
+}
+
 struct OfAKind {
   int entries = 0;
   std::int64_t count = 0;  // samples or occurrences, as groups sum them
@@ -96,8 +138,8 @@ void FindingsModel::set(const Report& report, const std::vector<Anomaly>& anomal
   }
   for (const Finding& finding : report.findings) {
     const bool warning = finding.severity == FindingSeverity::warning;
-    items.push_back({warning ? Level::warning : Level::info, to_qt(finding.message),
-                     joulemark::place_of(finding, report)});
+    items.push_back(
+        {warning ? Level::warning : Level::info, in_words(finding), joulemark::place_of(finding, report)});
   }
   std::ranges::stable_sort(items, {}, &Item::level);
   if (items == items_) return;

@@ -532,7 +532,7 @@ TEST(BuildReport, SaysHowToNameALineWhenNothingIsNamed) {
   EXPECT_TRUE(report.events.empty());
   EXPECT_NEAR(*report.total.energy_j, k_volts * 1e-3, 1e-9);
   ASSERT_THAT(codes(report), Contains("no_events"));
-  EXPECT_THAT(report.findings[0].message, ::testing::HasSubstr("--event inference=d0"));
+  EXPECT_THAT(whole_message(report.findings[0]), ::testing::HasSubstr("--event inference=d0"));
 }
 
 TEST(BuildReport, WarnsOfAHoldTimeThatSwallowsEvents) {

@@ -216,6 +216,26 @@ TEST(UsefulEvent, WarnsOfFewAndSaysNothingOfNone) {
   const Report none = report_of(capture, {"shot=d1"}, "shot");
   EXPECT_FALSE(none.useful_event.energy_j.has_value());
   EXPECT_TRUE(has(none, "no_useful_events"));
+  EXPECT_FALSE(has(none, "event_not_found")) << "which says the same";
+}
+
+TEST(UsefulEvent, IsNotMissedBeforeTheRecordingHasEnded) {
+  MemoryCapture capture;
+  test::record(capture, {1e-3, {}}, {.duration_s = 1, .aperture_s = 1e-3});
+  ReportOptions options;
+  options.events = {"shot=d0", "other=d1"};
+  options.useful = "shot";
+  for (const bool goes_on : {true, false}) {
+    options.goes_on = goes_on;
+    const auto analysis = build_report(capture, options);
+    ASSERT_TRUE(analysis);
+    std::vector<std::string> missed;
+    for (const Finding& finding : analysis->report.findings) {
+      if (finding.message.find("no complete window") != std::string::npos) missed.push_back(finding.code);
+    }
+    const std::vector<std::string> both{"no_useful_events", "event_not_found"};
+    EXPECT_EQ(missed, goes_on ? std::vector<std::string>{} : both);
+  }
 }
 
 TEST(UsefulEvent, IsNamedByTheCaptureUnlessTheUserDoes) {

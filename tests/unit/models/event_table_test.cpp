@@ -223,6 +223,23 @@ TEST(FindingsModel, KnowsWhereEachFindingCanBeJudged) {
   EXPECT_EQ(model.place_of(4).kind, whole);
 }
 
+TEST(FindingsModel, SaysWhatToDoInTheWindow) {
+  Report report;
+  for (const char* code :
+       {"no_voltage", "shunt_not_stated", "output_off", "negative_power", "no_events", "event_withheld",
+        "edges_ignored", "idle_unsettled", "inadequate", "no_useful_event"})
+    report.findings.push_back({code, FindingSeverity::info, "Something is lacking.", "Use --option of=it."});
+  FindingsModel model;
+  model.set(report, {});
+  ASSERT_EQ(model.rowCount(), 10);
+  for (int row = 0; row < model.rowCount(); ++row) {
+    const QString text = model.index(row).data().toString();
+    EXPECT_TRUE(text.startsWith("Something is lacking. ")) << text.toStdString();
+    EXPECT_FALSE(text.contains("--")) << text.toStdString();
+  }
+  EXPECT_EQ(whole_message(report.findings[0]), "Something is lacking. Use --option of=it.");
+}
+
 TEST(FindingsModel, LeavesWhatIsTheSame) {
   Report report;
   report.findings = {{"smeared", FindingSeverity::info, "a tail"}};
