@@ -270,7 +270,7 @@ void find_in_ending(EndReason reason, Findings& findings) {
 void find_outside_of_integral(const EventReport& event, const EventPlan& plan, Findings& findings) {
   const auto tell = [&](double part, const char* code, const char* when, const char* why) {
     if (part < k_much_outside) return;
-    findings.warn(code, fmt::format("'{}': {:.2g} % of its energy is drawn {} the marker, {}. its energy is "
+    findings.warn(code, fmt::format("'{}': {:.2g} % of its energy is drawn {} the marker, {}. Its energy is "
                                     "the integral between the edges and does not hold it.",
                                     event.name, 100 * part, when, why));
   };
@@ -278,7 +278,7 @@ void find_outside_of_integral(const EventReport& event, const EventPlan& plan, F
   tell(plan.after_rel, "smeared", "after", "as decoupling and regulators do, or work that the marker misses");
 }
 
-// "energy_j holds it", or how much of it.
+// "The energy holds it", or how much of it.
 std::string what_is_held(const EventPlan& plan) {
   if (plan.beyond_rel <= 0) return "The energy holds it";
   return fmt::format(

@@ -75,7 +75,9 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
       table_(table),
       view_(new QTableView(this)),
       filter_(new QLineEdit(this)),
-      count_(new QLabel(this)) {
+      count_(new QLabel(this)),
+      trouble_(new QLabel(this)),
+      what_to_do_(new QLabel(this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 6, 0, 0);
   column->setSpacing(6);
@@ -84,11 +86,14 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
   head->addWidget(filter_, 1);
   head->addWidget(count_);
   column->addLayout(head);
+  for (QLabel* label : {trouble_, what_to_do_}) {
+    column->addWidget(label);
+    label->setContentsMargins(8, 0, 8, 0);
+    label->setWordWrap(true);
+  }
+  trouble_->setProperty("role", "bad");
+  what_to_do_->setProperty("role", "muted");
   column->addWidget(view_, 1);
-  filter_->setPlaceholderText(tr("Filter:  infer  E>1.5mJ  dt<20ms  lost"));
-  filter_->setToolTip(
-      tr("Words of the name or the remarks, =\"a whole name\", and comparisons of E, net, dt, t, P and I "
-         "with a quantity"));
   filter_->setClearButtonEnabled(true);
   filter_->setAccessibleName(tr("Filter events"));
   count_->setProperty("role", "muted");
@@ -116,7 +121,11 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
   view_->horizontalHeader()->setResizeContentsPrecision(0);  // by the rows in sight
   columns_ = new EventColumns(table_, *view_);
   connect(filter_, &QLineEdit::textChanged, this, [this] { filter(); });
-  connect(&table_, &EventTable::modelReset, this, [this] { count(); });
+  connect(&table_, &EventTable::modelReset, this, [this] {
+    count();
+    show_filter_trouble();
+    show_what_to_do();
+  });
   connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& now) {
             if (now.isValid()) Q_EMIT eventChosen(table_.event_at(now.row()));
@@ -129,13 +138,43 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
   copying->setContext(Qt::WidgetShortcut);
   connect(copying, &QShortcut::activated, this, [this] { copy(); });
   count();
+  show_filter_trouble();
+  show_what_to_do();
 }
 
 void EventDock::filter() {
-  const bool sensible = table_.set_filter(filter_->text());
+  table_.set_filter(filter_->text());
+  show_filter_trouble();
+}
+
+void EventDock::show_filter_trouble() {
+  const QString trouble = table_.filter_trouble();
+  trouble_->setText(trouble);
+  trouble_->setVisible(!trouble.isEmpty());
   QPalette palette = QApplication::palette();
-  if (!sensible) palette.setColor(QPalette::Text, theme().lost);
+  if (!trouble.isEmpty()) palette.setColor(QPalette::Text, theme().lost);
   filter_->setPalette(palette);
+  filter_->setPlaceholderText(table_.tells_charge() ? tr("Filter:  infer  Q>1.5uC  dt<20ms  lost")
+                                                    : tr("Filter:  infer  E>1.5mJ  dt<20ms  lost"));
+  const QString tip =
+      tr("Words of the name or the remarks, =\"a whole name\", and comparisons of E, Q, net, dt, t, P and I "
+         "with a quantity");
+  filter_->setToolTip(trouble.isEmpty() ? tip : trouble + QLatin1Char('\n') + tip);
+}
+
+// Instead of the head of a table without rows.
+void EventDock::show_what_to_do() {
+  const Analysis* analysis = table_.analysis();
+  QString text;
+  if (analysis == nullptr) text = tr("The events of a recording are listed here once it is measured.");
+  if (analysis != nullptr && analysis->rows.empty())
+    text =
+        analysis->report.events.empty()
+            ? tr("No rule yet: name a line under Rules, or select a stretch of time by Shift+drag and name "
+                 "it by W.")
+            : tr("No event is found by the rules yet: see under Rules on which line they look.");
+  what_to_do_->setText(text);
+  what_to_do_->setVisible(!text.isEmpty());
 }
 
 void EventDock::count() {

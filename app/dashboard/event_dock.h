@@ -34,6 +34,8 @@ class EventDock final : public QWidget {
 
  private:
   void filter();
+  void show_filter_trouble();
+  void show_what_to_do();
   void count();
   void copy();
 
@@ -43,6 +45,8 @@ class EventDock final : public QWidget {
   QLineEdit* filter_;
   QLabel* count_;
   EventColumns* columns_;
+  QLabel* trouble_;     // why the filter finds nothing
+  QLabel* what_to_do_;  // where there is nothing to list
 };
 
 }  // namespace joulemark

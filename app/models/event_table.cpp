@@ -22,29 +22,51 @@ bool is_text(int column) {
   return column == EventTable::name || column == EventTable::method || column == EventTable::remarks;
 }
 
-struct Comparable {
+}  // namespace
+
+struct EventTable::Comparable {
   const char* name;
-  int column;
   const char* unit;
+  const char* word;
+  std::optional<double> (*of)(const EventRow& row, std::int64_t repeat);
 };
 
-// None: no comparison at all. A Test with a column of k_columns: one that makes no sense.
-std::optional<EventTable::Test> parse_comparison(const QString& term) {
-  constexpr std::array<Comparable, 6> k_known{{{"E", EventTable::energy, "J"},
-                                               {"net", EventTable::net_energy, "J"},
-                                               {"dt", EventTable::length, "s"},
-                                               {"t", EventTable::begin, "s"},
-                                               {"P", EventTable::power, "W"},
-                                               {"I", EventTable::peak, "A"}}};
+namespace {
+
+constexpr std::array<EventTable::Comparable, 7> k_quantities{
+    {{"E", "J", QT_TRANSLATE_NOOP("joulemark::EventTable", "energy"),
+      [](const EventRow& row, std::int64_t) { return row.energy_j; }},
+     {"Q", "C", QT_TRANSLATE_NOOP("joulemark::EventTable", "charge"),
+      [](const EventRow& row, std::int64_t) { return row.charge_c; }},
+     {"net", "J", QT_TRANSLATE_NOOP("joulemark::EventTable", "net energy"),
+      [](const EventRow& row, std::int64_t) { return row.net_energy_j; }},
+     {"dt", "s", QT_TRANSLATE_NOOP("joulemark::EventTable", "duration"),
+      [](const EventRow& row, std::int64_t repeat) {
+        return std::optional(row.time.seconds() / static_cast<double>(repeat));
+      }},
+     {"t", "s", QT_TRANSLATE_NOOP("joulemark::EventTable", "start"),
+      [](const EventRow& row, std::int64_t) { return std::optional(to_seconds(row.time.begin_ns)); }},
+     {"P", "W", QT_TRANSLATE_NOOP("joulemark::EventTable", "power"),
+      [](const EventRow& row, std::int64_t) { return row.power_w; }},
+     {"I", "A", QT_TRANSLATE_NOOP("joulemark::EventTable", "peak current"),
+      [](const EventRow& row, std::int64_t) { return row.peak_current_a; }}}};
+
+// Errors: why a comparison makes no sense.
+tl::expected<EventTable::Test, QString> parse_term(const QString& term) {
   const qsizetype at = std::max(term.indexOf(QLatin1Char('<')), term.indexOf(QLatin1Char('>')));
-  if (at < 0) return std::nullopt;
-  for (const Comparable& quantity : k_known) {
-    if (term.left(at).compare(QLatin1String(quantity.name), Qt::CaseInsensitive) != 0) continue;
-    const auto limit = parse_quantity(term.mid(at + 1).toStdString(), quantity.unit);
-    if (!limit) break;
-    return EventTable::Test{quantity.column, term[at] == QLatin1Char('>'), *limit, {}, {}, {}};
-  }
-  return EventTable::Test{EventTable::k_columns, false, 0, {}, {}, {}};
+  if (at < 0) return EventTable::Test{nullptr, false, 0, term, {}, {}};
+  const QString name = term.left(at);
+  const auto quantity = std::ranges::find_if(k_quantities, [&](const EventTable::Comparable& each) {
+    return name.compare(QLatin1String(each.name), Qt::CaseInsensitive) == 0;
+  });
+  if (quantity == k_quantities.end())
+    return tl::make_unexpected(
+        EventTable::tr("'%1' is nothing to compare: E, Q, net, dt, t, P and I are").arg(name));
+  const auto limit = parse_quantity(term.mid(at + 1).toStdString(), quantity->unit);
+  if (!limit)
+    return tl::make_unexpected(EventTable::tr("%1: '%2' is not a number with its unit, like 10m%3")
+                                   .arg(term, term.mid(at + 1), QLatin1String(quantity->unit)));
+  return EventTable::Test{quantity, term[at] == QLatin1Char('>'), *limit, {}, {}, {}};
 }
 
 constexpr QLatin1String k_exact("=\"");
@@ -114,13 +136,17 @@ bool EventTable::set_filter(const QString& text) {
   std::vector<Test> tests;
   for (const QString& term : terms_of(text)) {
     if (const auto exact = exact_name(term)) {
-      tests.push_back({-1, false, 0, *exact, {}, {}, true});
+      tests.push_back({nullptr, false, 0, *exact, {}, {}, true});
       continue;
     }
-    const auto comparison = parse_comparison(term);
-    if (comparison && comparison->column == k_columns) return false;
-    tests.push_back(comparison.value_or(Test{-1, false, 0, term, {}, {}}));
+    auto test = parse_term(term);
+    if (!test) {
+      refused_ = test.error();
+      return false;
+    }
+    tests.push_back(std::move(*test));
   }
+  refused_.clear();
   beginResetModel();
   tests_ = std::move(tests);
   rebuild();
@@ -128,11 +154,28 @@ bool EventTable::set_filter(const QString& text) {
   return true;
 }
 
+QString EventTable::filter_trouble() const {
+  if (!refused_.isEmpty() || !analysis_ || analysis_->rows.empty()) return refused_;
+  for (const Test& test : tests_) {
+    const auto known = [&](const EventRow& row) { return test.quantity->of(row, repeat(row)).has_value(); };
+    if (test.quantity == nullptr || std::ranges::any_of(analysis_->rows, known)) continue;
+    const QString lacking = tr("%1 finds nothing: no event's %2 is known")
+                                .arg(QLatin1String(test.quantity->name), tr(test.quantity->word));
+    const bool of_energy = QLatin1String(test.quantity->unit) == QLatin1String("J");
+    return of_energy && tells_charge() ? lacking + tr("; Q compares the charge") : lacking;
+  }
+  return {};
+}
+
+bool EventTable::tells_charge() const {
+  return analysis_ && !analysis_->rows.empty() && !analysis_->report.total.energy_j;
+}
+
 // Words are looked for once among the few names and flags, not in a million rows.
 void EventTable::look_up_words() {
   constexpr std::size_t k_flag_sets = 256;
   for (Test& test : tests_) {
-    if (test.column >= 0) continue;
+    if (test.quantity != nullptr) continue;
     test.names.clear();
     for (const EventReport& event : analysis_->report.events)
       test.names.push_back(test.exact ? to_qt(event.name) == test.word
@@ -147,9 +190,9 @@ void EventTable::look_up_words() {
 
 bool EventTable::passes(const EventRow& row) const {
   return std::ranges::all_of(tests_, [&](const Test& test) {
-    if (test.column < 0) return test.names[row.name] || test.remarks[row.flags];
-    const double value = figure(row, test.column);
-    return test.above ? value > test.limit : value < test.limit;
+    if (test.quantity == nullptr) return test.names[row.name] || test.remarks[row.flags];
+    const auto value = test.quantity->of(row, repeat(row));
+    return value && (test.above ? *value > test.limit : *value < test.limit);
   });
 }
 
@@ -292,10 +335,9 @@ QVariant EventTable::headerData(int section, Qt::Orientation orientation, int ro
   if (orientation != Qt::Horizontal) return {};
   if (role == Qt::TextAlignmentRole)
     return QVariant((is_text(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-  const bool charge = analysis_ && !analysis_->rows.empty() && !analysis_->report.total.energy_j;
   if (role == Qt::DisplayRole) {
     const std::array<QString, k_columns> k_titles{
-        tr("#"),      tr("Name"), tr("Start"), tr("Duration"), charge ? tr("Charge") : tr("Energy"),
+        tr("#"),      tr("Name"), tr("Start"), tr("Duration"), tells_charge() ? tr("Charge") : tr("Energy"),
         tr("Method"), tr("Net"),  tr("Power"), tr("Peak"),     tr("Remarks")};
     return k_titles[static_cast<std::size_t>(section)];
   }

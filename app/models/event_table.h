@@ -26,10 +26,13 @@ class EventTable final : public QAbstractTableModel {
   void set_analysis(std::shared_ptr<const Analysis> analysis);
 
   // Words and comparisons, all of which must hold: "infer E>1.5mJ dt<20ms lost". A word is part of the name
-  // or of a remark, ="key" the whole name; E, net, dt, t, P and I compare with a quantity. False: a
+  // or of a remark, ="key" the whole name; E, Q, net, dt, t, P and I compare with a quantity. False: a
   // comparison makes no sense (nothing changes).
   bool set_filter(const QString& text);
   [[nodiscard]] static QString filter_for(const QString& name);  // that shows events of this very name
+  // In words, why it makes no sense or compares what is not known; empty: it does what it says.
+  [[nodiscard]] QString filter_trouble() const;
+  [[nodiscard]] bool tells_charge() const;  // in the place of energy, which is not known
 
   [[nodiscard]] std::size_t event_at(int row) const { return order_[static_cast<std::size_t>(row)]; }
   [[nodiscard]] int row_of(std::size_t event) const;  // -1: filtered out
@@ -42,8 +45,9 @@ class EventTable final : public QAbstractTableModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
   void sort(int column, Qt::SortOrder order) override;
 
-  struct Test {       // one term of a filter
-    int column = -1;  // -1: a word
+  struct Comparable;
+  struct Test {                            // one term of a filter
+    const Comparable* quantity = nullptr;  // null: a word
     bool above = false;
     double limit = 0;
     QString word;
@@ -67,6 +71,7 @@ class EventTable final : public QAbstractTableModel {
 
   std::shared_ptr<const Analysis> analysis_;
   std::vector<Test> tests_;
+  QString refused_;  // why the last filter makes no sense
   std::vector<std::uint32_t> order_;
   std::vector<double> largest_;  // energy, or charge, by name
   int sort_column_ = begin;

@@ -119,6 +119,35 @@ TEST(EventTable, RefusesAComparisonThatMakesNoSense) {
   EXPECT_EQ(shown(table), (Events{1})) << "what was shown stays";
 }
 
+TEST(EventTable, TellsChargeFromEnergyInAFilter) {
+  auto charges = std::make_shared<Analysis>(*example());
+  charges->report.total.energy_j.reset();
+  for (EventRow& row : charges->rows)
+    row.charge_c = std::exchange(row.energy_j, std::nullopt);
+  EventTable table;
+  table.set_analysis(charges);
+  EXPECT_TRUE(table.tells_charge());
+  EXPECT_TRUE(table.set_filter("Q>1.3mC"));
+  EXPECT_EQ(shown(table), (Events{0, 1}));
+  EXPECT_EQ(table.filter_trouble(), "");
+  EXPECT_TRUE(table.set_filter("E>1.3mJ"));
+  EXPECT_EQ(shown(table), Events{});
+  EXPECT_EQ(table.filter_trouble(), "E finds nothing: no event's energy is known; Q compares the charge");
+  table.set_analysis(example());
+  EXPECT_EQ(shown(table), (Events{0, 1})) << "there energy is known";
+  EXPECT_EQ(table.filter_trouble(), "");
+}
+
+TEST(EventTable, SaysWhyAFilterMakesNoSense) {
+  EventTable table;
+  EXPECT_FALSE(table.set_filter("E>12uC"));
+  EXPECT_EQ(table.filter_trouble(), "E>12uC: '12uC' is not a number with its unit, like 10mJ");
+  EXPECT_FALSE(table.set_filter("colour<3mJ"));
+  EXPECT_EQ(table.filter_trouble(), "'colour' is nothing to compare: E, Q, net, dt, t, P and I are");
+  EXPECT_TRUE(table.set_filter("radio"));
+  EXPECT_EQ(table.filter_trouble(), "");
+}
+
 TEST(EventTable, ShowsSiFiguresAndDashesForTheUnknown) {
   EventTable table;
   table.set_analysis(example());
