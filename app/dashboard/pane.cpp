@@ -20,7 +20,7 @@
 namespace joulemark {
 namespace {
 
-constexpr int k_top = 12;
+constexpr int k_top = 18;  // the title stands there, beside the texts of the ticks
 constexpr int k_bottom = 8;
 constexpr double k_under_figures = 3;
 constexpr double k_least_plot = 60;  // in height, beside the figures of two pairs below each other
@@ -35,6 +35,7 @@ constexpr double k_least_part = 1e-9;  // of the greater limit that lies between
 constexpr double k_least_shade = 3;
 constexpr double k_tick_px = 44;
 constexpr double k_closest_tick_px = 16;
+constexpr std::size_t k_least_ticks = 3;
 constexpr double k_few_decades = 20;  // high / low of a logarithmic axis that is better told as a linear one
 
 bool empty(const ViewColumn& column) {
@@ -49,6 +50,10 @@ QColor mixed(const QColor& under, const QColor& over, double part) {
 
 QPen grid_pen() {
   return QPen(mixed(theme().surface, theme().line, theme().dark ? 0.55 : 0.67), 1);
+}
+
+QPen minor_grid_pen() {
+  return QPen(mixed(theme().surface, theme().line, theme().dark ? 0.3 : 0.37), 1);
 }
 
 }  // namespace
@@ -285,29 +290,33 @@ std::vector<Tick> Pane::value_ticks(QString* unit) const {
   return std::move(linear.ticks);
 }
 
-// Closer where the pane is so low that fewer than two would have room for their texts under the title.
+// Closer, as long as their texts have room, where they would be few or all far below the top.
 LinearTicks Pane::linear_value_ticks() const {
-  const double height = plot().height();
-  for (int most = std::max(2, static_cast<int>(height / k_tick_px));; ++most) {
-    LinearTicks linear = linear_ticks(shown_.first, shown_.second, most, unit_of(quantity_));
-    const auto texts =
-        std::ranges::count_if(linear.ticks, [&](const Tick& t) { return y(t.at) >= text_top(); });
-    if (texts >= 2 || height / (most + 1) < k_closest_tick_px) return linear;
+  const QRectF area = plot();
+  const auto ticks_of = [this](int most) {
+    return linear_ticks(shown_.first, shown_.second, most, unit_of(quantity_));
+  };
+  const auto apart = [this](const std::vector<Tick>& ticks) {  // at the top, where a logarithm is densest
+    return y(ticks[ticks.size() - 2].at) - y(ticks.back().at);
+  };
+  int most = std::max(2, static_cast<int>(area.height() / k_tick_px));
+  LinearTicks chosen = ticks_of(most);
+  while (chosen.ticks.size() < k_least_ticks || y(chosen.ticks.back().at) > area.top() + area.height() / 3) {
+    LinearTicks closer = ticks_of(++most);
+    if (most > area.height() || (closer.ticks.size() >= 2 && apart(closer.ticks) < k_closest_tick_px)) break;
+    chosen = std::move(closer);
   }
-}
-
-double Pane::text_top() const {
-  const QFontMetrics metrics(label_font());
-  return k_title_top + metrics.ascent() + metrics.capHeight() / 2.0 + 3;
+  return chosen;
 }
 
 void Pane::paint_grid(QPainter& painter) const {
   const QRectF area = plot();
-  painter.setPen(grid_pen());
   for (const Tick& tick : value_ticks(nullptr)) {
+    painter.setPen(tick.minor ? minor_grid_pen() : grid_pen());
     const double at = std::floor(y(tick.at));
     painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at));
   }
+  painter.setPen(grid_pen());
   for (const Tick& tick : time_ticks_within(overlay_.range, area.width()).ticks) {
     const double at = std::floor(scale().x(static_cast<TimeNs>(tick.at)));
     painter.drawLine(QPointF(at, area.top()), QPointF(at, area.bottom()));
@@ -383,12 +392,11 @@ void Pane::paint_labels(QPainter& painter) const {
   painter.setPen(theme().quantity(quantity_));
   const QString title =
       unit_text.isEmpty() ? title_of(quantity_) : title_of(quantity_) + QStringLiteral("  ") + unit_text;
-  painter.drawText(QRectF(10, k_title_top, k_gutter - 18, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                   title);
+  painter.drawText(QRectF(plot().left(), k_title_top, plot().width(), metrics.height()),
+                   Qt::AlignLeft | Qt::AlignVCenter, title);
   painter.setPen(theme().muted);
   for (const Tick& tick : ticks) {
     const double at = y(tick.at);
-    if (at < text_top() || at > plot().bottom() + 1) continue;
     painter.drawText(QRectF(0, at - metrics.height() / 2.0, k_gutter - 8, metrics.height()),
                      Qt::AlignRight | Qt::AlignVCenter, tick.text);
   }

@@ -47,6 +47,9 @@ class Pane final : public QChartView {
   void zoom_value(double factor, int y);  // about the value at a height of the widget
 
   [[nodiscard]] QRectF plot() const;
+  // Of the value axis, all with their texts. unit: with prefix, where they share one.
+  [[nodiscard]] std::vector<Tick> value_ticks(QString* unit) const;
+  [[nodiscard]] double y(double value) const;  // pixels from the top of the widget
   void apply_theme();
 
   // Where the figures of a pair stand, none of them over what is drawn; null: they stand nowhere.
@@ -63,17 +66,13 @@ class Pane final : public QChartView {
  private:
   [[nodiscard]] TimeScale scale() const;
   [[nodiscard]] double axis_value(double value) const;  // log10 where logarithmic
-  [[nodiscard]] double y(double value) const;           // pixels from the top of the widget
   [[nodiscard]] Limits automatic_limits() const;
   void redraw();
   void draw_band();
   void draw_mean();
   void set_axes();
   void find_holes();
-  [[nodiscard]] std::vector<Tick> value_ticks(
-      QString* unit) const;  // unit: with prefix, where they share one
   [[nodiscard]] LinearTicks linear_value_ticks() const;
-  [[nodiscard]] double text_top() const;
   void paint_grid(QPainter& painter) const;
   void paint_labels(QPainter& painter) const;
   void make_room();

@@ -9,6 +9,8 @@
 namespace joulemark {
 namespace {
 
+constexpr double k_few_decades = 3.01;  // that values between them part
+
 double nice_step(double span, int most) {
   const double raw = span / std::max(most, 1);
   const double decade = std::pow(10.0, std::floor(std::log10(raw)));
@@ -36,6 +38,20 @@ Prefix prefix_of(double magnitude) {
 QString number(double value, int decimals) {
   QString text = QString::number(std::abs(value) < 1e-12 ? 0.0 : value, 'f', decimals);
   return text.replace(QLatin1Char('-'), QChar(0x2212));
+}
+
+// Limits may be powers of ten but for rounding.
+std::vector<Tick> parted_decade_ticks(double low, double high, std::string_view unit) {
+  std::vector<Tick> ticks;
+  for (int decade = static_cast<int>(std::floor(std::log10(low)));
+       std::pow(10.0, decade) <= high * (1 + 1e-9); ++decade) {
+    for (const int factor : {1, 2, 5}) {
+      const double at = factor * std::pow(10.0, decade);
+      if (at >= low * (1 - 1e-9) && at <= high * (1 + 1e-9))
+        ticks.push_back({at, si_text(at, unit, 1), factor != 1});
+    }
+  }
+  return ticks;
 }
 
 }  // namespace
@@ -70,7 +86,10 @@ std::vector<Tick> decade_ticks(double low, double high, int every, std::string_v
 std::vector<Tick> decade_ticks_within(double low, double high, double pixels, double text_height,
                                       std::string_view unit) {
   constexpr double k_apart = 1.2;  // in heights of the texts
-  const double decade_px = pixels / std::log10(high / low);
+  const double decades = std::log10(high / low);
+  const double decade_px = pixels / decades;
+  if (decades < k_few_decades && decade_px * std::log10(2) > text_height)
+    return parted_decade_ticks(low, high, unit);
   int every = 1;
   for (const int apart : {2, 3, 6, 12}) {
     if (decade_px * every < k_apart * text_height) every = apart;

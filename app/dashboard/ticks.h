@@ -13,6 +13,7 @@ namespace joulemark {
 struct Tick {
   double at = 0;  // in the axis' own unit
   QString text;
+  bool minor = false;  // between powers of ten
 };
 
 // At 1, 2 or 5 x 10^n apart, at most `most` of them within [low, high]; all with one SI prefix.
@@ -25,7 +26,8 @@ struct LinearTicks {
 
 // At every so manieth power of ten within [low, high], none where low is not above zero.
 [[nodiscard]] std::vector<Tick> decade_ticks(double low, double high, int every, std::string_view unit);
-// As many as fit into so many pixels with texts of that height.
+// As many as fit into so many pixels with texts of that height; where three decades or fewer are in view,
+// also at 2 and 5 times a power of ten.
 [[nodiscard]] std::vector<Tick> decade_ticks_within(double low, double high, double pixels,
                                                     double text_height, std::string_view unit);
 
