@@ -8,6 +8,7 @@
 #include <app/dashboard/overlay.h>
 #include <app/dashboard/pane.h>
 #include <app/dashboard/theme.h>
+#include <app/dashboard/time_axis.h>
 #include <app/dashboard/waveform_view.h>
 #include <app/dashboard/whole_rows.h>
 #include <app/models/event_table.h>
@@ -50,6 +51,10 @@ class PanesTest : public QObject {
   void eventsFromFallToFallAreSeenOnTheirLane();
   void linesBeyondThirtyTwoAreDrawn();
   void aTickNearTheTopOfALowPaneIsNamed();
+  void everyHeightHasTicksEnoughAndOneNearTheTop();
+  void fewDecadesAreParted();
+  void theTimeAxisBeginsWithItsFirstTick();
+  void aMarkerIsNotHiddenByACursor();
   void aListEndsWithAWholeRow();
 };
 
@@ -277,6 +282,7 @@ void PanesTest::oneEventIsToldAsOne() {
     QStringList texts;
     for (const auto* label : dock.findChildren<QLabel*>())
       texts << label->text();
+    texts.removeAll(QString());
     return texts.join(QLatin1Char('|'));
   };
   auto analysis = std::make_shared<Analysis>();
@@ -466,6 +472,83 @@ void PanesTest::aTickNearTheTopOfALowPaneIsNamed() {
       inked += static_cast<int>(image.pixelColor(x, row).lightness() > theme().surface.lightness() + 40);
   }
   QVERIFY2(inked > 10, qPrintable(QString::number(inked)));
+}
+
+void PanesTest::everyHeightHasTicksEnoughAndOneNearTheTop() {
+  const double text_px = QFontMetrics(label_font()).height();
+  for (const double high : {3.6e-3, 50e-3, 46e-3, 9.4e-6, 1.0}) {
+    for (const int height : {110, 130, 160, 300, 700}) {
+      ShownPane shown(0, high);
+      shown.pane.resize(800, height);
+      const QRectF area = shown.pane.plot();
+      const auto ticks = shown.pane.value_ticks(nullptr);
+      const QByteArray which = QStringLiteral("%1 in %2 px").arg(high).arg(height).toUtf8();
+      QVERIFY2(ticks.size() >= 3, which.constData());
+      QVERIFY2(shown.pane.y(ticks.back().at) <= area.top() + area.height() / 3, which.constData());
+      for (std::size_t i = 1; i < ticks.size(); ++i)
+        QVERIFY2(shown.pane.y(ticks[i - 1].at) - shown.pane.y(ticks[i].at) >= text_px, which.constData());
+    }
+  }
+}
+
+void PanesTest::fewDecadesAreParted() {
+  ShownPane shown(1e-5, 1e-3);
+  shown.pane.set_logarithmic(true);
+  shown.pane.set_limits(Pane::Limits{1e-5, 1e-3});
+  QStringList texts;
+  for (const Tick& tick : shown.pane.value_ticks(nullptr))
+    texts << tick.text;
+  QCOMPARE(texts.join(QLatin1Char(' ')).replace(QChar(0xa0), QLatin1Char('_')),
+           QString::fromUtf8("10_\u00b5A 20_\u00b5A 50_\u00b5A 100_\u00b5A 200_\u00b5A 500_\u00b5A 1_mA"));
+}
+
+namespace {
+
+std::vector<TimeAxis::Label> labels_of(const Overlay& overlay, TimeAxis::Label::Kind kind) {
+  TimeAxis axis;
+  axis.resize(800, axis.height());
+  axis.show_overlay(overlay);
+  auto labels = axis.labels();
+  std::erase_if(labels, [kind](const TimeAxis::Label& label) { return label.kind != kind; });
+  return labels;
+}
+
+}  // namespace
+
+// Whatever stands at it; and how long all of it is does not read as a tick.
+void PanesTest::theTimeAxisBeginsWithItsFirstTick() {
+  using enum TimeAxis::Label::Kind;
+  Overlay overlay;
+  overlay.range = {0, 5'600'000'000};
+  for (const bool cursor : {false, true}) {
+    if (cursor) overlay.cursors[0] = TimeRange{0, 1'000'000'000};
+    const auto ticks = labels_of(overlay, tick);
+    QVERIFY(ticks.size() >= 4);
+    QVERIFY2(ticks.front().text.startsWith(QLatin1Char('0')), qPrintable(ticks.front().text));
+    for (const auto& flag : labels_of(overlay, first_cursor))
+      QVERIFY(!flag.place.intersects(ticks.front().place));
+    const auto spans = labels_of(overlay, span);
+    QCOMPARE(spans.size(), std::size_t{1});
+    QCOMPARE(spans.front().text, QStringLiteral("span 5.60\u00a0s"));
+    QVERIFY(QFontMetrics(label_font()).horizontalAdvance(spans.front().text) <= spans.front().place.width());
+    for (const auto& each : ticks)
+      QVERIFY(each.place.bottom() <= spans.front().place.top());
+  }
+}
+
+void PanesTest::aMarkerIsNotHiddenByACursor() {
+  using enum TimeAxis::Label::Kind;
+  Overlay overlay;
+  overlay.range = k_second;
+  overlay.cursors[0] = TimeRange{500'000'000, 600'000'000};
+  overlay.instants = {{500'000'000, QStringLiteral("reset")}};
+  const auto markers = labels_of(overlay, marker);
+  QCOMPARE(markers.size(), std::size_t{1});
+  QCOMPARE(labels_of(overlay, first_cursor).size(), std::size_t{2});
+  for (const auto& flag : labels_of(overlay, first_cursor))
+    QVERIFY(!flag.place.intersects(markers.front().place));
+  const TimeAxis axis;
+  QVERIFY(markers.front().place.bottom() <= axis.height());
 }
 
 void PanesTest::aListEndsWithAWholeRow() {
