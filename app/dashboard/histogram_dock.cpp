@@ -221,6 +221,11 @@ void HistogramDock::set_stale(bool stale) {
   redraw();
 }
 
+void HistogramDock::show_message(const QString& message) {
+  set_analysis(nullptr);
+  caption_->setText(message);
+}
+
 void HistogramDock::redraw() {
   const int name = name_->currentIndex();
   const Kind& kind = k_kinds[static_cast<std::size_t>(std::max(0, figure_->currentIndex()))];

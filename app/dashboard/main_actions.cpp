@@ -175,6 +175,8 @@ void MainWindow::build_view_menu() {
              [this] { change_limits(Quantity::current); });
   add_action(view, tr("Limits of the power\u2026"), Qt::SHIFT | Qt::Key_Y,
              [this] { change_limits(Quantity::power); });
+  add_action(view, tr("Limits of the voltage\u2026"), Qt::ALT | Qt::Key_Y,
+             [this] { change_limits(Quantity::voltage); });
   add_action(view, tr("Automatic limits"), Qt::Key_R, [this] { waveform_->reset_values(); });
   view->addSeparator();
   for (auto* dock : findChildren<QDockWidget*>()) {
@@ -265,6 +267,7 @@ void MainWindow::copy_figures() const {
 
 void MainWindow::change_limits(Quantity quantity) {
   Pane* pane = waveform_->pane(quantity);
+  if (!pane->isVisible()) return trouble(tr("No %1 is shown.").arg(title_of(quantity).toLower()));
   const auto chosen = ask_limits(this, tr("Limits: %1").arg(title_of(quantity)), to_qt(unit_of(quantity)),
                                  pane->shown_limits(), pane->logarithmic());
   if (chosen) pane->set_limits(*chosen);

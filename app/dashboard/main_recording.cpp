@@ -195,7 +195,9 @@ void MainWindow::recording_started() {
   unfinished_.add(verbatim(session_->file()));  // which is there now
   setWindowTitle(tr("Recording %1 \u2013 Joulemark").arg(to_qt(session_->uri())));
   leave_source();
-  ensemble_dock_->show_message(tr("Shown when the recording has ended."));
+  const QString later = tr("Shown when the recording has ended.");
+  ensemble_dock_->show_message(later);
+  histogram_dock_->show_message(later);
   tiles_->show_tiles(empty_tiles(), true);
   rules_.set(session_->setup(), session_->info().lines);
   live_begun_ = false;

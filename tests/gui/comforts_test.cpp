@@ -50,6 +50,7 @@ class ComfortsTest : public WindowFixture {
   void cleanup() { window_.reset(); }
 
   void everyKeyIsListed();
+  void everyPaneHasLimitsInTheMenu();
   void everyPlaceOfTheKeyboardHasAName();
   void paintedFiguresAreSpoken();
   void docksStayWhereTheyWerePut();
@@ -96,6 +97,21 @@ void ComfortsTest::everyKeyIsListed() {
   }
   QVERIFY(keys > 25);
   QVERIFY(listed.contains(QStringLiteral("1 \u2026 9")));
+}
+
+void ComfortsTest::everyPaneHasLimitsInTheMenu() {
+  open(sample_);
+  for (const auto& [quantity, keys] : {std::pair{QStringLiteral("Current"), Qt::KeyboardModifiers()},
+                                       {QStringLiteral("Power"), Qt::ShiftModifier},
+                                       {QStringLiteral("Voltage"), Qt::AltModifier}}) {
+    QString title;
+    when_asked([&](QDialog& dialog) {
+      title = dialog.windowTitle();
+      dialog.reject();
+    });
+    QTest::keyClick(window_.get(), Qt::Key_Y, keys);
+    QCOMPARE(title, QStringLiteral("Limits: %1").arg(quantity));
+  }
 }
 
 void ComfortsTest::everyPlaceOfTheKeyboardHasAName() {

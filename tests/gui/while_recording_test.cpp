@@ -42,6 +42,7 @@ class WhileRecordingTest : public WindowFixture {
   void timeBeginsAtZero();
   void anotherProgramsRecordingIsFollowed();
   void cursorsHaveFigures();
+  void whatIsShownLaterIsSaid();
 
  private:
   // In real time, until it is stopped or that long.
@@ -128,6 +129,22 @@ void WhileRecordingTest::cursorsHaveFigures() {
   QVERIFY(window_->session()->running());
   window_->stop_recording();
   settle();
+}
+
+void WhileRecordingTest::whatIsShownLaterIsSaid() {
+  const auto told = [this](const QString& begin) {
+    int count = 0;
+    for (const auto* label : window_->findChildren<QLabel*>())
+      count += static_cast<int>(label->text().startsWith(begin));
+    return count;
+  };
+  record("later.jmk");
+  QTRY_VERIFY_WITH_TIMEOUT(window_->events().rowCount() > 0, k_patience_ms);
+  QCOMPARE(told(QStringLiteral("Shown when the recording has ended.")), 2);  // ensemble and histogram
+  QCOMPARE(told(QStringLiteral("No events yet")), 0);
+  window_->stop_recording();
+  settle();
+  QCOMPARE(told(QStringLiteral("Shown when the recording has ended.")), 0);
 }
 
 void WhileRecordingTest::anImportThatEndsLeavesTheRecordingAlone() {
