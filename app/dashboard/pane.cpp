@@ -34,7 +34,6 @@ constexpr double k_least_span = 1e-12;
 constexpr double k_least_part = 1e-9;  // of the greater limit that lies between both
 constexpr double k_least_shade = 3;
 constexpr double k_tick_px = 44;
-constexpr double k_closest_tick_px = 16;
 constexpr std::size_t k_least_ticks = 3;
 constexpr double k_few_decades = 20;  // high / low of a logarithmic axis that is better told as a linear one
 
@@ -299,11 +298,12 @@ LinearTicks Pane::linear_value_ticks() const {
   const auto apart = [this](const std::vector<Tick>& ticks) {  // at the top, where a logarithm is densest
     return y(ticks[ticks.size() - 2].at) - y(ticks.back().at);
   };
+  const double closest_px = QFontMetrics(label_font()).height();
   int most = std::max(2, static_cast<int>(area.height() / k_tick_px));
   LinearTicks chosen = ticks_of(most);
   while (chosen.ticks.size() < k_least_ticks || y(chosen.ticks.back().at) > area.top() + area.height() / 3) {
     LinearTicks closer = ticks_of(++most);
-    if (most > area.height() || (closer.ticks.size() >= 2 && apart(closer.ticks) < k_closest_tick_px)) break;
+    if (most > area.height() || (closer.ticks.size() >= 2 && apart(closer.ticks) < closest_px)) break;
     chosen = std::move(closer);
   }
   return chosen;
