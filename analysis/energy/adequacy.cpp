@@ -68,8 +68,9 @@ void bound_integral(const Sampling& sampling, const EventPlan& plan, double step
 // What the figure does not hold, as far as it is known.
 void bound_outside(const EventPlan& plan, Bound& bound) {
   if (plan.not_held_rel() < k_least_outside) return;
-  bound.add(plan.not_held_rel(), fmt::format("{} is drawn outside the {}", percent(plan.not_held_rel()),
-                                             plan.method == Method::integral ? "marker" : "guard"));
+  bound.add(plan.not_held_rel(),
+            fmt::format("what is drawn outside the {} leaves {}",
+                        plan.method == Method::integral ? "marker" : "guard", up_to(plan.not_held_rel())));
 }
 
 void bound_excess(const Sampling& sampling, const EventPlan& plan, double step, bool vary, Bound& bound) {

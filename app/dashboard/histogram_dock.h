@@ -22,7 +22,7 @@ class HistogramDock final : public QWidget {
   explicit HistogramDock(QWidget* parent = nullptr);
   ~HistogramDock() override;
   void set_analysis(std::shared_ptr<const Analysis> analysis);
-  void set_stale(bool stale);  // what is shown is of other rules than those that are shown
+  void set_stale(bool stale);                 // what is shown is of other rules than those that are shown
   void show_message(const QString& message);  // instead of events
 
  private:
