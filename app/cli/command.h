@@ -45,4 +45,7 @@ CLI::App* add_command(CLI::App& app, Context& context, const std::string& name,
 // forgotten.
 [[nodiscard]] CLI::Validator file_to_write();
 
+// A number from low to high, both included. CLI::Range lets pass what compares with nothing (nan).
+[[nodiscard]] CLI::Validator between(double low, double high);
+
 }  // namespace joulemark::cli

@@ -119,17 +119,17 @@ void add_sampler_options(CLI::App& command, emulator::MonsoonSamplerSettings& sa
       ->capture_default_str()
       ->type_name("N");
   command.add_option("--queue", sampler.queue_slots, "Slots the unit holds for a late host (a real one: 16)")
-      ->check(CLI::Range(3, 1'000'000).description(""))
+      ->check(between(3, 1'000'000))
       ->capture_default_str()
       ->type_name("N");
   command.add_option("--noise", sampler.noise, "Times the usual noise of 2 codes fine, 1 coarse")
-      ->check(CLI::Range(0.0, 1000.0).description(""))
+      ->check(between(0, 1000))
       ->capture_default_str()
       ->type_name("TIMES");
   command
       .add_option("--calibration", sampler.calibration_observations,
                   "Zero, and as many reference observations in each calibration")
-      ->check(CLI::Range(1, 100).description(""))
+      ->check(between(1, 100))
       ->capture_default_str()
       ->type_name("N");
   command.add_flag("--marker-bits", sampler.marker_bits, "The marker is bit 0 of the voltage word too");

@@ -36,6 +36,7 @@ Status read_time(const char* option, const std::string& text, std::optional<Time
   if (text.empty()) return {};
   const auto time_ns = parse_time(text);
   if (!time_ns) return fail_at(option, time_ns.error());
+  if (*time_ns < 0) return fail(ErrorCode::usage, fmt::format("{}: '{}' is before the start", option, text));
   into = *time_ns;
   return {};
 }
@@ -95,24 +96,24 @@ void add_emulate_cp2112(CLI::App& emulate, Context& context) {
       ->capture_default_str()
       ->type_name("WHAT");
   command->add_option("--voltage", arguments->voltage_v, "Supply before the shunt, in volts")
-      ->check(CLI::Range(0.0, 26.0).description(""))
+      ->check(between(0, 26))
       ->capture_default_str()
       ->type_name("VOLTS");
   command->add_option("--shunt", arguments->chip.shunt_ohm, "Shunt, in ohm")
-      ->check(CLI::Range(1e-3, 100.0).description(""))
+      ->check(between(1e-3, 100))
       ->capture_default_str()
       ->type_name("OHMS");
   command
       ->add_option("--slowness", arguments->chip.slowness, "Times the typical 532 us that a conversion takes")
-      ->check(CLI::Range(0.9, 1.15).description(""))
+      ->check(between(0.9, 1.15))
       ->capture_default_str()
       ->type_name("TIMES");
   command->add_option("--offset", arguments->chip.offset_v, "Offset of the shunt voltage, in volts")
-      ->check(CLI::Range(-200e-6, 200e-6).description(""))
+      ->check(between(-200e-6, 200e-6))
       ->capture_default_str()
       ->type_name("VOLTS");
   command->add_option("--noise", arguments->chip.noise_v, "Noise of a 12-bit conversion, in volts (rms)")
-      ->check(CLI::Range(0.0, 1e-3).description(""))
+      ->check(between(0, 1e-3))
       ->capture_default_str()
       ->type_name("VOLTS");
   command->add_option("--seed", arguments->chip.seed, "The same seed gives the same run")

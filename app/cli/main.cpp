@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // joulemark: the command line. Each sub-command is a file of its own.
 #include <analysis/model/fold_text.h>
+#include <analysis/model/units.h>
 
 #include <app/cli/command.h>
 #include <app/cli/commands.h>
@@ -62,6 +63,15 @@ CLI::Validator file_to_write() {
                   : std::string();
   };
   return CLI::Validator(check, "");
+}
+
+CLI::Validator between(double low, double high) {
+  const auto check = [low, high](const std::string& text) {
+    const auto value = parse_number(text);
+    if (value && *value >= low && *value <= high) return std::string();
+    return fmt::format("'{}' is not a number from {} to {}", text, low, high);
+  };
+  return {check, ""};
 }
 
 namespace {

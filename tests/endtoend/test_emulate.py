@@ -66,6 +66,23 @@ class EmulateMonsoon(CliTest):
         self.run_cli("emulate", "monsoon", "--model", "lvpm", "--vout", 5, expect=2)
         self.run_cli("emulate", expect=2)
 
+    def test_refuses_numbers_that_are_none_or_out_of_range(self):
+        for unit, option, values in (("cp2112", "--slowness", ("nan", "inf", "2", "1x", "")),
+                                     ("cp2112", "--shunt", ("nan", "-nan", "0", "1e9")),
+                                     ("cp2112", "--voltage", ("nan", "-1")),
+                                     ("cp2112", "--offset", ("nan", "1")),
+                                     ("cp2112", "--noise", ("nan", "-inf")),
+                                     ("cp2112", "--unplug", ("-1s", "nan", "nans")),
+                                     ("cp2112", "--loose", ("-1s", "inf")),
+                                     ("monsoon", "--noise", ("nan", "-1")),
+                                     ("monsoon", "--vout", ("nan", "inf", "100")),
+                                     ("monsoon", "--queue", ("nan", "3.5", "2"))):
+            for value in values:
+                with self.subTest(unit=unit, option=option, value=value):
+                    refused = self.run_cli("emulate", unit, "--port", 0, f"{option}={value}", expect=2, timeout=10)
+                    self.assertIn(option, refused.stderr)
+                    self.assertEqual(refused.stdout, "")
+
     def test_a_file_at_truth_is_replaced_when_asked_only(self):
         for unit in ("monsoon", "cp2112"):
             with self.subTest(unit=unit):
