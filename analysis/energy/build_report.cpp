@@ -5,6 +5,7 @@
 #include <analysis/energy/idle.h>
 #include <analysis/energy/measure.h>
 #include <analysis/energy/quality.h>
+#include <analysis/energy/signs.h>
 #include <analysis/energy/useful.h>
 #include <analysis/timing/saved_windows.h>
 
@@ -159,8 +160,9 @@ Result<Analysis> build_report(SampleSource& source, const ReportOptions& options
     report.events.push_back(result.report);
   report.total = total_of(m);
   report.markers = m.timeline.markers;
-  report.useful_event.shares = shares_of(m, report.idle, analysis.rows, results);
   JM_TRY_ASSIGN(report.capture, describe_capture(source, m.sampling.lost_s));
+  if (signs_of(report) == Signs::sound)
+    report.useful_event.shares = shares_of(m, report.idle, analysis.rows, results);
   JM_TRY_ASSIGN(std::vector<Anomaly> anomalies, source.anomalies());
   anomalies.insert(anomalies.end(), m.timeline.anomalies.begin(), m.timeline.anomalies.end());
   report.quality = quality_of(anomalies, report.capture, report.events, analysis.rows);

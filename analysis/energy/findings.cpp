@@ -2,6 +2,7 @@
 #include <analysis/energy/cut_short.h>
 #include <analysis/energy/findings.h>
 #include <analysis/energy/idle.h>
+#include <analysis/energy/signs.h>
 #include <analysis/model/rail.h>
 #include <analysis/model/units.h>
 
@@ -28,6 +29,7 @@ class Findings {
   void warn(std::string code, std::string message, std::string remedy = {}) {
     list_.push_back({std::move(code), FindingSeverity::warning, std::move(message), std::move(remedy)});
   }
+  void add(Finding finding) { list_.push_back(std::move(finding)); }
   [[nodiscard]] std::vector<Finding> take() { return std::move(list_); }
 
  private:
@@ -111,18 +113,6 @@ void find_in_output(const std::vector<MetadataItem>& metadata, Findings& finding
   if (value("instrument.vout_before_v") != "0" || !value("instrument.vout").empty()) return;
   findings.warn("output_off", "The instrument's output was off, so it supplied nothing to be measured.",
                 "Record with --vout.");
-}
-
-// Targets draw; the other sign is a sensor the other way round, or a battery's own convention. Nothing at
-// all, but for what a zero is known to, is neither.
-void find_in_sign(const Report& report, Findings& findings) {
-  const double drawn = report.total.mean_power_w.value_or(report.total.mean_current_a.value_or(0));
-  const auto& idle = report.idle.current_a.ci95;
-  const bool nothing = report.events.empty() && idle && idle->low <= 0 && idle->high >= 0;
-  if (drawn >= 0 || nothing) return;
-  findings.warn("negative_power",
-                "The target gives power instead of drawing it: the sensor may sit the other way round.",
-                "A CSV import turns the sign with --option current=COLUMN:-mA.");
 }
 
 std::string example_line(const CaptureInfo& info) {
@@ -413,7 +403,7 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
   find_in_supply(info, m, findings);
   find_in_shunt(metadata, findings);
   find_in_voltage(report, metadata, findings);
-  find_in_sign(report, findings);
+  if (auto finding = finding_in_signs(report)) findings.add(std::move(*finding));
   find_in_output(metadata, findings);
   find_in_recording(info, m, findings);
   find_in_clipping(m, findings);

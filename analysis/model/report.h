@@ -149,8 +149,10 @@ struct UsefulEventReport {
   std::int64_t count = 0;           // in recorded time, x repeat
   std::optional<double> energy_j;   // of the observed span / count
   std::optional<Interval> ci95;
-  std::int64_t n = 0;         // windows counted
-  std::vector<Share> shares;  // of the energy of the observed span, summing to 1; empty without a voltage
+  std::int64_t n = 0;  // windows counted
+  // Of the energy of the observed span, summing to 1; empty without a voltage, and where signs tell that the
+  // energies are wrong.
+  std::vector<Share> shares;
 };
 
 // A digital line that a rule listens to.

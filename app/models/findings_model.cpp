@@ -24,7 +24,7 @@ struct Remedy {
   std::string_view code;
   const char* text;
 };
-constexpr std::array<Remedy, 10> k_remedies{
+constexpr std::array<Remedy, 11> k_remedies{
     {{"no_voltage",
       QT_TRANSLATE_NOOP("joulemark::FindingsModel",
                         "Import the file again and state its voltage, or record the voltage too.")},
@@ -35,6 +35,9 @@ constexpr std::array<Remedy, 10> k_remedies{
      {"negative_power",
       QT_TRANSLATE_NOOP("joulemark::FindingsModel",
                         "Importing a CSV file again turns the sign, with COLUMN:-mA as its current.")},
+     {"no_supply_voltage",
+      QT_TRANSLATE_NOOP("joulemark::FindingsModel",
+                        "State the supply among the instrument's options before you record, or measure it.")},
      {"no_events", QT_TRANSLATE_NOOP("joulemark::FindingsModel",
                                      "Name a line under Rules, or select a stretch of time by Shift+drag and "
                                      "name it by W.")},
