@@ -12,7 +12,7 @@
 namespace joulemark {
 namespace {
 
-// Loss below this part of the time degrades, above it spoils.
+// Loss below this part of the time, or of the samples, degrades; above it spoils.
 constexpr double k_bad_loss = 0.01;
 
 std::optional<double> dead_time_of(const Channel& channel, std::uint32_t id, std::int64_t samples,
@@ -84,6 +84,13 @@ bool windows_spoiled(const std::vector<EventReport>& events, const std::vector<E
   return false;
 }
 
+// Samples may be lost where next to no time is missing: their numbers, or their times, are then wrong.
+bool too_much_lost(const CaptureReport& capture) {
+  const auto lost = static_cast<double>(capture.primary.lost_samples);
+  const double all = lost + static_cast<double>(capture.primary.samples);
+  return capture.lost_s > k_bad_loss * capture.duration_s || lost > k_bad_loss * all;
+}
+
 }  // namespace
 
 Result<CaptureReport> describe_capture(SampleSource& source, double lost_s) {
@@ -118,7 +125,7 @@ QualityReport quality_of(const std::vector<Anomaly>& anomalies, const CaptureRep
   const bool damaged = std::any_of(anomalies.begin(), anomalies.end(), [](const Anomaly& a) {
     return a.kind == AnomalyKind::damaged && a.severity == Severity::data_loss;
   });
-  if (damaged || windows_spoiled(events, rows) || capture.lost_s > k_bad_loss * capture.duration_s) {
+  if (damaged || windows_spoiled(events, rows) || too_much_lost(capture)) {
     quality.grade = QualityGrade::bad;
   } else if (doubtful || capture.primary.lost_samples > 0) {
     quality.grade = QualityGrade::degraded;

@@ -12,8 +12,8 @@ namespace joulemark {
 // What the capture is: identity, channels, how much of them is there.
 [[nodiscard]] Result<CaptureReport> describe_capture(SampleSource& source, double lost_s);
 
-// good: nothing above info. bad: more than 1 % of the time lost, the file damaged, or for some event more
-// than a tenth of the windows left out. degraded: anything between.
+// good: nothing above info. bad: more than 1 % of the time or of the samples lost, the file damaged, or for
+// some event more than a tenth of the windows left out. degraded: anything between.
 [[nodiscard]] QualityReport quality_of(const std::vector<Anomaly>& anomalies, const CaptureReport& capture,
                                        const std::vector<EventReport>& events,
                                        const std::vector<EventRow>& rows);

@@ -180,6 +180,33 @@ TEST(BuildReport, LeavesEventsThatTouchAGapOutOfTheEnergies) {
   EXPECT_NEAR(*analysis.report.total.energy_j, k_volts * (waveform.charge_c(0, 1) - 10e-3 * 0.01), 1e-9);
 }
 
+// A probe whose numbers jump ahead: what is lost by them takes no time.
+TEST(BuildReport, GradesLossByTheNumbersOfSamplesToo) {
+  for (const auto& [jump, grade] : {std::pair<std::int64_t, QualityGrade>{9, QualityGrade::degraded},
+                                    {30, QualityGrade::bad},
+                                    {188'000'000, QualityGrade::bad}}) {
+    MemoryCapture capture;
+    CaptureInfo info;
+    info.channels.resize(1);
+    info.channels[0].name = "probe.current";
+    info.channels[0].timed = true;
+    info.supply = {k_volts, VoltageBasis::setpoint};
+    ASSERT_TRUE(capture.begin(info));
+    for (std::int64_t i = 0; i < 2000; ++i) {
+      const float value = 1e-3F;
+      const TimeNs time_ns = i * 1'000'000;
+      const std::int64_t index = i < 1000 ? i : i + jump;
+      ASSERT_TRUE(
+          capture.accept(SampleBlock{ChannelId{0}, index, std::span(&value, 1), std::span(&time_ns, 1)}));
+    }
+    ASSERT_TRUE(capture.end(EndReason::completed));
+    const Report report = analyse(capture, {}).report;
+    EXPECT_EQ(report.capture.primary.lost_samples, jump);
+    EXPECT_LT(report.capture.lost_s, 0.01 * report.capture.duration_s);
+    EXPECT_EQ(report.quality.grade, grade) << jump;
+  }
+}
+
 TEST(BuildReport, LeavesWindowsPartlyOutsideTheRecordingOut) {
   MemoryCapture capture;
   test::record(capture, {1e-3, {}}, {.duration_s = 1, .aperture_s = 1e-3});
