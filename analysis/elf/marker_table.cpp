@@ -78,8 +78,10 @@ struct Reading {
   Status take_name(std::string_view record, const std::vector<std::string_view>& fields) {
     const auto number = fields.size() >= 3 ? number_of(fields[1]) : std::nullopt;
     if (!number) return tl::make_unexpected(refused(record, "its number is not written as one"));
-    if (const Status named = check_event_name(fields[2]); !named)
-      return tl::make_unexpected(refused(record, "rename it: " + shown(named.error().message)));
+    if (!check_event_name(fields[2]))
+      return tl::make_unexpected(refused(
+          record,
+          "rename it: no C identifier that can be shown, or 'idle' or 'unattributed', which are shares"));
     MarkerName name{*number, std::string(fields[2]), fields[0] == "@instant"};
     for (const MarkerName& other : table.names) {
       if (other == name) return {};

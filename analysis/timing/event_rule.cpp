@@ -3,6 +3,7 @@
 #include <analysis/model/units.h>
 #include <analysis/timing/event_rule.h>
 #include <analysis/timing/marker_code.h>
+#include <analysis/timing/visible_text.h>
 
 #include <fmt/format.h>
 
@@ -121,7 +122,8 @@ Status check_event_name(std::string_view name) {
     return byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
            c == '_' || c == '-' || c == '.' || c == '/' || c == ':';
   };
-  if (name.empty() || name.size() > 100 || !std::all_of(name.begin(), name.end(), plain)) {
+  if (name.empty() || name.size() > 100 || !std::all_of(name.begin(), name.end(), plain) ||
+      !is_visible_text(name)) {
     return fail(ErrorCode::usage,
                 fmt::format("'{}' cannot name an event: use letters, digits, and any of _ - . / :", name));
   }

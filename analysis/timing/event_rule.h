@@ -41,8 +41,8 @@ struct NamedWindow {
   bool operator==(const NamedWindow&) const = default;
 };
 
-// Names become JSON keys and the parts of "a+b" in the shares: letters, digits, and _ - . / : alone. Errors:
-// usage.
+// Names become JSON keys and the parts of "a+b" in the shares: letters, digits, and _ - . / : alone, all of
+// which show. Errors: usage.
 [[nodiscard]] Status check_event_name(std::string_view name);
 
 // "NAME=LINE[,active=high|low][,pair=level|falling|rising|toggle][,skip=N][,repeat=N]". LINE is d0, d1, ...

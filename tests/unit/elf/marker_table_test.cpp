@@ -66,6 +66,9 @@ TEST(MarkerTable, RefusesContradictions) {
       {{"@mode lines 3", "@event FIRST a"}, "not written as one"},
       {{"@mode lines 3", "@event 1 idle"}, "rename it"},
       {{"@mode lines 3", "@event 1 a=b"}, "rename it"},
+      {{"@mode lines 3", "@event 1 a\xff", "@event 2 a\xfe"}, "rename it"},  // one name in JSON
+      {{"@mode lines 3", "@event 1 a\u202e"}, "rename it"},
+      {{"@mode lines 3", "@event 1 a\x1b[31m"}, "rename it"},
   };
   for (const auto& [records, why] : cases) {
     const auto table = parse_marker_records(section(records));

@@ -49,6 +49,15 @@ TEST(EventRule, RefusesWhatItCannotMean) {
   EXPECT_THAT(parse("a=d1").error().message, HasSubstr("d0 (inference), d7"));
 }
 
+TEST(EventRule, TakesNamesWhoseLettersAllShow) {
+  for (const char* name : {"gr\u00f6\u00dfe", "\u63a8\u8ad6", "\u0438\u043c\u044f", "\U0001D44E"})
+    EXPECT_TRUE(check_event_name(name)) << name;
+  // No UTF-8 (a stray byte, a cut and an overlong character, half of UTF-16), and what cannot be seen.
+  for (const char* name : {"a\xff", "a\xc3", "a\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80", "a\xc2\x85",
+                           "a\u202eb", "a\u2066", "a\u200b", "a\ufeff", "a\ufffd", "a\u00a0"})
+    EXPECT_FALSE(check_event_name(name)) << name;
+}
+
 TEST(EventRule, ReadsWindowsWithTheirUnits) {
   EXPECT_EQ(parse_window("burst=1.5s..1502ms").value(),
             (NamedWindow{"burst", {1'500'000'000, 1'502'000'000}}));
