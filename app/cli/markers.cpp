@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/elf/read_markers.h>
+#include <analysis/model/units.h>
 #include <analysis/timing/event_rule.h>
 #include <analysis/timing/marker_code.h>
 
@@ -18,6 +19,27 @@ Status check_lines(const MarkerTable& table, std::span<const Line> lines) {
   for (const std::string& rule : table.event_rules())
     JM_TRY(parse_event_rule(rule, lines));
   return {};
+}
+
+constexpr std::string_view k_a_line_each = "a line for each event";
+
+std::string codes_in_words(std::size_t lines, bool strobe) {
+  return fmt::format("codes of {}{}", format_count(static_cast<std::int64_t>(lines), "line"),
+                     strobe ? " and a strobe" : "");
+}
+
+std::string mode_of(const MarkerTable& firmware) {
+  return firmware.coded ? codes_in_words(firmware.lines, firmware.strobe) : std::string(k_a_line_each);
+}
+
+// Empty where the capture recommends nothing.
+Result<std::string> mode_of(SampleSource& source) {
+  const auto& lines = source.info().lines;
+  JM_TRY_ASSIGN(const std::vector<MetadataItem> metadata, source.metadata());
+  JM_TRY_ASSIGN(const std::optional<MarkerCode> code, recommended_code(metadata, lines));
+  if (code) return codes_in_words(code->lines.size(), code->strobe.has_value());
+  JM_TRY_ASSIGN(const std::vector<EventRule> rules, recommended_rules(metadata, lines));
+  return std::string(rules.empty() ? "" : k_a_line_each);
 }
 
 }  // namespace
@@ -59,14 +81,24 @@ Result<std::vector<MetadataItem>> marker_metadata(const MarkerOptions& options,
   return items;
 }
 
-Status apply_markers(const MarkerOptions& options, ReportOptions& report) {
+void apply_markers(const MarkerOptions& options, const std::optional<MarkerTable>& firmware,
+                   ReportOptions& report) {
   if (!options.code.empty()) report.markers = options.code;
-  JM_TRY_ASSIGN(const auto firmware, firmware_markers(options));
-  if (!firmware) return {};
+  if (!firmware) return;
   report.names = firmware->names;
   if (firmware->coded) report.usual_markers = firmware->code_text();
   if (!firmware->coded && report.events.empty()) report.events = firmware->event_rules();
-  return {};
+}
+
+Status check_mode(const MarkerOptions& options, const MarkerTable& firmware, SampleSource& source) {
+  if (!options.code.empty()) return {};
+  JM_TRY_ASSIGN(const std::string recorded, mode_of(source));
+  if (recorded.empty() || recorded == mode_of(firmware)) return {};
+  return fail(
+      ErrorCode::usage,
+      fmt::format("{}: this firmware marks by {}, the capture was recorded with {}: give the firmware "
+                  "that ran, leave --elf out, or say by --event or --markers what the lines hold",
+                  options.elf, mode_of(firmware), recorded));
 }
 
 }  // namespace joulemark::cli

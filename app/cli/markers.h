@@ -6,6 +6,7 @@
 #include <analysis/energy/build_report.h>
 #include <analysis/model/capture_info.h>
 #include <analysis/model/result.h>
+#include <analysis/model/sample_source.h>
 
 #include <CLI/CLI.hpp>
 
@@ -32,7 +33,12 @@ void add_marker_options(CLI::App& command, MarkerOptions& options);
                                                                 const std::optional<MarkerTable>& firmware,
                                                                 std::span<const Line> lines);
 
-// Into a report's options; rules given by hand stay. Errors: as of firmware_markers.
-[[nodiscard]] Status apply_markers(const MarkerOptions& options, ReportOptions& report);
+// Into a report's options; rules given by hand stay.
+void apply_markers(const MarkerOptions& options, const std::optional<MarkerTable>& firmware,
+                   ReportOptions& report);
+
+// Refuses (usage) firmware that marks in another way than the capture recommends, unless --markers says how.
+[[nodiscard]] Status check_mode(const MarkerOptions& options, const MarkerTable& firmware,
+                                SampleSource& source);
 
 }  // namespace joulemark::cli

@@ -48,10 +48,12 @@ Result<TimeNs> short_time(const std::string& option, const std::string& text) {
   return *time;
 }
 
-Result<ReportOptions> options_of(const ReportCommand& command) {
+using Firmware = std::optional<MarkerTable>;
+
+Result<ReportOptions> options_of(const ReportCommand& command, const Firmware& firmware) {
   ReportOptions options;
   options.events = command.events;
-  JM_TRY(apply_markers(command.markers, options));
+  apply_markers(command.markers, firmware, options);
   for (const std::string& text : command.windows) {
     JM_TRY_ASSIGN(NamedWindow window, parse_window(text));
     options.windows.push_back(std::move(window));
@@ -81,8 +83,10 @@ bool nothing_to_judge(const ReportCommand& command, const Report& report) {
 }
 
 // The report and the digest of the same file, side by side.
-Result<Analysis> analyse(const ReportCommand& command, const ReportOptions& options, bool quiet) {
+Result<Analysis> analyse(const ReportCommand& command, const Firmware& firmware, const ReportOptions& options,
+                         bool quiet) {
   JM_TRY_ASSIGN(const std::unique_ptr<SampleSource> source, open_capture(command.file));
+  if (firmware && command.events.empty()) JM_TRY(check_mode(command.markers, *firmware, *source));
   auto digest = std::async(std::launch::async, sha256_of_capture, command.file, std::stop_token{});
   ProgressLine line(quiet);
   WatchedSource watched(*source, {}, percentage(line, "Measuring"));
@@ -99,10 +103,11 @@ Result<Analysis> analyse(const ReportCommand& command, const ReportOptions& opti
 }
 
 Result<int> run_report(const ReportCommand& command, bool quiet) {
-  JM_TRY_ASSIGN(const ReportOptions options, options_of(command));
+  JM_TRY_ASSIGN(const Firmware firmware, firmware_markers(command.markers));
+  JM_TRY_ASSIGN(const ReportOptions options, options_of(command, firmware));
   JM_TRY(check_outputs(std::array{command.file, command.markers.elf},
                        std::array{command.per_event, command.json}));
-  JM_TRY_ASSIGN(const Analysis analysis, analyse(command, options, quiet));
+  JM_TRY_ASSIGN(const Analysis analysis, analyse(command, firmware, options, quiet));
   const Report& report = analysis.report;
   if (!command.per_event.empty()) JM_TRY(write_output(command.per_event, to_csv(report, analysis.rows)));
   if (!command.json.empty()) JM_TRY(write_output(command.json, to_json(report)));

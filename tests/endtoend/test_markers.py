@@ -85,6 +85,15 @@ class Markers(CliTest):
     def build_avr(self, **how):
         return self.build("avr-gcc", "-mmcu=atmega328p", port="#define JM_MARKER_PORT_AVR D", **how)
 
+    def build_lines(self):
+        if not shutil.which("avr-gcc"):
+            self.skipTest("no avr-gcc")
+        (self.folder / "lines.c").write_text("#define JM_MARKER_PORT_AVR D\n#include <jm_marker.h>\n"
+                                             "JM_MARKER_EVENT(work, 1)\nint main(void) { return 0; }\n")
+        subprocess.run(["avr-gcc", "-mmcu=atmega328p", "-Os", f"-I{ROOT}/firmware-probe/include", "lines.c", "-o",
+                        "lines.elf"], cwd=self.folder, check=True)
+        return "lines.elf"
+
     def capture(self, strobe):
         samples = "".join(f"{ms},{current_ma(ms)}\n" for ms in range(1000))
         (self.folder / "log.csv").write_text("t_ms,i_mA\n" + samples)
@@ -127,10 +136,7 @@ class Markers(CliTest):
     def test_nonsense_is_refused(self):
         plain = self.build_avr(name="coded.elf")
         self.capture(strobe=False)
-        (self.folder / "lines.c").write_text("#define JM_MARKER_PORT_AVR D\n#include <jm_marker.h>\n"
-                                             "JM_MARKER_EVENT(work, 1)\nint main(void) { return 0; }\n")
-        subprocess.run(["avr-gcc", "-mmcu=atmega328p", "-Os", f"-I{ROOT}/firmware-probe/include", "lines.c", "-o",
-                        "lines.elf"], cwd=self.folder, check=True)
+        self.build_lines()
         (self.folder / "cut.elf").write_bytes((self.folder / plain).read_bytes()[:500])
         for arguments, says in (
             (["--elf", "none.elf"], "No such file"),
@@ -154,6 +160,24 @@ class Markers(CliTest):
             done = self.run_cli("record", "sim:kws", "--overwrite", *arguments, expect=2)
             self.assertIn(says, done.stderr, arguments)
             self.assertFalse((self.folder / "x.jmk").exists())
+
+    def test_firmware_that_marks_in_another_way_than_the_capture_is_refused(self):
+        with_strobe = self.build_avr(strobe=True, name="strobe.elf")
+        coded, lines = self.build_avr(name="coded.elf"), self.build_lines()
+        record = ("record", "sim:kws", "--duration", "1s", "--option", "pace=max")
+        self.run_cli(*record, "-o", "coded.jmk", "--elf", coded)
+        self.run_cli(*record, "-o", "lines.jmk", "--elf", lines)
+        line_each, codes = "a line for each event", "codes of 3 lines"
+        for capture, elf, marks, recorded in (("coded.jmk", lines, line_each, codes),
+                                              ("coded.jmk", with_strobe, codes + " and a strobe", codes),
+                                              ("lines.jmk", coded, codes, line_each)):
+            said = self.run_cli("report", capture, "--elf", elf, expect=2).stderr
+            self.assertIn(f"{elf}: this firmware marks by {marks}, the capture was recorded with {recorded}:", said)
+            self.assertIn("leave --elf out", said)
+        self.run_json("report", "coded.jmk", "--elf", coded)
+        self.run_json("report", "lines.jmk", "--elf", lines)
+        self.run_json("report", "coded.jmk", "--elf", lines, "--event", "work=d0")
+        self.run_json("report", "lines.jmk", "--elf", coded, "--markers", "code:d0-d2")
 
     def test_a_recording_keeps_what_the_firmware_told(self):
         elf = self.build_avr(strobe=True)
