@@ -230,6 +230,47 @@ static void status_comes_back(void) {
   CHECK(!jm_wire_get_status(payload, size - 1, &in));
 }
 
+static uint32_t number_at(size_t at, size_t bytes) {
+  uint32_t number = 0;
+  while (bytes-- > 0)
+    number = number << 8 | payload[at + bytes];
+  return number;
+}
+
+/* The tables and the frame in docs/formats/probe_wire.md. */
+static void fields_have_their_documented_places(void) {
+  static const uint8_t k_ping[] = {0x06, 0x05, 0x07, 0x33, 0x22, 0x11, 0x05, 0xd1, 0x0a, 0xa1, 0xd9, 0x00};
+  const jm_wire_status status = {{6, 0}, 0xB007, JM_WIRE_SENSOR_LOST, 0x8001, {0}};
+  const jm_wire_configure configure = {0x399D, 2000, 99700, 0x7F, 1, 0x45};
+  uint32_t i;
+  jm_wire_begin(&encoder, line, sizeof line, JM_WIRE_PING, 7);
+  jm_wire_put_u32(&encoder, 0x00112233);
+  CHECK_EQUAL(sizeof k_ping, jm_wire_end(&encoder));
+  CHECK_EQUAL(0, memcmp(line, k_ping, sizeof k_ping));
+
+  put_example_hello(1);
+  sent();
+  CHECK(number_at(5, 1) == JM_WIRE_RESET_WATCHDOG && number_at(6, 2) == 0xBEEF &&
+        number_at(14, 4) == 2000000);
+  CHECK(number_at(18, 4) == 9 && number_at(22, 1) == 2 && number_at(23, 1) == 1 && number_at(24, 1) == 0x40);
+  CHECK(number_at(25, 2) == 0x399F && number_at(27, 2) == 1000 && number_at(29, 4) == 100000);
+  CHECK(number_at(33, 2) == 0x8003 && number_at(35, 1) == 2 && number_at(36, 1) == 15);
+  CHECK(number_at(37 + 1, 4) == 10000 && number_at(37 + 9, 4) == 532000 && number_at(37 + 13, 2) == 300);
+  CHECK(number_at(37 + 30, 1) == 2 && number_at(37 + 31, 1) == 5 && number_at(37 + 32 + 6, 2) == 40);
+
+  begin(JM_WIRE_STATUS), jm_wire_put_status(&encoder, &status);
+  for (i = 0; i < JM_WIRE_COUNTS; ++i)
+    jm_wire_put_u32(&encoder, 100 + i);
+  CHECK_EQUAL(47, sent());
+  CHECK(number_at(6, 2) == 0xB007 && number_at(8, 1) == 2 && number_at(9, 2) == 0x8001);
+  CHECK(number_at(11, 4) == 100 && number_at(27, 4) == 104 && number_at(43, 4) == 108);
+
+  begin(JM_WIRE_CONFIGURE), jm_wire_put_configure(&encoder, &configure);
+  CHECK_EQUAL(12, sent());
+  CHECK(number_at(0, 2) == 0x399D && number_at(2, 2) == 2000 && number_at(4, 4) == 99700);
+  CHECK(number_at(8, 2) == 0x7F && number_at(10, 1) == 1 && number_at(11, 1) == 0x45);
+}
+
 static void commands_and_answers_come_back(void) {
   const jm_wire_pong pong_out = {0xCAFEF00D, {0xFFFFFFFEu, 0xFFFF}, {0xFFFFFFFFu, 0xFFFF}};
   const jm_wire_ack ack_out = {JM_WIRE_START, 200, JM_WIRE_NOT_NOW};
@@ -277,6 +318,7 @@ static const check_test k_tests[] = {
     CHECK_TEST(edges_come_back_across_a_wrap_of_their_low_bits),
     CHECK_TEST(the_nearest_time_is_chosen),
     CHECK_TEST(status_comes_back),
+    CHECK_TEST(fields_have_their_documented_places),
     CHECK_TEST(commands_and_answers_come_back),
 };
 CHECK_MAIN(k_tests)
