@@ -216,10 +216,7 @@ std::string line_advice(const InstrumentFamily& family) {
 
 Status check_countable(const RecordingLimits& limits, const CaptureInfo& info,
                        const InstrumentFamily* family) {
-  if (!limits.events) return {};
-  if (std::ranges::count(limits.metadata, "markers", &MetadataItem::key) > 0)
-    return fail(ErrorCode::usage, "--events counts pulses on a line, not codes: give --duration");
-  if (!info.lines.empty()) return {};
+  if (!limits.events || !info.lines.empty()) return {};
   return fail(ErrorCode::usage,
               fmt::format("--events counts pulses on a line, and {} has none: {}", info.instrument.uri,
                           family != nullptr ? line_advice(*family) : "give --duration"));

@@ -21,8 +21,9 @@ struct RecordingLimits {
   // Capture time: the recording ends with the last sample that begins before it, to the sample, on every
   // channel and line. None: until stop.
   std::optional<double> duration_s;
-  // Stops once this many events are over: pulses on the line of the first event rule the instrument gives
-  // ("event.<name>"), or on any line when it gives none. What arrived with the last one is kept.
+  // Stops once this many events are over: what codes show where the metadata says that lines are coded
+  // ("markers"); else pulses on the line of the first event rule the instrument gives ("event.<name>"), or on
+  // any line when it gives none. What arrived with the last one is kept.
   std::optional<std::int64_t> events;
   bool keep_raw = false;                    // pass the instrument's own bytes on
   std::vector<MetadataItem> metadata = {};  // recorded before the instrument's own

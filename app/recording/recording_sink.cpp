@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <string>
+#include <utility>
 
 namespace joulemark {
 namespace {
@@ -29,6 +31,7 @@ RecordingSink::RecordingSink(SampleSink& sink, const RecordingLimits& limits,
 Status RecordingSink::begin(const CaptureInfo& info) {
   JM_TRY(summary_.begin(info));
   channels_ = info.channels;
+  lines_ = info.lines;
   return noted(sink_.begin(info));
 }
 
@@ -42,6 +45,9 @@ Status RecordingSink::accept(const SampleBlock& block) {
   const auto end = end_index();
   const std::int64_t next = block.first_index + static_cast<std::int64_t>(block.values.size());
   if (kept.values.size() < block.values.size() || (end && next >= *end)) reach_limit();
+  const Channel& channel = channels_[block.channel.value];
+  if (!block.values.empty())
+    count_codes(channel.timed ? block.stamps_ns.back() : SampleGrid(channel).time_of(next));
   if (progress_) progress_(summary_);
   return {};
 }
@@ -50,7 +56,11 @@ Status RecordingSink::accept(const Edge& edge) {
   if (!wanted(edge.time_ns)) return {};
   JM_TRY(noted(sink_.accept(edge)));
   summary_.add(edge);
-  if (limits_.events && events() >= *limits_.events) reach_limit();
+  if (codes_) {
+    codes_->add(edge);
+  } else if (limits_.events && pulses() >= *limits_.events) {
+    reach_limit();
+  }
   return {};
 }
 
@@ -73,7 +83,24 @@ Status RecordingSink::accept(const MetadataItem& item) {
     event_rule_seen_ = true;
     event_line_ = line_of(item.value);
   }
+  if (limits_.events) JM_TRY(note_codes(item));
   return noted(sink_.accept(item));
+}
+
+Status RecordingSink::note_codes(const MetadataItem& item) {
+  if (item.key == "markers") {
+    JM_TRY_ASSIGN(MarkerCode code, parse_marker_code(item.value, lines_));
+    codes_.emplace(std::move(code));
+  }
+  for (const Line& line : lines_) {
+    if (codes_ && item.key == "line.d" + std::to_string(line.id.value) + ".initial")
+      codes_->state_level(line.id, item.value == "high");
+  }
+  return {};
+}
+
+void RecordingSink::count_codes(TimeNs now_ns) {
+  if (codes_ && limits_.events && codes_->reached(*limits_.events, now_ns)) reach_limit();
 }
 
 Status RecordingSink::accept(const RawBytes& bytes) {
@@ -107,7 +134,7 @@ SampleBlock RecordingSink::cut(const SampleBlock& block) const {
   return result;
 }
 
-std::int64_t RecordingSink::events() const {
+std::int64_t RecordingSink::pulses() const {
   std::int64_t events = 0;
   for (const PulseCounter::Count& count : summary_.pulses().counts()) {
     if (!event_line_ || count.line.id == *event_line_) events += count.pulses;

@@ -3,6 +3,7 @@
 
 #include <analysis/model/sample_sink.h>
 
+#include <app/recording/code_counter.h>
 #include <app/recording/recorder.h>
 
 #include <cstdint>
@@ -42,7 +43,9 @@ class RecordingSink final : public SampleSink {
   [[nodiscard]] std::int64_t samples_wanted(const Channel& channel, const SampleBlock& block) const;
   [[nodiscard]] SampleBlock cut(const SampleBlock& block) const;
   [[nodiscard]] bool wanted(TimeNs time_ns) const { return time_ns < end_ns_; }
-  [[nodiscard]] std::int64_t events() const;
+  [[nodiscard]] std::int64_t pulses() const;
+  [[nodiscard]] Status note_codes(const MetadataItem& item);
+  void count_codes(TimeNs now_ns);
   [[nodiscard]] Status noted(Status status);
   void reach_limit();
 
@@ -51,9 +54,11 @@ class RecordingSink final : public SampleSink {
   const RecordingProgress& progress_;
   std::stop_source& stop_;
   std::vector<Channel> channels_;
+  std::vector<Line> lines_;
   TimeNs end_ns_;
   std::optional<LineId> event_line_;  // of the first event rule
   bool event_rule_seen_ = false;
+  std::optional<CodeCounter> codes_;  // instead of pulses, where events are counted and lines are coded
   bool limit_reached_ = false;
   LiveSummary summary_;
   std::optional<Error> sink_error_;

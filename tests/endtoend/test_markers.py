@@ -153,7 +153,6 @@ class Markers(CliTest):
             done = self.run_cli("report", "log.jmk", *arguments, expect=2)
             self.assertIn(says, done.stderr, arguments)
         for arguments, says in (
-            (["-o", "x.jmk", "--markers", "code:d0-d2", "--events", "3"], "--duration"),
             (["-o", "coded.elf", "--elf", "coded.elf"], "is read here"),
             (["-o", "x.jmk", "--duration", "100ms", "--markers", "code:d0-d7"], "no line"),
         ):

@@ -153,6 +153,54 @@ TEST(Record, StopsAfterTheEventsOfTheFirstRule) {
   EXPECT_GT(lines[1].pulses, 5);
 }
 
+// Lines 0 and 1 show codes, stamped out of order: an event 1 of 20 ms with an event 3 of 5 ms in it, then an
+// event 2, which holds no pulse of its own on line 0; every 100 ms, until stopped.
+class CodedInstrument final : public Instrument {
+ public:
+  CodedInstrument() {
+    info_.channels = {channel("fake.current", Quantity::current, 1000)};
+    info_.lines = {{LineId{0}, ""}, {LineId{1}, ""}};
+  }
+  [[nodiscard]] const CaptureInfo& info() const override { return info_; }
+  [[nodiscard]] Result<EndReason> run(SampleSink& sink, const std::stop_token& stop) override {
+    const std::array<float, 10> amperes{};
+    for (std::int64_t block = 0; block < 1000 && !stop.stop_requested(); ++block) {
+      for (const auto& [at_ms, line, level] : k_edges) {
+        if (at_ms / 10 == block % 10)
+          JM_TRY(sink.accept(Edge{block / 10 * 100'000'000 + at_ms * 1'000'000 + (line == 0 ? 2'000 : 0),
+                                  1000, LineId{line}, level}));
+      }
+      JM_TRY(sink.accept(SampleBlock{ChannelId{0}, block * 10, amperes, {}}));
+    }
+    return EndReason::completed;
+  }
+
+ private:
+  struct Step {
+    std::int64_t at_ms;
+    std::uint32_t line;
+    bool level;
+  };
+  static constexpr std::array<Step, 6> k_edges{
+      {{10, 0, true}, {15, 1, true}, {21, 1, false}, {31, 0, false}, {50, 1, true}, {60, 1, false}}};
+  CaptureInfo info_;
+};
+
+TEST(Record, StopsAfterTheEventsThatCodesShow) {
+  for (const std::int64_t events : {1, 2, 3, 7, 60}) {
+    CodedInstrument instrument;
+    MemoryCapture capture;
+    RecordingLimits limits{{}, events, false};
+    limits.metadata = {{"markers", "code:d0-d1"}};
+    const RecordingOutcome outcome = recorded(instrument, capture, limits, {});
+    EXPECT_EQ(outcome.end_reason, EndReason::completed);
+    // The first of three ends 21 ms into its 100 ms, the second 31 ms, the third 60 ms; then a block is full.
+    const std::array<std::int64_t, 3> ends_ms{30, 40, 70};
+    const std::int64_t ends = (events - 1) / 3 * 100 + ends_ms[static_cast<std::size_t>((events - 1) % 3)];
+    EXPECT_EQ(outcome.summary.samples(), ends) << events;
+  }
+}
+
 TEST(Record, IsInterruptedByAStopFromOutside) {
   const auto instrument = simulated({"rate=100kHz"});
   MemoryCapture capture;
