@@ -204,6 +204,12 @@ class TwinMarkers(CliTest):
             self.check_lengths(name, found, true)
         self.assertEqual(report["useful_event"]["count"], sum(row["name"] == "keyword" for row in rows))
 
+    def test_a_recording_ends_after_so_many_coded_events(self):
+        elf = FIRMWARE / "kws_coded.elf"
+        self.run_cli("record", "twin:kws", "-o", "twin.jmk", "--events", "5", "--option", f"firmware={elf}",
+                     "--option", "lines=d0-d3", "--elf", elf, timeout=120)
+        self.assertEqual(sum(event["count"] for event in self.run_json("report", "twin.jmk")["events"]), 5)
+
     def rows(self, *columns):
         lines = (self.folder / "events.csv").read_text().splitlines()
         header = lines[0].split(",")
