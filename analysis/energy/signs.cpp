@@ -54,10 +54,9 @@ std::string offset_in_words(const Report& report) {
   const Drawn drawn = drawn_of(report);
   const auto parts = parts_in_events(report);
   return fmt::format(
-      "Idle reads below zero: the instrument has an offset of at least {}, and all that it measures holds "
-      "it{}{}. Net energies are free of it; shares are not told. Zero the instrument, take a larger shunt, "
-      "or "
-      "record with the load off to know the offset.",
+      "Idle reads below zero ({}): the instrument has an offset of at least that much, and all that it "
+      "measures holds it{}{}. Net energies are free of it; shares are not told. Zero the instrument, take a "
+      "larger shunt, or record with the load off to know the offset.",
       format_si(*drawn.idle->mean, drawn.unit, 3), parts.empty() ? "" : ": ", fmt::join(parts, ", "));
 }
 

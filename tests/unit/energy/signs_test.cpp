@@ -46,7 +46,7 @@ TEST(Signs, TellAnOffsetByAnIdleBelowZeroAndWhatItMakesOfAnEvent) {
   // Of 2 mJ the offset takes 0.2 mJ; idle shows 0.18 mJ of that, a tenth of the 1.8 mJ that are read.
   EXPECT_THAT(
       message_of(report, "idle_below_zero"),
-      AllOf(HasSubstr("at least -900 uA"), HasSubstr("'inference' by -180 uJ (10 % of what it reads)")));
+      AllOf(HasSubstr("below zero (-900 uA)"), HasSubstr("'inference' by -180 uJ (10 % of what it reads)")));
   EXPECT_EQ(message_of(report, "negative_power"), "");
   EXPECT_TRUE(report.useful_event.shares.empty());
 }
