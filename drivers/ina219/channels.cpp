@@ -21,8 +21,6 @@ Channel current_channel(const ChannelSetup& setup) {
                                   k_shunt_step_v / setup.shunt_ohm);
   channel.aperture_s = timing.shunt_s;
   channel.dead_time_s = {timing.both ? timing.bus_s : 0, timing.shunt_s.provenance};
-  if (!timing.both && timing.bus_interval_s > 0)
-    channel.dead_time_s.value = timing.interruption_s / timing.bus_interval_s * timing.period_s();
   const double full_a = full_scale_v(setup.configuration.range) / setup.shunt_ohm;
   channel.ranges = {{-full_a, full_a, shunt_step_v(setup.configuration) / setup.shunt_ohm}};
   return channel;

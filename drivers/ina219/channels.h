@@ -14,14 +14,14 @@ namespace joulemark::ina219 {
 inline constexpr ChannelId k_current_channel{0};
 inline constexpr ChannelId k_voltage_channel{1};
 
-// How the converter spends its time, as specified or measured.
+// How the converter spends its time, as specified or measured. While a bus voltage is read at intervals the
+// shunt goes unobserved: each time is in the capture as an Anomaly.
 struct Timing {
   Characteristic shunt_s;       // one conversion of the shunt voltage: the aperture
   double bus_s = 0;             // one of the bus voltage
   bool both = false;            // they alternate
   bool clocked = true;          // conversion-ready works; else the readings are paced by us
   double bus_interval_s = 0;    // not both: from one bus voltage to the next; 0: none
-  double interruption_s = 0;    // not both: how long the shunt goes unobserved for it
   double typical_period_s = 0;  // by the data sheet
 
   // From one sample of the current to the next.

@@ -118,25 +118,52 @@ Status Decoder::conversion(const Reading& reading, const Step& step) {
     observed_ += static_cast<double>(step.conversions);
   }
   const TimeNs end_ns = capture_time(step.end_ns);
+  const int steps = shunt_steps_from(reading.shunt);
+  const ShuntConversion shunt{end_ns - bus_ns, steps,
+                              std::abs(steps) >= shunt_limit(setup_.configuration.range)};
   if (step.conversions > 1) {
-    JM_TRY(missed_.add(sink_, {last_ns(), end_ns}, current_.next_index(), step.conversions - 1));
-    JM_TRY(current_.skip(step.conversions - 1));
+    JM_TRY(skip(step.conversions - 1, end_ns));
+  } else if (reading.restarted && current_.taken() > 0 && !timing.both) {
+    JM_TRY(bridge(shunt));
   }
   last_end_ns_ = step.end_ns;
-  JM_TRY(watch_limits(reading, current_.next_index(), end_ns - bus_ns));
-  JM_TRY(current_.add(shunt_steps_from(reading.shunt), end_ns - bus_ns));
-  return setup_.voltage_channel() ? put_voltage(reading, step, end_ns) : Status();
+  last_ = shunt;
+  JM_TRY(watch_limits(reading, current_.next_index(), shunt.end_ns));
+  JM_TRY(current_.add(steps, shunt.end_ns));
+  return setup_.voltage_channel() ? put_voltage(reading, shunt, end_ns) : Status();
 }
 
-Status Decoder::put_voltage(const Reading& reading, const Step& step, TimeNs end_ns) {
-  if (!setup_.voltage_follows()) {
-    if (step.conversions > 1) JM_TRY(voltage_.skip(step.conversions - 1));
-    return voltage_.add(bus_voltage_from(reading.bus).steps, end_ns);
+Status Decoder::skip(std::int64_t conversions, TimeNs until_ns) {
+  JM_TRY(missed_.add(sink_, {last_ns(), until_ns}, current_.next_index(), conversions));
+  JM_TRY(current_.skip(conversions));
+  return setup_.timing.both && setup_.voltage_channel() ? voltage_.skip(conversions) : Status();
+}
+
+Status Decoder::bridge(const ShuntConversion& after) {
+  const UnobservedShunt unobserved(last_, after, from_seconds(setup_.timing.shunt_s.value));
+  if (unobserved.is_too_long()) {
+    const double periods = unobserved.time().seconds() / setup_.timing.period_s();
+    return skip(std::llround(periods), after.end_ns);
   }
-  const int shunt_steps = shunt_steps_from(reading.shunt);
-  const bool clipped = std::abs(shunt_steps) >= shunt_limit(setup_.configuration.range);
-  const TargetVoltage::Sample shunt{current_.next_index() - 1, end_ns, shunt_steps};
-  for (const TargetVoltage::Sample& sample : target_voltage_.conversion(shunt, clipped)) {
+  if (unobserved.time().empty()) return {};
+  const ShuntConversion mean = unobserved.conversion();
+  JM_TRY(sink_.accept(unobserved.told(k_current_channel, current_.next_index())));
+  JM_TRY(clipped_.observe(sink_, mean.clipped, current_.next_index(), unobserved.time()));
+  JM_TRY(current_.add(unobserved.steps(), mean.end_ns));
+  if (!setup_.voltage_follows()) return {};
+  return put_followed(
+      target_voltage_.bridge({current_.next_index() - 1, mean.end_ns, mean.steps}, mean.clipped));
+}
+
+Status Decoder::put_voltage(const Reading& reading, const ShuntConversion& shunt, TimeNs end_ns) {
+  if (setup_.voltage_follows())
+    return put_followed(
+        target_voltage_.conversion({current_.next_index() - 1, shunt.end_ns, shunt.steps}, shunt.clipped));
+  return voltage_.add(bus_voltage_from(reading.bus).steps, end_ns);
+}
+
+Status Decoder::put_followed(std::span<const TargetVoltage::Sample> samples) {
+  for (const TargetVoltage::Sample& sample : samples) {
     JM_TRY(voltage_.skip(sample.index - voltage_.next_index()));
     JM_TRY(voltage_.add(sample.steps, sample.end_ns));
   }

@@ -6,18 +6,20 @@
 #include <drivers/ina219/channels.h>
 #include <drivers/ina219/chip/conversion_clock.h>
 #include <drivers/ina219/chip/target_voltage.h>
+#include <drivers/ina219/chip/unobserved.h>
 #include <drivers/ina219/reading.h>
 #include <drivers/instrument/sample_column.h>
 #include <drivers/instrument/trouble.h>
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace joulemark::ina219 {
 
 // From readings to samples, on the capture clock: index by index of the converter's own conversions, each
 // once, stamped with its end. Conversions that nobody read are gaps; the time that a measurement of the bus
-// voltage takes is bridged by the sample before it. A voltage that is read at intervals becomes one for every
+// voltage takes is bridged (see UnobservedShunt). A voltage that is read at intervals becomes one for every
 // conversion. Pure: knows no clock but the readings'.
 class Decoder {
  public:
@@ -50,8 +52,11 @@ class Decoder {
   [[nodiscard]] Status conversion(const Reading& reading, const Step& step);
   [[nodiscard]] Status jump(const Reading& reading);
   [[nodiscard]] Status reconfigured(const Reading& reading);
+  [[nodiscard]] Status skip(std::int64_t conversions, TimeNs until_ns);
+  [[nodiscard]] Status bridge(const ShuntConversion& after);
   [[nodiscard]] Status watch_limits(const Reading& reading, std::int64_t index, TimeNs end_ns);
-  [[nodiscard]] Status put_voltage(const Reading& reading, const Step& step, TimeNs end_ns);
+  [[nodiscard]] Status put_voltage(const Reading& reading, const ShuntConversion& shunt, TimeNs end_ns);
+  [[nodiscard]] Status put_followed(std::span<const TargetVoltage::Sample> samples);
   [[nodiscard]] Status bus_voltage(const Reading& reading);
   [[nodiscard]] TimeNs capture_time(TimeNs time_ns) const { return time_ns - zero_ns_.value_or(time_ns); }
 
@@ -71,6 +76,7 @@ class Decoder {
   std::optional<TimeNs> zero_ns_;
   TimeNs shift_ns_ = 0;  // what the host's clock jumped back in all
   TimeNs last_end_ns_ = 0;
+  ShuntConversion last_;    // in mode shunt, once there was one
   TimeNs paced_ns_ = 0;     // without conversion-ready: the last reading was due then, or sooner
   int settled_ = 0;         // conversions since the converter was started, up to when their times are exact
   double observed_ns_ = 0;  // between conversions that follow each other, missed ones included

@@ -61,7 +61,8 @@ Poller::Turn Poller::step() {
   if (pending_) return {State::going, std::exchange(pending_, std::nullopt)};
   const TimeNs now_ns = timebase_.steady_ns();
   if (silence_.still_wrong(now_ns) > k_stalled_after_ns) return {State::stalled, std::nullopt};
-  if (plan_.bus_interval_s > 0 && now_ns >= next_bus_ns_ && !astray_) return measure_bus_voltage();
+  const bool between = std::exchange(between_, false);
+  if (plan_.bus_interval_s > 0 && now_ns >= next_bus_ns_ && between) return measure_bus_voltage();
   if (due_ns_ > now_ns) {
     timebase_.wait(std::min(due_ns_ - now_ns, k_longest_wait_ns));
     if (due_ns_ - now_ns > k_longest_wait_ns) return {};
@@ -109,6 +110,7 @@ Poller::Turn Poller::take(const Reading& ready) {
   const bool prompt = reading.before_ns - reading.after_ns < ns(plan_.period_s);
   const double early_s = std::max(2 * plan_.poll_s, std::min(k_ask_early * plan_.period_s, k_ask_early_s));
   due_ns_ = prompt ? reading.after_ns + ns(plan_.period_s - early_s) : 0;
+  between_ = true;
   succeeded(reading.read_ns);
   return check_configuration({State::going, reading});
 }
@@ -128,6 +130,7 @@ Poller::Turn Poller::pace() {
   if (reading.restarted) reading.after_ns = after_ns_;
   while (due_ns_ <= reading.before_ns)
     due_ns_ += ns(plan_.period_s);
+  between_ = true;
   succeeded(reading.read_ns);
   return check_configuration({State::going, reading});
 }
@@ -146,7 +149,6 @@ Poller::Turn Poller::measure_bus_voltage() {
   astray_ = false;
   restart(end_ns);
   if (error != 0) return failed(error);
-  interruption_ns_ = timebase_.steady_ns() - begin_ns;
   succeeded(end_ns);
   return {State::going, reading};
 }

@@ -45,9 +45,6 @@ class Poller {
   // At the end: what is to be told when the chip has lost its configuration since it was last looked at.
   [[nodiscard]] std::optional<Reading> look_at_the_end();
 
-  // The last measurement of the bus voltage kept the shunt unobserved so long; 0 before the first.
-  [[nodiscard]] TimeNs interruption_ns() const { return interruption_ns_; }
-
  private:
   [[nodiscard]] Turn poll();
   [[nodiscard]] Turn take(const Reading& ready);
@@ -67,6 +64,7 @@ class Poller {
   Plan plan_;
   std::optional<Reading> pending_;
   bool restarted_ = false;
+  bool between_ = true;  // a conversion was just read: the next one has only begun
   bool astray_ = false;  // a write of the mode failed
   TimeNs after_ns_ = 0;  // the next conversion ends later
   TimeNs due_ns_ = 0;    // when to ask again
@@ -77,7 +75,6 @@ class Poller {
   TimeNs next_told_ns_ = 0;  // that it cannot be configured again
   Patience silence_{0};      // since a conversion was read
   std::optional<Patience> failing_;
-  TimeNs interruption_ns_ = 0;
 };
 
 }  // namespace joulemark::ina219

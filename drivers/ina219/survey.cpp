@@ -15,7 +15,6 @@ namespace {
 
 constexpr double k_slack = 0.93;  // of the typical period is what a cycle may take
 constexpr int k_tries = 8;
-constexpr TimeNs k_longest_try_ns = 300'000'000;
 constexpr double k_measure_s = 0.25;
 constexpr int k_fewest_conversions = 12;
 
@@ -106,16 +105,6 @@ void set_period(Timing& timing, double period_s, Provenance provenance, double t
   timing.bus_s *= scale;
 }
 
-Result<TimeNs> measure_interruption(i2c::RegisterBus& bus, Timebase& timebase, Poller::Plan plan) {
-  plan.bus_interval_s = 1;
-  Poller poller(bus, timebase, plan);
-  if (const int error = poller.start()) return tl::unexpected(transfer_error(error));
-  const TimeNs end_ns = timebase.steady_ns() + k_longest_try_ns;
-  while (poller.interruption_ns() == 0 && timebase.steady_ns() < end_ns)
-    static_cast<void>(poller.step());
-  return poller.interruption_ns();
-}
-
 std::string adc_news(const AdcSetting& adc, const Cost& cost, bool chosen) {
   const std::string cycle = format_si(cost.cycle_s, "s", 3);
   if (chosen && adc.name == "12bit") return "";
@@ -194,11 +183,8 @@ Result<Survey> survey(i2c::RegisterBus& bus, Timebase& timebase, const Settings&
   found.plan.period_s = timing.period_s();
   found.plan.bus_s = timing.bus_s;
   if (settings.both || settings.voltage_v) return found;
-  JM_TRY(go_on(stop));
-  JM_TRY_ASSIGN(const TimeNs interruption_ns, measure_interruption(bus, timebase, found.plan));
   found.plan.bus_interval_s = settings.bus_interval_s;
   timing.bus_interval_s = settings.bus_interval_s;
-  timing.interruption_s = to_seconds(interruption_ns) + cost.cycle_s;
   return found;
 }
 

@@ -24,7 +24,7 @@ class SampleColumn {
     next_ += indices;
     return {};
   }
-  [[nodiscard]] Status add(int value, TimeNs stamp_ns) {
+  [[nodiscard]] Status add(double value, TimeNs stamp_ns) {
     values_[size_] = static_cast<float>(value);
     stamps_ns_[size_] = stamp_ns;
     ++size_;

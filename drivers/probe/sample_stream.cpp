@@ -144,16 +144,19 @@ Status SampleStream::conversion(const Record& record) {
   const auto end_ns = end_of(stamp_ns);
   if (!end_ns || (any_ && *end_ns <= last_end_ns_) || *end_ns > k_furthest_ns)
     return close_.add(sink_, {last_end_ns_, last_end_ns_}, current_.next_index(), 1);
-  if (any_) JM_TRY(skip(missing(*end_ns), *end_ns));
+  const std::int64_t lost = any_ ? missing(*end_ns) : 0;
+  JM_TRY(skip(lost, *end_ns));
   lost_numbers_ = 0;
-  return put(record, *end_ns);
+  return put(record, *end_ns, lost == 0);
 }
 
-Status SampleStream::put(const Record& record, TimeNs end_ns) {
+Status SampleStream::put(const Record& record, TimeNs end_ns, bool follows_last) {
   const TimeNs shunt_end_ns = end_ns - bus_ns_;
   const jm_wire_channel& wire = setup_.current();
   const bool clipped =
       record.current <= wire.lowest_code ? wire.lowest_code < 0 : record.current >= wire.highest_code;
+  const ina219::ShuntConversion shunt{shunt_end_ns, record.current, clipped};
+  if (any_ && interrupted_ && follows_last) JM_TRY(bridge(shunt));
   JM_TRY(
       clipped_.observe(sink_, clipped, current_.next_index(), {shunt_end_ns - aperture_ns_, shunt_end_ns}));
   for (Tally* tally : {&lost_, &close_})
@@ -162,8 +165,11 @@ Status SampleStream::put(const Record& record, TimeNs end_ns) {
   any_ = true;
   interrupted_ = false;
   last_end_ns_ = end_ns;
+  last_ = shunt;
   if (both_ && voltage_bit_ < 8) JM_TRY(put_voltage(record.voltage, end_ns));
-  if (follows_) JM_TRY(put_followed(record.current, clipped, shunt_end_ns));
+  if (follows_)
+    JM_TRY(put_followed(
+        target_voltage_.conversion({current_.next_index() - 1, shunt_end_ns, record.current}, clipped)));
   if (!early_voltage_) return {};
   return bus_voltage(*std::exchange(early_voltage_, std::nullopt));
 }
@@ -193,9 +199,21 @@ Status SampleStream::watch_voltage(int code, std::int64_t index, TimeNs end_ns) 
   return bus_clipped_.observe(sink_, code >= setup_.voltage()->highest_code, index, {begin_ns, end_ns});
 }
 
-Status SampleStream::put_followed(int shunt_code, bool clipped, TimeNs end_ns) {
-  for (const auto& sample :
-       target_voltage_.conversion({current_.next_index() - 1, end_ns, shunt_code}, clipped)) {
+// Missed conversions were told before: what is still unobserved, the bus voltage took.
+Status SampleStream::bridge(const ina219::ShuntConversion& after) {
+  const ina219::UnobservedShunt unobserved(last_, after, aperture_ns_);
+  if (unobserved.time().empty()) return {};
+  const ina219::ShuntConversion mean = unobserved.conversion();
+  JM_TRY(sink_.accept(unobserved.told(k_current_channel, current_.next_index())));
+  JM_TRY(clipped_.observe(sink_, mean.clipped, current_.next_index(), unobserved.time()));
+  JM_TRY(current_.add(unobserved.steps(), mean.end_ns));
+  if (!follows_) return {};
+  return put_followed(
+      target_voltage_.bridge({current_.next_index() - 1, mean.end_ns, mean.steps}, mean.clipped));
+}
+
+Status SampleStream::put_followed(std::span<const ina219::TargetVoltage::Sample> samples) {
+  for (const auto& sample : samples) {
     JM_TRY(voltage_.skip(sample.index - voltage_.next_index()));
     JM_TRY(voltage_.add(sample.steps, sample.end_ns));
   }

@@ -5,6 +5,7 @@
 
 #include <drivers/ina219/chip/conversion_clock.h>
 #include <drivers/ina219/chip/target_voltage.h>
+#include <drivers/ina219/chip/unobserved.h>
 #include <drivers/instrument/sample_column.h>
 #include <drivers/instrument/trouble.h>
 #include <drivers/probe/capture_clock.h>
@@ -14,13 +15,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace joulemark::probe {
 
 // From records to samples on the capture clock, each stamped with the end of its conversion. The index of the
 // current counts conversions: what was lost on the way, in the probe or before it is a gap; the time that a
-// measurement of the bus voltage takes is bridged by the sample before it. An INA219's voltage that is read
-// at intervals becomes one for every conversion. Pure.
+// measurement of the bus voltage takes is bridged (see ina219::UnobservedShunt). An INA219's voltage that is
+// read at intervals becomes one for every conversion. Pure.
 class SampleStream {
  public:
   // All outlive it. The clock is set by the first sample of the current.
@@ -53,9 +55,10 @@ class SampleStream {
   [[nodiscard]] std::int64_t missing(TimeNs end_ns) const;
   [[nodiscard]] Status skip(std::int64_t conversions, TimeNs until_ns);
   [[nodiscard]] Status jump_back(TimeNs& stamp_ns);
-  [[nodiscard]] Status put(const Record& record, TimeNs end_ns);
+  [[nodiscard]] Status put(const Record& record, TimeNs end_ns, bool follows_last);
   [[nodiscard]] Status put_voltage(int code, TimeNs end_ns);
-  [[nodiscard]] Status put_followed(int shunt_code, bool clipped, TimeNs end_ns);
+  [[nodiscard]] Status bridge(const ina219::ShuntConversion& after);
+  [[nodiscard]] Status put_followed(std::span<const ina219::TargetVoltage::Sample> samples);
   [[nodiscard]] Status watch_voltage(int code, std::int64_t index, TimeNs end_ns);
 
   Setup setup_;
@@ -82,6 +85,7 @@ class SampleStream {
   bool any_ = false;               // a sample of the current came
   bool interrupted_ = false;       // a bus voltage was measured since the last one
   TimeNs last_end_ns_ = 0;         // capture time
+  ina219::ShuntConversion last_;   // once there was any
   TimeNs last_voltage_ns_ = 0;
   bool any_voltage_ = false;
   std::optional<Record> early_voltage_;  // before the first sample of the current

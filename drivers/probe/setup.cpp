@@ -60,14 +60,6 @@ std::string line_text(const Setup& setup, const jm_wire_line& line) {
                      setup.ns_of(line.lag_ticks));
 }
 
-// What a measurement of the bus voltage takes from the shunt, as a share of each sample: its conversion, and
-// until it begins and after it the time of four transfers, of which one is the lag.
-double interruption_s(const Setup& setup) {
-  if (setup.hello.facts.bus_every == 0) return 0;
-  const double once_s = setup.bus_s + 4 * to_seconds(setup.ns_of(setup.current().lag_ticks));
-  return once_s / setup.hello.facts.bus_every;
-}
-
 MetadataItem item(const char* key, double value) {
   return {key, fmt::format("{:.9g}", value)};
 }
@@ -173,7 +165,7 @@ std::vector<Channel> channels_for(const Setup& setup) {
     current.ranges.front().resolution = ina219::shunt_step_v(configuration) / setup.shunt_ohm;
   }
   current.dead_time_s = {std::max(0.0, period_s - setup.aperture_s.value), setup.period_s.provenance};
-  if (setup.clocked && !setup.both) current.dead_time_s = {interruption_s(setup), Provenance::specified};
+  if (setup.clocked && !setup.both) current.dead_time_s = {0, Provenance::specified};
   std::vector<Channel> channels{std::move(current)};
   const jm_wire_channel* wire = setup.voltage();
   if (wire == nullptr) return channels;

@@ -6,8 +6,9 @@
    which clears "conversion ready"; push.
 
    In this order no conversion can count twice: clearing comes after reading. One that ends between the two is
-   missed, which the stamps show. The calibration register stays 0: current and power are the host's to
-   calculate. */
+   missed, which the stamps show. Before a bus voltage the conversion just ended is read while that of the bus
+   runs already, which touches no shunt register: so the shunt goes unobserved for little more than it. The
+   calibration register stays 0: current and power are the host's to calculate. */
 #include "jm_ina219_settings.h"
 
 #include <string.h>
@@ -26,18 +27,19 @@ enum { REG_CONFIG = 0, REG_SHUNT = 1, REG_BUS = 2, REG_POWER = 3 };
 
 /* In this order; see `again`. */
 typedef enum {
-  STEP_RESET,     /* write: everything to power-on values */
-  STEP_CONFIGURE, /* write: the mode to run in */
-  STEP_TRIGGER,   /* write: one bus conversion */
-  STEP_POLL_BUS,  /* read bus until ready, push */
-  STEP_POLL,      /* read bus until ready */
-  STEP_SHUNT,     /* read shunt, then power; push */
-  STEP_CHECK,     /* read configuration: is it still ours? */
-  STEP_DISCARD,   /* read power: a conversion that ended unwatched has no exact stamp */
+  STEP_RESET,      /* write: everything to power-on values */
+  STEP_CONFIGURE,  /* write: the mode to run in */
+  STEP_TRIGGER,    /* write: one bus conversion, which clears "ready" as well */
+  STEP_LATE_SHUNT, /* read shunt; push */
+  STEP_POLL_BUS,   /* read bus until ready, push */
+  STEP_POLL,       /* read bus until ready */
+  STEP_SHUNT,      /* read shunt, then power; push */
+  STEP_CHECK,      /* read configuration: is it still ours? */
+  STEP_DISCARD,    /* read power: a conversion that ended unwatched has no exact stamp */
   NOTHING
 } step_kind;
 
-static const uint8_t k_registers[] = {REG_CONFIG, REG_CONFIG, REG_CONFIG, REG_BUS,
+static const uint8_t k_registers[] = {REG_CONFIG, REG_CONFIG, REG_CONFIG, REG_SHUNT, REG_BUS,
                                       REG_BUS,    REG_SHUNT,  REG_CONFIG, REG_POWER};
 
 static struct {
@@ -52,7 +54,8 @@ static struct {
   uint8_t pace_known;         /* the sample before was of this unbroken stretch ... */
   uint8_t pace_odd;           /* ... and came at another pace than it should */
   uint8_t silent;             /* a sample has been waited for too long */
-  uint8_t wanted;             /* step_kind: what is to come after the next sample */
+  uint8_t wanted;             /* after the next sample: STEP_POLL or STEP_CHECK */
+  uint8_t when_ready;         /* step_kind: once a sample is, STEP_SHUNT or STEP_TRIGGER */
   uint8_t unchecked;          /* samples since the configuration was read back, modulo 256 */
   uint8_t noted;              /* step_kind: of the transfer that ended last ... */
   uint16_t value;             /* ... and what it read */
@@ -120,11 +123,13 @@ static step_kind after(jm_probe* probe) {
     case STEP_CONFIGURE:
       return STEP_POLL;
     case STEP_TRIGGER:
+      return STEP_LATE_SHUNT;
+    case STEP_LATE_SHUNT:
       return STEP_POLL_BUS;
     case STEP_POLL_BUS:
       return ina.value & BUS_READY ? STEP_CONFIGURE : poll_again(probe);
     case STEP_POLL:
-      return ina.value & BUS_READY ? STEP_SHUNT : poll_again(probe);
+      return ina.value & BUS_READY ? (step_kind)ina.when_ready : poll_again(probe);
     case STEP_SHUNT:
       return (step_kind)ina.wanted; /* what the sample before this one has shown is soon enough */
     case STEP_CHECK:
@@ -134,8 +139,10 @@ static step_kind after(jm_probe* probe) {
   }
 }
 
-static void want_next(void) {
-  ina.wanted = ina.until_bus == 1 ? STEP_TRIGGER : STEP_POLL;
+/* Decided ahead, for edges wait while the interrupt decides. */
+static void want(step_kind next) {
+  ina.wanted = (uint8_t)next;
+  ina.when_ready = ina.until_bus == 1 && next == STEP_POLL ? STEP_TRIGGER : STEP_SHUNT;
 }
 
 static void wait_from(uint16_t coarse) {
@@ -146,7 +153,7 @@ static void wait_from(uint16_t coarse) {
 static void note_configured(jm_probe* probe) {
   probe->sensor_lost = 0;
   ina.pace_known = 0;
-  want_next();
+  want(STEP_POLL);
   wait_from(coarse_now());
 }
 
@@ -187,8 +194,7 @@ static void note_shunt(jm_probe* probe) {
   push_shunt(probe);
   at = JM_COARSE(ina.sample.ticks);
   if (ina.until_bus > 1) --ina.until_bus;
-  want_next();
-  if (may_have_been_reset((uint16_t)(at - ina.waits))) ina.wanted = STEP_CHECK;
+  want(may_have_been_reset((uint16_t)(at - ina.waits)) ? STEP_CHECK : STEP_POLL);
   ina.pace_known = 1;
   wait_from(at);
 }
@@ -205,6 +211,7 @@ void jm_probe_note_i2c(jm_probe* probe) {
     case STEP_POLL:
       note_poll(probe);
       break;
+    case STEP_LATE_SHUNT:
     case STEP_SHUNT:
       note_shunt(probe);
       break;

@@ -69,6 +69,24 @@ static void bus_voltage_comes_at_intervals(void) {
   CHECK(buses >= 17 && buses <= 19);
 }
 
+/* From the end of the conversion before to the start of the one after: the bus conversion and two writes. */
+static void a_bus_voltage_takes_little_more_than_its_own_conversion_from_the_shunt(void) {
+  int i, buses = 0;
+  new_sampling_bench(CONFIG_12_BIT, 37);
+  run_ms(1000);
+  stop_and_check();
+  (void)check_samples();
+  for (i = 1; i + 1 < heard.samples; ++i) {
+    uint64_t unobserved;
+    if (heard.sample[i].channels != 2) continue;
+    unobserved = fake_ina219_ended((uint32_t)heard.sample[i + 1].shunt) - 532 * 2 -
+                 fake_ina219_ended((uint32_t)heard.sample[i - 1].shunt);
+    CHECK(unobserved >= 532 * 2 && unobserved < (532 + 450) * 2);
+    ++buses;
+  }
+  CHECK(buses > 40);
+}
+
 static int bus_records(void) {
   int i, buses = 0;
   for (i = 0; i < heard.samples; ++i)
@@ -274,6 +292,7 @@ static const check_test k_tests[] = {
     CHECK_TEST(averaged_conversions_last_their_time),
     CHECK_TEST(both_are_read_together),
     CHECK_TEST(bus_voltage_comes_at_intervals),
+    CHECK_TEST(a_bus_voltage_takes_little_more_than_its_own_conversion_from_the_shunt),
     CHECK_TEST(a_bus_voltage_is_owed_until_it_was_read),
     CHECK_TEST(a_bus_voltage_after_a_sensor_was_away_is_read_at_once),
     CHECK_TEST(a_conversion_that_is_missed_costs_no_other),

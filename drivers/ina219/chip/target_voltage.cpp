@@ -24,4 +24,10 @@ std::span<const TargetVoltage::Sample> TargetVoltage::conversion(const Sample& s
   return waiting_;
 }
 
+std::span<const TargetVoltage::Sample> TargetVoltage::bridge(const Sample& mean, bool clipped) {
+  last_shunt_ = mean.steps;
+  last_clipped_ = clipped;
+  return conversion(mean, clipped);
+}
+
 }  // namespace joulemark::ina219

@@ -35,6 +35,8 @@ class TargetVoltage {
   // of all before it (of k_most_waiting at most). While there are both, the shunt voltage during a reading is
   // the mean of those before and after it; one beside a clipped conversion says nothing.
   [[nodiscard]] std::span<const Sample> conversion(const Sample& shunt, bool clipped);
+  // The same for what stands for the time of the reading itself (see UnobservedShunt).
+  [[nodiscard]] std::span<const Sample> bridge(const Sample& mean, bool clipped);
 
  private:
   static constexpr std::size_t k_most_waiting = 1 << 16;

@@ -203,11 +203,61 @@ TEST(Decoder, TheTimeOfABusVoltageIsBridgedAndNoLoss) {
   }
   decoded.finish();
   const auto extent = decoded.capture.extent(k_current_channel);
-  EXPECT_EQ(extent->samples, 200);
+  EXPECT_EQ(extent->samples, 201);
   EXPECT_EQ(extent->lost_samples, 0);
   EXPECT_NEAR(extent->time.seconds(), 200 * 532e-6 + 1e-3, 5e-6);
-  EXPECT_EQ(decoded.values(k_voltage_channel), std::vector<float>(200, 330'000));
+  const auto dead = decoded.anomalies(AnomalyKind::dead_time);
+  ASSERT_EQ(dead.size(), 1U);
+  EXPECT_NEAR(dead[0].time.seconds(), 1e-3, 5e-6);
+  EXPECT_EQ(dead[0].first_index, 100);
+  EXPECT_EQ(decoded.values(k_voltage_channel), std::vector<float>(201, 330'000));
   EXPECT_DOUBLE_EQ(330'000 * decoded.capture.info().channels[1].scale, 3.3);
+}
+
+struct Change {
+  int before;
+  int after;
+};
+class TheMiddle : public testing::TestWithParam<Change> {};
+
+// Wherever the current changed meanwhile: half of either side, 1 ms long.
+TEST_P(TheMiddle, OfBothSidesStandsForAnUnobservedTime) {
+  Decoded decoded(setup_of());
+  Reading bus = conversion(0, 0);
+  bus.kind = Reading::Kind::bus;
+  for (int i = 0; i < 200; ++i) {
+    Reading reading = conversion(i + 2, i < 100 ? GetParam().before : GetParam().after);
+    if (i == 0) decoded.accept(bus);
+    reading.restarted = i == 100;
+    if (i >= 100) {
+      for (TimeNs* time_ns : {&reading.after_ns, &reading.before_ns, &reading.read_ns})
+        *time_ns += 1'000'000;
+    }
+    decoded.accept(reading);
+  }
+  decoded.finish();
+  const std::array whole{decoded.capture.extent(k_current_channel)->time};
+  const auto charge = decoded.capture.integrals(k_current_channel, whole, Boundary::fractional);
+  ASSERT_TRUE(charge);
+  const double step_a = k_shunt_step_v / k_usual_shunt_ohm;
+  const double sides = 100 * 532e-6 * (GetParam().before + GetParam().after);
+  const double middle = 1e-3 * 0.5 * (GetParam().before + GetParam().after);
+  EXPECT_NEAR(charge->front().integral, step_a * (sides + middle), step_a * 5e-6 * 1500);
+}
+INSTANTIATE_TEST_SUITE_P(Decoder, TheMiddle, testing::Values(Change{0, 1401}, Change{1400, 1}, Change{7, 7}));
+
+// A transfer that fails for long is no measurement of the voltage.
+TEST(Decoder, WhatIsUnobservedForLongIsAGap) {
+  Decoded decoded(setup_of());
+  for (int i = 0; i < 200; ++i) {
+    Reading reading = conversion(i + (i < 100 ? 2 : 52), 10);
+    reading.restarted = i == 100;
+    decoded.accept(reading);
+  }
+  decoded.finish();
+  EXPECT_EQ(decoded.capture.extent(k_current_channel)->lost_samples, 50);
+  EXPECT_TRUE(decoded.anomalies(AnomalyKind::dead_time).empty());
+  EXPECT_EQ(decoded.anomalies(AnomalyKind::gap).size(), 1U);
 }
 
 // 3.3 V behind 1 ohm, read at rest; then the target draws 14 mA for 20 conversions out of 100.

@@ -88,7 +88,6 @@ TEST(Survey, KnowsHowLongTheShuntGoesUnobservedForTheBusVoltage) {
   Bench bench;
   const auto found = survey(bench.bus, bench.time, {}, 0.1);
   ASSERT_TRUE(found);
-  EXPECT_NEAR(found->timing.interruption_s, 1.15e-3, 0.3e-3);
   EXPECT_EQ(found->plan.bus_interval_s, 1);
 }
 
