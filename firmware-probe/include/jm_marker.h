@@ -24,7 +24,7 @@
    one more line that changes after each code, when all lines hold it. A number that is open already cannot be
    told from the end of what is in it, so begin it again only when it is the innermost, and with a strobe.
 
-   Coded on an instrument whose lines are not equally exact (the AVR probe's: line 0 to 1 us, others +- 13
+   Coded on an instrument whose lines are not equally exact (the AVR probe's: line 0 to 1 us, others +- 15
    us): where two lines change at once another code, or 0, is seen for a while. Give events that nest numbers
    that differ in one bit, as above, and without a strobe hold every code for 50 us, 0 too. An instant
    (JM_MARKER_INSTANT(name, number), jm_marker_instant(name)) is a pulse of some us: only for instruments
