@@ -15,7 +15,8 @@ struct ClockNote {
   std::string text;
 };
 
-// What a report must say of the probe's clock; nothing when it may well be good.
-[[nodiscard]] std::optional<ClockNote> note_on(const PingClock::Fit& fit);
+// What a report must say of the probe's clock; nothing when it may well be good. simulated: by us, so that it
+// has time of its own.
+[[nodiscard]] std::optional<ClockNote> note_on(const PingClock::Fit& fit, bool simulated);
 
 }  // namespace joulemark::probe

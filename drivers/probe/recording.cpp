@@ -317,7 +317,7 @@ Status Recording::tell_clock() {
   JM_TRY(
       sink_.accept(MetadataItem{"instrument.clock_drift_sigma_ppm", fmt::format("{:.2f}", fit->sigma_ppm)}));
   JM_TRY(sink_.accept(item("instrument.clock_residual_s", fit->residual_s, 3)));
-  const auto note = note_on(*fit);
+  const auto note = note_on(*fit, settings_.simulated);
   if (!note) return {};
   return sink_.accept(Anomaly{
       AnomalyKind::clock_drift, note->severity, std::nullopt, {0, samples.last_ns()}, 0, 1, note->text});

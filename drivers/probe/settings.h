@@ -33,6 +33,7 @@ struct Settings {
   std::vector<NamedLine> lines;         // empty: as the probe has it
   double patience_s = 10;               // how long a probe that has gone may take to come back
   double slack = 1;                     // answers may take so many times what a real probe needs
+  bool simulated = false;               // by us: its time is its own
   bool sensor_options = false;          // some option was given that needs CONFIGURE
 };
 

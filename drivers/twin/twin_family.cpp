@@ -68,6 +68,7 @@ Result<std::unique_ptr<Instrument>> open(const InstrumentUri& uri, const OptionV
   settings.shunt_ohm = settings.shunt_ohm.value_or(1);
   settings.sensor_options = true;
   settings.slack = k_slack;
+  settings.simulated = true;
   if (settings.lines.empty()) settings.lines = {{0, "inference"}, {1, "listen"}, {2, "keyword"}};
   JM_TRY_ASSIGN(const auto program, find_executable());
   const auto arguments = arguments_from(options);
