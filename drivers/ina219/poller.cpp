@@ -17,6 +17,7 @@ constexpr TimeNs k_stalled_after_ns = 2'000'000'000;
 constexpr TimeNs k_bus_timeout_ns = 50'000'000;
 constexpr double k_ask_early = 0.15;    // of a period
 constexpr double k_ask_early_s = 1e-3;  // at most
+constexpr double k_held_up = 0.125;     // of a period: more than transfers differ
 
 constexpr auto reg(Register which) {
   return static_cast<std::uint8_t>(which);
@@ -98,20 +99,35 @@ Poller::Turn Poller::poll() {
   return take(reading);
 }
 
+// A transfer takes what it takes; beyond that this process was held up, before it or after.
+TimeNs Poller::held_up_ns(TimeNs took_ns) {
+  quickest_ns_ = std::min(quickest_ns_.value_or(took_ns), took_ns);
+  return took_ns - *quickest_ns_;
+}
+
+// Once held up for so long that another conversion may have ended meanwhile, nobody can say of which the
+// value is: it is left out, and shows as missed.
 Poller::Turn Poller::take(const Reading& ready) {
   constexpr std::array k_shunt_and_power{reg(Register::shunt_voltage), reg(Register::power)};
   std::array<std::uint16_t, 2> codes{};
   Reading reading = ready;
-  reading.read_ns = reading.before_ns;
+  const TimeNs begin_ns = reading.before_ns;
   if (const int error = bus_.read(k_shunt_and_power, codes)) return failed(error);
-  reading.shunt = codes[0];
-  reading.restarted = std::exchange(restarted_, false);
-  after_ns_ = reading.read_ns;
-  const bool prompt = reading.before_ns - reading.after_ns < ns(plan_.period_s);
-  const double early_s = std::max(2 * plan_.poll_s, std::min(k_ask_early * plan_.period_s, k_ask_early_s));
-  due_ns_ = prompt ? reading.after_ns + ns(plan_.period_s - early_s) : 0;
+  const TimeNs held_ns = held_up_ns(timebase_.steady_ns() - begin_ns);
+  reading.read_ns = begin_ns + held_ns;
   between_ = true;
   succeeded(reading.read_ns);
+  const TimeNs period_ns = ns(plan_.period_s);
+  if (held_ns > ns(k_held_up * plan_.period_s) && reading.read_ns - reading.after_ns > period_ns) {
+    due_ns_ = 0;
+    return {};
+  }
+  after_ns_ = begin_ns;
+  reading.shunt = codes[0];
+  reading.restarted = std::exchange(restarted_, false);
+  const bool prompt = reading.before_ns - reading.after_ns < period_ns;
+  const double early_s = std::max(2 * plan_.poll_s, std::min(k_ask_early * plan_.period_s, k_ask_early_s));
+  due_ns_ = prompt ? reading.after_ns + ns(plan_.period_s - early_s) : 0;
   return check_configuration({State::going, reading});
 }
 

@@ -48,6 +48,7 @@ class Poller {
  private:
   [[nodiscard]] Turn poll();
   [[nodiscard]] Turn take(const Reading& ready);
+  [[nodiscard]] TimeNs held_up_ns(TimeNs took_ns);
   [[nodiscard]] Turn pace();
   [[nodiscard]] Turn take_back();
   [[nodiscard]] Turn measure_bus_voltage();
@@ -64,10 +65,11 @@ class Poller {
   Plan plan_;
   std::optional<Reading> pending_;
   bool restarted_ = false;
-  bool between_ = true;  // a conversion was just read: the next one has only begun
-  bool astray_ = false;  // a write of the mode failed
-  TimeNs after_ns_ = 0;  // the next conversion ends later
-  TimeNs due_ns_ = 0;    // when to ask again
+  bool between_ = true;                // a conversion was just read: the next one has only begun
+  bool astray_ = false;                // a write of the mode failed
+  TimeNs after_ns_ = 0;                // the next conversion ends later
+  TimeNs due_ns_ = 0;                  // when to ask again
+  std::optional<TimeNs> quickest_ns_;  // that a value was ever taken in
   TimeNs next_bus_ns_ = 0;
   TimeNs next_check_ns_ = 0;
   bool keeps_calibration_ = true;
