@@ -195,24 +195,22 @@ Status Decoder::reconfigured(const Reading& reading) {
                   format_si(doubtful.seconds(), "s", 3))});
 }
 
-// The host's clock went back: from here on it is taken to have gone on from the last conversion.
+// The host's clock went back: from here on it is taken to have gone on from the last conversion, with one in
+// between that is missing: what reaches over this is not whole.
 Status Decoder::jump(const Reading& reading) {
-  const TimeNs expected_ns = last_end_ns_ + from_seconds(setup_.timing.period_s());
+  const TimeNs period_ns = from_seconds(setup_.timing.period_s());
+  const TimeNs expected_ns = last_end_ns_ + 2 * period_ns;
   const TimeNs back_ns = expected_ns - reading.before_ns;
   shift_ns_ += back_ns;
   clock_.restart();
   paced_ns_ = expected_ns;
-  const TimeNs at_ns = capture_time(expected_ns);
-  JM_TRY(sink_.accept(Anomaly{AnomalyKind::clock_jump,
-                              Severity::doubtful,
-                              k_current_channel,
-                              {at_ns, at_ns},
-                              current_.next_index(),
-                              1,
+  const TimeRange at{last_ns(), capture_time(expected_ns)};
+  JM_TRY(sink_.accept(Anomaly{AnomalyKind::clock_jump, Severity::doubtful, k_current_channel, at,
+                              current_.next_index(), 1,
                               fmt::format("the clock of the samples jumped back by {}; how much time passed "
                                           "meanwhile is not known",
                                           format_si(to_seconds(back_ns), "s", 3))}));
-  return conversion(reading, {ConversionClock::Verdict::conversion, 1, expected_ns});
+  return conversion(reading, {ConversionClock::Verdict::conversion, 2, expected_ns});
 }
 
 Status Decoder::bus_voltage(const Reading& reading) {
