@@ -206,6 +206,11 @@ class TwinProcess(Twin):
         done = self.run_cli("record", "twin:kws", "-o", "x.jmk", "--option", "fault=flood:3@2s", expect=2)
         self.assertIn("lose:N@TIME", done.stderr)
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        for option, says in (("gain=nan", "0.5 to 2"), ("gain=inf", "0.5 to 2"), ("gain=0", "0.5 to 2"),
+                             ("offset=1e9V", "-320mV to 320mV"), ("noise=-1uV", "0V to 320mV"),
+                             ("seed=-1", "0 to 2^64-1"), ("supply=nan", "1.8 to 5.5")):
+            done = self.run_cli("record", "twin:kws", "-o", "x.jmk", "--option", option, expect=2)
+            self.assertIn(says, done.stderr)
         self.run_cli("record", "twin:rock", "-o", "x.jmk", expect=3)
 
     def test_boards_that_fail_are_told_with_their_last_words(self):

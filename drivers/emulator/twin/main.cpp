@@ -13,6 +13,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -34,6 +36,7 @@ struct Arguments {
   std::string shunt_offset = "0V";
   std::string noise = "8uV";
   std::string interval = "500ms";
+  std::string seed = "1";
   std::vector<std::string> faults;
   std::vector<std::string> names{"inference", "listen", "keyword"};
   bool until_input_ends = false;
@@ -56,34 +59,34 @@ void add_options(CLI::App& app, Arguments& arguments) {
       ->check(CLI::IsMember({"real", "max"}).description(""))
       ->capture_default_str()
       ->type_name("real|max");
-  app.add_option("--seed", settings.sounds.seed, "The same seed gives the same run")
+  app.add_option("--seed", arguments.seed, "The same seed gives the same run, 0 to 2^64-1")
       ->capture_default_str()
       ->type_name("N");
-  app.add_option("--interval", arguments.interval, "Mean time from one sound to the next, at least 250 ms")
+  app.add_option("--interval", arguments.interval, "Mean time from one sound to the next, 250ms to 1h")
       ->capture_default_str()
       ->type_name("TIME");
-  app.add_option("--supply", settings.supply.supply_v, "Supply before the shunt, in V")
-      ->check(CLI::Range(1.8, 5.5).description(""))
+  app.add_option("--supply", settings.supply.supply_v, "Supply before the shunt, 1.8 to 5.5 V")
       ->capture_default_str()
       ->type_name("VOLTS");
-  app.add_option("--shunt", settings.supply.shunt_ohm, "In ohm")
-      ->check(CLI::Range(1e-3, 100.0).description(""))
+  app.add_option("--shunt", settings.supply.shunt_ohm, "0.001 to 100 ohm")
       ->capture_default_str()
       ->type_name("OHMS");
-  app.add_option("--rc", arguments.decoupling, "Time constant of the target's capacitor, 0s: none")
+  app.add_option("--rc", arguments.decoupling,
+                 "Time constant of the target's capacitor, up to 10ms; 0s: none")
       ->capture_default_str()
       ->type_name("TIME");
-  app.add_option("--offset", arguments.shunt_offset, "Error of the INA219, at its shunt")
+  app.add_option("--offset", arguments.shunt_offset,
+                 "Error of the INA219, at its shunt, up to 320mV either way")
       ->capture_default_str()
       ->type_name("VOLTS");
-  app.add_option("--gain", settings.sensor.gain, "Error of the INA219; 1: none")
+  app.add_option("--gain", settings.sensor.gain, "Error of the INA219, 0.5 to 2; 1: none")
       ->capture_default_str()
       ->type_name("TIMES");
-  app.add_option("--noise", arguments.noise, "Of a 12-bit conversion, rms, at its shunt")
+  app.add_option("--noise", arguments.noise, "Of a 12-bit conversion, rms, at its shunt, 0V to 320mV")
       ->capture_default_str()
       ->type_name("VOLTS");
-  app.add_option("--slowness", settings.sensor.slowness, "Conversions take so many times the typical time")
-      ->check(CLI::Range(0.9, 1.1).description(""))
+  app.add_option("--slowness", settings.sensor.slowness,
+                 "Conversions take so many times the typical time, 0.9 to 1.1")
       ->capture_default_str()
       ->type_name("TIMES");
   app.add_option("--firmware", settings.target_firmware, "Another program for the target's board (ELF)")
@@ -109,6 +112,32 @@ Result<double> quantity(const char* option, const std::string& text, const char*
   return *value;
 }
 
+Result<std::uint64_t> whole_number(const char* option, const std::string& text) {
+  std::uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc() && rest == end) return value;
+  return fail(ErrorCode::usage, fmt::format("{} is a whole number, 0 to 2^64-1, not '{}'", option, text));
+}
+
+// Written so that what is no number is in none of them.
+Status check_ranges(const TwinSettings& settings) {
+  const auto within = [](double value, double low, double high) { return value >= low && value <= high; };
+  constexpr double k_most_shunt_v = 0.32;  // that an INA219 measures
+  if (!within(settings.supply.supply_v, 1.8, 5.5)) return fail(ErrorCode::usage, "--supply is 1.8 to 5.5");
+  if (!within(settings.supply.shunt_ohm, 1e-3, 100)) return fail(ErrorCode::usage, "--shunt is 0.001 to 100");
+  if (!within(settings.supply.tau_s, 0, 10e-3)) return fail(ErrorCode::usage, "--rc is 0s to 10ms");
+  if (!within(settings.sensor.gain, 0.5, 2)) return fail(ErrorCode::usage, "--gain is 0.5 to 2");
+  if (!within(settings.sensor.slowness, 0.9, 1.1)) return fail(ErrorCode::usage, "--slowness is 0.9 to 1.1");
+  if (!within(settings.sensor.offset_v, -k_most_shunt_v, k_most_shunt_v))
+    return fail(ErrorCode::usage, "--offset is -320mV to 320mV");
+  if (!within(settings.sensor.noise_v, 0, k_most_shunt_v))
+    return fail(ErrorCode::usage, "--noise is 0V to 320mV");
+  if (!within(settings.sounds.interval_s, k_least_interval_s, k_most_interval_s))
+    return fail(ErrorCode::usage, "--interval is 250ms to 1h");
+  return {};
+}
+
 Status complete(Arguments& arguments) {
   auto& settings = arguments.settings;
   JM_TRY_ASSIGN(settings.supply.tau_s, quantity("--rc", arguments.decoupling, "s"));
@@ -116,10 +145,8 @@ Status complete(Arguments& arguments) {
   JM_TRY_ASSIGN(settings.sensor.noise_v, quantity("--noise", arguments.noise, "V"));
   JM_TRY_ASSIGN(settings.sounds.interval_s, quantity("--interval", arguments.interval, "s"));
   JM_TRY_ASSIGN(settings.faults, parse_faults(arguments.faults));
-  if (settings.supply.tau_s < 0 || settings.supply.tau_s > 10e-3)
-    return fail(ErrorCode::usage, "--rc is 0s to 10ms");
-  if (settings.sounds.interval_s < k_least_interval_s)
-    return fail(ErrorCode::usage, "--interval is at least 250ms");
+  JM_TRY_ASSIGN(settings.sounds.seed, whole_number("--seed", arguments.seed));
+  JM_TRY(check_ranges(settings));
   settings.sensor.seed = settings.sounds.seed;
   if (settings.target_firmware.empty()) settings.target_firmware = firmware_beside("kws.elf");
   if (settings.probe_firmware.empty()) settings.probe_firmware = firmware_beside("jm_probe.elf");

@@ -13,9 +13,10 @@ namespace joulemark::twin {
 
 struct SoundSettings {
   std::uint64_t seed = 1;
-  double interval_s = 0.5;  // mean from one sound to the next; at least k_least_interval_s
+  double interval_s = 0.5;  // mean from one sound to the next; k_least_interval_s to k_most_interval_s
 };
 inline constexpr double k_least_interval_s = 0.25;
+inline constexpr double k_most_interval_s = 3600;
 inline constexpr double k_sound_s = 0.06;
 
 class Sounds {
