@@ -3,6 +3,7 @@
 
 #include <drivers/ina219/chip/chip_options.h>
 #include <drivers/ina219/settings.h>
+#include <drivers/instrument/line_name.h>
 #include <drivers/instrument/read_option.h>
 
 #include <fmt/format.h>
@@ -30,11 +31,13 @@ Result<MarkerPin> read_marker(const std::string& text) {
   const char* end = text.data() + std::min(colon, text.size());
   const auto [rest, error] = std::from_chars(text.data(), end, pin.offset);
   pin.name = colon == std::string::npos ? fmt::format("gpio{}", pin.offset) : text.substr(colon + 1);
-  const bool nameable = !pin.name.empty() && pin.name.find_first_of("=,") == std::string::npos;
-  if (error == std::errc() && rest == end && nameable) return pin;
-  return fail(
-      ErrorCode::usage,
-      fmt::format("option 'markers' lists lines of the gpiochip, like 17 or 17:inference, not '{}'", text));
+  if (error != std::errc() || rest != end || pin.name.empty()) {
+    return fail(
+        ErrorCode::usage,
+        fmt::format("option 'markers' lists lines of the gpiochip, like 17 or 17:inference, not '{}'", text));
+  }
+  JM_TRY(check_line_name("markers", pin.name));
+  return pin;
 }
 
 Status read_markers(const OptionValues& options, Settings& settings) {

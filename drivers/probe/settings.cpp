@@ -2,6 +2,7 @@
 #include <analysis/model/units.h>
 
 #include <drivers/ina219/chip/chip_options.h>
+#include <drivers/instrument/line_name.h>
 #include <drivers/instrument/read_option.h>
 #include <drivers/probe/settings.h>
 
@@ -58,10 +59,10 @@ Status read_line(const std::string& text, std::vector<NamedLine>& lines) {
   const auto last = dash == std::string::npos ? first : number(span.substr(dash + 1));
   const bool named = span.size() < text.size();
   const std::string name = named ? text.substr(span.size() + 1) : "";
-  const bool nameable =
-      name.find_first_of("=,") == std::string::npos && (!named || (!name.empty() && first == last));
+  const bool nameable = !named || (!name.empty() && first == last);
   if (!first || !last || *last < *first || *last >= k_most_lines || !nameable)
     return tl::make_unexpected(line_error(text));
+  if (named) JM_TRY(check_line_name("lines", name));
   for (unsigned line = *first; line <= *last; ++line) {
     const auto same = [&](const NamedLine& other) {
       return other.line == line || (named && other.name == name);
@@ -101,7 +102,7 @@ std::vector<OptionSpec> option_specs() {
 Result<Settings> read_settings(const OptionValues& options) {
   Settings settings;
   JM_TRY(read_baud(options, settings));
-  JM_TRY(read_optional(options, "shunt", "ohm", 1e-3, 100, settings.shunt_ohm));
+  JM_TRY(read_optional(options, "shunt", "ohm", k_least_shunt_ohm, k_most_shunt_ohm, settings.shunt_ohm));
   JM_TRY(read_optional(options, "max_current", "A", 1e-6, 320, settings.max_current_a));
   JM_TRY(read_optional(options, "voltage", "V", 0.1, 26, settings.voltage_v));
   JM_TRY(read_adc(options, settings));
@@ -127,7 +128,7 @@ Result<Settings> read_settings(const OptionValues& options) {
   }
   for (const char* name : {"max_current", "adc", "mode", "bus_interval", "bus_range", "addr"})
     settings.sensor_options = settings.sensor_options || options.find(name) != nullptr;
-  JM_TRY(ina219::check_current(settings.max_current_a, settings.shunt_ohm.value_or(0.1)));
+  if (settings.shunt_ohm) JM_TRY(ina219::check_current(settings.max_current_a, *settings.shunt_ohm));
   return settings;
 }
 

@@ -15,6 +15,9 @@
 
 namespace joulemark::probe {
 
+inline constexpr double k_least_shunt_ohm = 1e-3;
+inline constexpr double k_most_shunt_ohm = 100;
+
 struct NamedLine {
   std::uint32_t line = 0;
   std::string name;  // "" when nobody named it
@@ -39,7 +42,8 @@ struct Settings {
 
 [[nodiscard]] std::vector<OptionSpec> option_specs();
 
-// Errors: usage, naming the option and what it takes.
+// Errors: usage, naming the option and what it takes. Whether max_current fits a shunt that is not stated,
+// the probe must say.
 [[nodiscard]] Result<Settings> read_settings(const OptionValues& options);
 
 // "event.<name>" for every line that was given a name.

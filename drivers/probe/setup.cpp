@@ -130,6 +130,20 @@ TimeNs Setup::ns_of(std::uint64_t ticks) const {
   return static_cast<TimeNs>(ticks / hz * k_ns + ticks % hz * k_ns / hz);
 }
 
+Result<double> shunt_of(const Hello& hello, const Settings& settings) {
+  if (settings.shunt_ohm) return *settings.shunt_ohm;
+  const double own_ohm = hello.facts.shunt_uohm * 1e-6;
+  if (own_ohm >= k_least_shunt_ohm && own_ohm <= k_most_shunt_ohm) return own_ohm;
+  if (own_ohm <= 0)
+    return fail(ErrorCode::protocol, "the probe does not know its shunt; state it (--option shunt=0.1)");
+  return fail(
+      ErrorCode::protocol,
+      fmt::format("the probe says that its shunt is {}, which is none to measure with ({} to {}); state "
+                  "it (--option shunt=0.1)",
+                  format_si(own_ohm, "ohm", 3), format_si(k_least_shunt_ohm, "ohm", 3),
+                  format_si(k_most_shunt_ohm, "ohm", 3)));
+}
+
 Result<Setup> setup_from(Hello hello, const Settings& settings) {
   Setup setup;
   setup.hello = std::move(hello);
@@ -139,9 +153,7 @@ Result<Setup> setup_from(Hello hello, const Settings& settings) {
     return fail(ErrorCode::protocol, "the probe measures no current");
   JM_TRY(check_sense(setup));
   if (settings.shunt_ohm) setup.shunt_basis = "stated";
-  setup.shunt_ohm = settings.shunt_ohm.value_or(facts.shunt_uohm * 1e-6);
-  if (setup.shunt_ohm <= 0)
-    return fail(ErrorCode::protocol, "the probe does not know its shunt; state it (--option shunt=0.1)");
+  JM_TRY_ASSIGN(setup.shunt_ohm, shunt_of(setup.hello, settings));
   setup.voltage_v = settings.voltage_v;
   const jm_wire_channel& wire = setup.current();
   const auto bus = setup.hello.channel_of(JM_WIRE_BUS_VOLTAGE);

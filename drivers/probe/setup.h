@@ -41,6 +41,9 @@ struct Setup {
   [[nodiscard]] TimeNs ns_of(std::uint64_t ticks) const;  // on the probe's clock, by its nominal rate
 };
 
+// As stated, or as the probe has it. Errors: protocol (it has none, or one that cannot be).
+[[nodiscard]] Result<double> shunt_of(const Hello& hello, const Settings& settings);
+
 // As HELLO tells it, nothing measured yet. Errors: protocol (no channel for a current, no shunt, numbers that
 // no probe can mean).
 [[nodiscard]] Result<Setup> setup_from(Hello hello, const Settings& settings);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/model/units.h>
 
+#include <drivers/ina219/chip/chip_options.h>
 #include <drivers/ina219/chip/conversion_clock.h>
 #include <drivers/ina219/chip/registers.h>
 #include <drivers/probe/survey.h>
@@ -42,11 +43,8 @@ Result<ina219::Configuration> configuration_for(const Settings& settings, double
   configuration.shunt_adc = settings.adc->code;
   configuration.mode = settings.both ? ina219::Mode::both : ina219::Mode::shunt;
   if (!settings.max_current_a) return configuration;
-  const auto range = ina219::range_for(*settings.max_current_a * shunt_ohm);
-  if (!range)
-    return fail(ErrorCode::usage,
-                fmt::format("option 'max_current': more than 0.32 V across {:.4g} ohm", shunt_ohm));
-  configuration.range = *range;
+  JM_TRY(ina219::check_current(settings.max_current_a, shunt_ohm));
+  configuration.range = *ina219::range_for(*settings.max_current_a * shunt_ohm);
   return configuration;
 }
 
@@ -81,8 +79,8 @@ Result<jm_wire_configure> wanted_of(const Hello& hello, const Settings& settings
         "the settings of this probe's sensor are fixed: only lines, shunt, voltage, baud and patience "
         "are its options");
   }
-  JM_TRY_ASSIGN(const ina219::Configuration configuration,
-                configuration_for(settings, wanted.shunt_uohm * 1e-6));
+  JM_TRY_ASSIGN(const double shunt_ohm, shunt_of(hello, settings));
+  JM_TRY_ASSIGN(const ina219::Configuration configuration, configuration_for(settings, shunt_ohm));
   wanted.sensor_config = configuration.code();
   JM_TRY_ASSIGN(wanted.bus_every, bus_every_for(hello, settings, sample_s));
   wanted.sensor_address = settings.address.value_or(has.sensor_address);

@@ -58,6 +58,8 @@ TEST(Settings, NonsenseIsRefusedByName) {
            {"mode=fast", "both"},
            {"markers=a", "17:inference"},
            {"markers=1,1", "twice"},
+           {"markers=1:idle", "share"},
+           {"markers=1:a b", "cannot name an event"},
            {"bus_interval=1ms", "100 ms"},
            {"edge_resolution=2s", "edge_resolution"},
            {"voltage=300", "26.0 V"},

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/timing/event_rule.h>
+
+#include <drivers/instrument/line_name.h>
 #include <drivers/probe/probe_family.h>
 #include <drivers/probe/settings.h>
 
@@ -26,13 +29,38 @@ TEST(ProbeSettings, ReadLinesInEveryWay) {
 
 TEST(ProbeSettings, RefuseWhatMakesNoSense) {
   for (const char* text :
-       {"lines=0", "lines=d16", "lines=d4-d2", "lines=d0:", "lines=d0-d1:a", "lines=d0,d0", "lines=d0:a,d1:a",
-        "lines=d0:a=b", "baud=fast", "baud=100", "shunt=-1", "addr=0x39", "adc=13bit", "mode=bus",
-        "patience=-1s", "voltage=30", "max_current=5A"}) {
+       {"lines=0",      "lines=d16",         "lines=d4-d2",  "lines=d0:",     "lines=d0-d1:a",
+        "lines=d0,d0",  "lines=d0:a,d1:a",   "lines=d0:a=b", "lines=d0:idle", "lines=d0:a b",
+        "lines=d0:x+y", "lines=d0:\033[31m", "baud=fast",    "baud=100",      "shunt=-1",
+        "addr=0x39",    "adc=13bit",         "mode=bus",     "patience=-1s",  "voltage=30"}) {
     const auto settings = read({text});
     ASSERT_FALSE(settings) << text;
     EXPECT_EQ(settings.error().code, ErrorCode::usage) << text;
   }
+}
+
+// Whoever records under a name must be able to report it.
+TEST(ProbeSettings, TakeTheNamesThatAReportTakes) {
+  std::vector<std::string> names{"idle",  "unattributed", "", std::string(100, 'a'), std::string(101, 'a'),
+                                 "\u00e9"};
+  for (int byte = 1; byte < 256; ++byte)
+    names.push_back(std::string("n") + static_cast<char>(byte));
+  for (const std::string& name : names)
+    EXPECT_EQ(check_line_name("lines", name).has_value(), check_event_name(name).has_value()) << name;
+}
+
+TEST(ProbeSettings, AMaximumCurrentIsHeldAgainstTheShuntThatThereIs) {
+  const auto stated = read({"shunt=0.1", "max_current=5A"});
+  ASSERT_FALSE(stated);
+  EXPECT_EQ(stated.error().code, ErrorCode::usage);
+  EXPECT_TRUE(read({"max_current=5A"}));
+  Board board;  // with 0.1 ohm
+  const auto opened = open(board, {"max_current=5A"});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::usage);
+  EXPECT_THAT(opened.error().message, HasSubstr("up to 0.32 V across the shunt, which is 3.20 A"));
+  ASSERT_TRUE(open(board, {"shunt=0.01"}));  // which it keeps
+  EXPECT_TRUE(open(board, {"max_current=5A"}));
 }
 
 TEST(ProbeSettings, AreCheckedAgainstTheProbe) {
