@@ -3,6 +3,8 @@
 
 #include <drivers/instrument/trouble.h>
 
+#include <algorithm>
+
 namespace joulemark {
 namespace {
 
@@ -39,7 +41,7 @@ Status Tally::add(SampleSink& sink, TimeRange time, std::int64_t first_index, st
     first_ = first_index;
     count_ = 0;
   }
-  time_->end_ns = time.end_ns;
+  time_ = TimeRange{std::min(time_->begin_ns, time.begin_ns), std::max(time_->end_ns, time.end_ns)};
   count_ += count;
   total_ += count;
   return {};

@@ -28,11 +28,15 @@ class Decoder final : public Listener {
 
   // What comes now belongs to another connection.
   void reconnected();
-  // True once when the probe was reset: its settings and its clock are new, and what it sends is left out
-  // until resume.
+  // True once when the probe was reset or has other settings: they, and its clock, may be new, and what it
+  // sends is left out until resume.
   [[nodiscard]] bool take_reset() { return std::exchange(reset_, false); }
+  // It has the settings that its samples are understood by again.
+  void resume() { altered_ = false; }
   // The clock of that boot: its time + offset_ns is capture time.
   void resume(std::uint16_t boot, TimeNs offset_ns);
+  // It has others than those.
+  [[nodiscard]] bool altered() const { return altered_; }
   // Nothing was heard until then (capture time): no samples, no edges.
   [[nodiscard]] Status unobserved_until(TimeNs time_ns) { return edges_.unobserved_until(time_ns); }
 
@@ -49,12 +53,16 @@ class Decoder final : public Listener {
 
  private:
   [[nodiscard]] Status take(const Frame& frame);
+  [[nodiscard]] Status take_samples(const jm_wire_samples& samples);
   [[nodiscard]] Status take_answer(const Frame& frame);
+  [[nodiscard]] Status follow_hello(const Hello& hello);
   [[nodiscard]] Status follow_boot(std::uint16_t boot, const std::string& cause);
+  [[nodiscard]] Status tell_altered();
+  [[nodiscard]] Status fall_out(const std::string& what);
   void started();
   [[nodiscard]] TimeNs now_ns() const { return samples_.last_ns(); }
   static constexpr int k_told_resets = 3;
-  [[nodiscard]] bool mapped() const { return boot_ == setup_.hello.facts.boot; }
+  [[nodiscard]] bool mapped() const { return boot_ == setup_.hello.facts.boot && !altered_; }
 
   Setup setup_;
   SampleSink& sink_;
@@ -70,6 +78,8 @@ class Decoder final : public Listener {
   std::optional<std::uint8_t> sequence_;  // of the last frame
   std::uint16_t boot_;                    // as last heard; setup_'s is the one that clock_ is of
   bool reset_ = false;
+  bool altered_ = false;
+  std::optional<TimeNs> heard_ns_;  // what its clock said last, but for edges
 };
 
 }  // namespace joulemark::probe

@@ -22,14 +22,18 @@ class EdgeStream {
   // All outlive it.
   EdgeStream(const Setup& setup, const CaptureClock& clock, SampleSink& sink);
 
-  // Edges that come before the clock is set wait for it. Errors (here and below): the sink's.
-  [[nodiscard]] Status accept(const jm_wire_edges& edges);
+  // Edges that come before the clock is set wait for it; those from a time that cannot be are left out as
+  // lost. heard_ns: what the probe last said of its own clock, if it did. Errors (here and below): the
+  // sink's.
+  [[nodiscard]] Status accept(const jm_wire_edges& edges, std::optional<TimeNs> heard_ns);
   [[nodiscard]] Status pass_waiting();
   void restart_numbers() { next_number_ = came_ = 0; }
   // Every edge before that time (on the probe's clock) has come.
   void complete_until(TimeNs probe_ns) { complete_ns_ = clock_.of(probe_ns); }
   // No line was observed from the last edge until then. capture time.
   [[nodiscard]] Status unobserved_until(TimeNs time_ns);
+  // No edge in that time (capture time) can be trusted.
+  [[nodiscard]] Status unobserved(TimeRange time);
   // The probe told how many edges there were in all.
   [[nodiscard]] Status close(std::uint32_t next_number, TimeNs probe_ns);
   [[nodiscard]] Status finish();
@@ -43,6 +47,8 @@ class EdgeStream {
   };
   static constexpr std::size_t k_most_waiting = 65536;
 
+  [[nodiscard]] bool is_near(const jm_wire_edge& edge, const jm_wire_edges& frame) const;
+  [[nodiscard]] Status leave_out(std::int64_t edges);
   [[nodiscard]] Status pass_on(const Waiting& waiting);
 
   Setup setup_;

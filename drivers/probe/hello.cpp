@@ -3,7 +3,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace joulemark::probe {
+namespace {
+
+bool means_the_same(const jm_wire_channel& a, const jm_wire_channel& b) {
+  return a.quantity == b.quantity && a.lsb_nv == b.lsb_nv && a.lowest_code == b.lowest_code &&
+         a.highest_code == b.highest_code && a.conversion_ns == b.conversion_ns;
+}
+
+// It goes to terminals, files and pages.
+std::string harmless(std::string name) {
+  std::ranges::replace_if(
+      name, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return name;
+}
+
+}  // namespace
 
 std::string Hello::firmware() const {
   return fmt::format("{}.{}.{}", facts.firmware_major, facts.firmware_minor, facts.firmware_patch);
@@ -46,10 +63,20 @@ Result<Hello> Hello::parse(std::span<const std::uint8_t> payload) {
     hello.channels.push_back(jm_wire_get_channel(&facts, i));
   for (std::uint8_t i = 0; i < facts.line_count; ++i)
     hello.lines.push_back(jm_wire_get_line(&facts, i));
-  hello.board.assign(facts.name, facts.name_size);
+  hello.board = harmless({facts.name, facts.name_size});
   facts.channels = facts.lines = nullptr;
   facts.name = nullptr;
   return hello;
+}
+
+bool means_the_same(const Hello& a, const Hello& b) {
+  const auto same_channel = [](const jm_wire_channel& x, const jm_wire_channel& y) {
+    return means_the_same(x, y);
+  };
+  return a.facts.tick_hz == b.facts.tick_hz && a.facts.sensor == b.facts.sensor &&
+         a.facts.sensor_config == b.facts.sensor_config && a.facts.shunt_uohm == b.facts.shunt_uohm &&
+         a.facts.watched == b.facts.watched && a.board == b.board &&
+         std::ranges::equal(a.channels, b.channels, same_channel);
 }
 
 }  // namespace joulemark::probe

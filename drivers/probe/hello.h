@@ -18,7 +18,7 @@ struct Hello {
   jm_wire_hello facts{};  // its pointers are null
   std::vector<jm_wire_channel> channels;
   std::vector<jm_wire_line> lines;
-  std::string board;
+  std::string board;  // printable ASCII
 
   [[nodiscard]] bool can(jm_wire_capability what) const { return (facts.capabilities & what) != 0; }
   [[nodiscard]] std::string firmware() const;     // "1.0.0"
@@ -29,5 +29,8 @@ struct Hello {
   // Errors: protocol (another major version of the wire format, or not a HELLO at all).
   [[nodiscard]] static Result<Hello> parse(std::span<const std::uint8_t> payload);
 };
+
+// Lines and codes stand for the same: what one says, the other would have said alike.
+[[nodiscard]] bool means_the_same(const Hello& a, const Hello& b);
 
 }  // namespace joulemark::probe

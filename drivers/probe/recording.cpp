@@ -33,11 +33,6 @@ MetadataItem item(const char* key, double value, int digits) {
   return {key, fmt::format("{:.{}g}", value, digits)};
 }
 
-bool means_the_same(const jm_wire_channel& a, const jm_wire_channel& b) {
-  return a.quantity == b.quantity && a.lsb_nv == b.lsb_nv && a.lowest_code == b.lowest_code &&
-         a.highest_code == b.highest_code;
-}
-
 }  // namespace
 
 Recording::Recording(const Setup& setup, const Settings& settings, const Connect& connect,
@@ -188,29 +183,25 @@ Status Recording::try_to_take_up() {
   return {};
 }
 
-// The probe was reset, has stopped by itself, or is back after it had gone.
+// The probe was reset, has stopped by itself, has other settings, or is back after it had gone.
 Status Recording::take_up() {
   JM_TRY_ASSIGN(Hello hello, talk_->ask_hello(k_hello_ns));
   static_cast<void>(decoder_.take_reset());
   const bool same_boot = hello.facts.boot == setup_.hello.facts.boot;
   const bool idle = hello.facts.state == JM_WIRE_IDLE;
   decoder_.replies().status.reset();
-  if (same_boot && !idle && !owes_start_) return {};
+  if (same_boot && !idle && !owes_start_ && !decoder_.altered()) return {};
   owes_start_ = true;
   if (!idle) JM_TRY(talk_->stop());
   JM_TRY_ASSIGN(hello, apply(*talk_, std::move(hello), settings_, setup_.counted_s));
   JM_TRY(check_same(hello));
   if (!same_boot) JM_TRY(pair_anew(hello.facts.boot));
+  decoder_.resume();
   return start();
 }
 
 Status Recording::check_same(const Hello& hello) const {
-  const jm_wire_hello& was = setup_.hello.facts;
-  const jm_wire_hello& is = hello.facts;
-  if (is.tick_hz == was.tick_hz && is.sensor == was.sensor && is.sensor_config == was.sensor_config &&
-      is.shunt_uohm == was.shunt_uohm && is.watched == was.watched && hello.board == setup_.hello.board &&
-      std::ranges::equal(hello.channels, setup_.hello.channels, means_the_same))
-    return {};
+  if (means_the_same(hello, setup_.hello)) return {};
   return fail(ErrorCode::protocol, "another probe came back, or with other settings");
 }
 

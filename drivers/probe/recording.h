@@ -78,7 +78,7 @@ class Recording {
   TimeNs sampled_seen_ns_ = 0;  // what attention_ had seen then, or when the probe was taken up again
   TimeNs asked_seen_ns_ = 0;    // ... or when HELLO was last asked for
   std::int64_t samples_seen_ = 0;
-  bool adrift_ = false;      // reset, stopped by itself or back: to be taken up
+  bool adrift_ = false;      // reset, altered, stopped by itself or back: to be taken up
   bool gone_ = false;        // its port had vanished
   bool forgiven_ = false;    // taken up since the last samples: waited for once more
   bool owes_start_ = false;  // whatever it samples was not begun by us

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace joulemark::probe {
 
@@ -32,6 +33,8 @@ class SampleStream {
   [[nodiscard]] Status accept(const jm_wire_samples& samples);
   // The probe's numbers start anew: only time tells what is missing.
   void restart_numbers() { next_number_ = 0; }
+  // Capture time across which the probe's clock jumped back, once.
+  [[nodiscard]] std::optional<TimeRange> take_jump() { return std::exchange(jump_, std::nullopt); }
   // Nothing more comes before that time on the probe's clock: tells what is missing until then.
   [[nodiscard]] Status close(TimeNs probe_ns);
   [[nodiscard]] Status flush();
@@ -49,17 +52,20 @@ class SampleStream {
     int voltage = 0;
   };
 
+  [[nodiscard]] Status follow_numbers(const jm_wire_samples& samples);
+  [[nodiscard]] bool came_before(const jm_wire_samples& samples) const;
   [[nodiscard]] Status conversion(const Record& record);
   [[nodiscard]] Status bus_voltage(const Record& record);
   [[nodiscard]] std::optional<TimeNs> end_of(TimeNs stamp_ns);
-  [[nodiscard]] std::int64_t missing(TimeNs end_ns) const;
+  [[nodiscard]] std::int64_t numbers_missing() const;
+  [[nodiscard]] Result<std::int64_t> missing(TimeNs end_ns);
   [[nodiscard]] Status skip(std::int64_t conversions, TimeNs until_ns);
-  [[nodiscard]] Status jump_back(TimeNs& stamp_ns);
+  [[nodiscard]] Result<std::int64_t> jump_back(TimeNs& stamp_ns);
   [[nodiscard]] Status put(const Record& record, TimeNs end_ns, bool follows_last);
   [[nodiscard]] Status put_voltage(int code, TimeNs end_ns);
   [[nodiscard]] Status bridge(const ina219::ShuntConversion& after);
   [[nodiscard]] Status put_followed(std::span<const ina219::TargetVoltage::Sample> samples);
-  [[nodiscard]] Status watch_voltage(int code, std::int64_t index, TimeNs end_ns);
+  [[nodiscard]] Status watch_voltage(bool clipped, TimeNs aperture_ns, TimeNs end_ns);
 
   Setup setup_;
   CaptureClock& clock_;
@@ -80,14 +86,19 @@ class SampleStream {
   Spell bus_clipped_;
   Tally lost_;
   Tally close_;
+  Tally repeated_;
+  Tally misnumbered_;
   std::uint32_t next_number_ = 0;
   std::int64_t lost_numbers_ = 0;  // since the last sample of the current
-  bool any_ = false;               // a sample of the current came
-  bool interrupted_ = false;       // a bus voltage was measured since the last one
-  TimeNs last_end_ns_ = 0;         // capture time
-  ina219::ShuntConversion last_;   // once there was any
+  TimeNs last_stamp_ns_ = 0;       // of a record, on the probe's clock
+  std::optional<TimeRange> jump_;
+  bool any_ = false;              // a sample of the current came
+  bool interrupted_ = false;      // a bus voltage was measured since the last one
+  TimeNs last_end_ns_ = 0;        // capture time
+  ina219::ShuntConversion last_;  // once there was any
   TimeNs last_voltage_ns_ = 0;
   bool any_voltage_ = false;
+  bool reading_clipped_ = false;         // the bus voltage that was last read
   std::optional<Record> early_voltage_;  // before the first sample of the current
 };
 

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A probe that is reset at the worst of times, and a computer that is held up: the recording goes on, on one
 // clock, and ends only when the probe has really nothing more to give.
+#include <drivers/probe/frame_reader.h>
+
 #include <tests/unit/probe/board.h>
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <cstdlib>
+#include <span>
+#include <vector>
 
 namespace joulemark::probe::test {
 namespace {
@@ -105,6 +110,76 @@ TEST_P(SecondReset, IsTakenUpAsWell) {
 }
 
 INSTANTIATE_TEST_SUITE_P(ProbeReset, SecondReset, testing::Values(1, 2, 3, 4, 6, 8, 12, 20, 40, 80));
+
+// A frame with HELLO, and in it another step of the shunt voltage.
+std::vector<std::byte> with_other_step(std::span<const std::byte> frame) {
+  FrameReader frames;
+  EXPECT_EQ(frames.next(frame), JM_WIRE_FRAME);
+  std::vector<std::uint8_t> payload(frames.frame().payload.begin(), frames.frame().payload.end());
+  jm_wire_hello facts;
+  EXPECT_NE(jm_wire_get_hello(payload.data(), payload.size(), &facts), 0);
+  const auto lsb_at = static_cast<std::size_t>(facts.channels - payload.data()) + 1;  // behind the quantity
+  payload[lsb_at + 1] ^= 0x40;
+  std::array<std::uint8_t, JM_WIRE_MAX_ENCODED> line{};
+  jm_wire_encoder encoder;
+  jm_wire_begin(&encoder, line.data(), line.size(), JM_WIRE_HELLO, frames.frame().sequence);
+  for (const std::uint8_t byte : payload)
+    jm_wire_put_u8(&encoder, byte);
+  const auto bytes = std::as_bytes(std::span(line).first(jm_wire_end(&encoder)));
+  return {bytes.begin(), bytes.end()};
+}
+
+// As somebody else on its line would.
+void ask_hello() {
+  std::array<std::uint8_t, JM_WIRE_MAX_ENCODED> line{};
+  jm_wire_encoder encoder;
+  jm_wire_begin(&encoder, line.data(), line.size(), JM_WIRE_ASK_HELLO, 0);
+  host_hear(line.data(), jm_wire_end(&encoder));
+}
+
+// From 3 s on, until then.
+void alter_until(Board& board, TimeNs until_ns, std::vector<std::byte>& frame) {
+  board.line = [&board, &frame, until_ns](std::vector<std::byte>& bytes) {
+    if (board.now_ns() < 3 * k_s || board.now_ns() >= until_ns) return;
+    std::vector<std::byte> passed;
+    for (const std::byte byte : bytes) {
+      frame.push_back(byte);
+      if (byte != std::byte{0}) continue;
+      const bool hello = frame.size() > 1 && frame[1] == std::byte{JM_WIRE_HELLO};
+      const auto told = hello ? with_other_step(frame) : frame;
+      passed.insert(passed.end(), told.begin(), told.end());
+      frame.clear();
+    }
+    bytes = passed;
+  };
+}
+
+TEST(ProbeReset, OtherSettingsInMidRunAreNoticedAndTakenUp) {
+  Board board;
+  std::vector<std::byte> frame;
+  alter_until(board, 4 * k_s, frame);
+  board.at(3200 * k_ms, [&] { ask_hello(); });
+  const auto recorded = record(board, 8 * k_s, k_plain);
+  ASSERT_TRUE(recorded->end) << recorded->end.error().message;
+  EXPECT_EQ(*recorded->end, EndReason::interrupted);
+  const auto faults = recorded->anomalies(AnomalyKind::instrument_fault);
+  ASSERT_THAT(faults, Not(IsEmpty()));
+  EXPECT_THAT(faults[0].message, HasSubstr("other settings"));
+  EXPECT_THAT(recorded->anomalies(AnomalyKind::gap), Not(IsEmpty()));
+  EXPECT_GT(recorded->samples(ChannelId{0}).back().stamp_ns, 7 * k_s);
+}
+
+TEST(ProbeReset, OtherSettingsThatStayEndTheRecording) {
+  Board board;
+  std::vector<std::byte> frame;
+  alter_until(board, 100 * k_s, frame);
+  board.at(3200 * k_ms, [&] { ask_hello(); });
+  const auto recorded = record(board, 50 * k_s, {"voltage=3.3", "patience=4s"});
+  ASSERT_TRUE(recorded->end) << recorded->end.error().message;
+  EXPECT_EQ(*recorded->end, EndReason::stalled);
+  EXPECT_THAT(recorded->news, Contains(HasSubstr("with other settings")));
+  EXPECT_LT(recorded->samples(ChannelId{0}).back().stamp_ns, 3300 * k_ms);
+}
 
 TEST(ProbeReset, EndsTheRecordingWhenNothingAnswersAfterIt) {
   Board board;
