@@ -110,7 +110,7 @@ TEST(Poller, NeverReadsOneTwiceHoweverSlowAndUnsteadyTheBusIs) {
     Poller poller(bench.bus, bench.time, {});
     ASSERT_EQ(poller.start(), 0);
     const auto shunts = run(bench, poller, 1).of(Kind::shunt);
-    ASSERT_GT(shunts.size(), 30u);  // on the slowest most could be of one conversion or of the next
+    ASSERT_GT(shunts.size(), 10u);  // on the slowest most could be of one conversion or of the next
     for (std::size_t i = 1; i < shunts.size(); ++i)
       ASSERT_GT(static_cast<std::int16_t>(shunts[i].shunt), static_cast<std::int16_t>(shunts[i - 1].shunt));
   }
