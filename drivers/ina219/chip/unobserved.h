@@ -29,7 +29,7 @@ class UnobservedShunt {
   // The sample, stamped as others are, with the end of an aperture that begins where the stretch does; it so
   // holds until the next conversion begins.
   [[nodiscard]] ShuntConversion conversion() const;
-  [[nodiscard]] float steps() const { return steps_; }  // of it, exactly
+  [[nodiscard]] double steps() const { return static_cast<double>(steps_); }  // of it, exactly
   // first_index: of the sample.
   [[nodiscard]] Anomaly told(ChannelId channel, std::int64_t first_index) const;
 
