@@ -434,7 +434,7 @@ void DashboardTest::aLongNameOfTheInstrumentHasTheFreeRoom() {
   CaptureInfo info;
   info.instrument.model =
       "Power shield with a name that is longer than a narrow window has room for, rev. C-01";
-  bar.show_capture(info, 1, 0, path("nowhere"));
+  bar.show_capture(info, 1, 0, false, path("nowhere"));
   bar.show();
   const auto labels = bar.findChildren<QLabel*>();
   const auto shown = std::ranges::find_if(

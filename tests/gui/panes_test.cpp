@@ -375,7 +375,7 @@ void PanesTest::aLineOfUnknownLevelSaysSo() {
   std::vector<LaneColumn> columns(lanes.columns_wanted(), LaneColumn{0, 0b001});
   QVERIFY(!lanes.is_unknown(1));  // nothing is read yet
   columns.back().high = 0b100;
-  lanes.show_columns(columns, overlay);
+  lanes.show_columns({columns}, overlay);
   QVERIFY(!lanes.is_unknown(0));
   QVERIFY(lanes.is_unknown(1));
   QVERIFY(!lanes.is_unknown(2));

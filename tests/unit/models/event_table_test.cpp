@@ -259,7 +259,7 @@ TEST(FindingsModel, SaysWhatToDoInTheWindow) {
         "edges_ignored", "idle_unsettled", "inadequate", "no_useful_event"})
     report.findings.push_back({code, FindingSeverity::info, "Something is lacking.", "Use --option of=it."});
   FindingsModel model;
-  model.set(report, {});
+  model.set(report, {}, {});
   ASSERT_EQ(model.rowCount(), 10);
   for (int row = 0; row < model.rowCount(); ++row) {
     const QString text = model.index(row).data().toString();
