@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <analysis/elf/marker_table.h>
+#include <analysis/model/event_name.h>
 #include <analysis/timing/event_rule.h>
 
 #include <fmt/format.h>

@@ -65,12 +65,13 @@ void bound_integral(const Sampling& sampling, const EventPlan& plan, double step
   }
 }
 
-// What the figure does not hold, as far as it is known.
+// What the figure does not hold, as far as it is known: of an integral with what splitting leaves.
 void bound_outside(const EventPlan& plan, Bound& bound) {
-  if (plan.not_held_rel() < k_least_outside) return;
-  bound.add(plan.not_held_rel(),
-            fmt::format("what is drawn outside the {} leaves {}",
-                        plan.method == Method::integral ? "marker" : "guard", up_to(plan.not_held_rel())));
+  const bool integral = plan.method == Method::integral;
+  const double more = plan.not_held_rel() - (integral ? bound.relative : 0);
+  if (more < k_least_outside) return;
+  bound.add(more, fmt::format("what is drawn outside the {} leaves {}{}", integral ? "marker" : "guard",
+                              up_to(plan.not_held_rel()), integral ? " in all" : ""));
 }
 
 void bound_excess(const Sampling& sampling, const EventPlan& plan, double step, bool vary, Bound& bound) {

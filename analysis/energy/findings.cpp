@@ -257,9 +257,11 @@ void find_in_ending(EndReason reason, Findings& findings) {
 }
 
 // The integral holds nothing of it.
-void find_outside_of_integral(const EventReport& event, const EventPlan& plan, Findings& findings) {
+void find_outside_of_integral(const EventReport& event, const EventPlan& plan, double interval_s,
+                              Findings& findings) {
+  const double of_a_sample = interval_s / plan.median_latency_s;  // at an edge it is split
   const auto tell = [&](double part, const char* code, const char* when, const char* why) {
-    if (part < k_much_outside) return;
+    if (part < std::max(k_much_outside, of_a_sample)) return;
     findings.warn(code, fmt::format("'{}': {:.2g} % of its energy is drawn {} the marker, {}. Its energy is "
                                     "the integral between the edges and does not hold it.",
                                     event.name, 100 * part, when, why));
@@ -312,7 +314,7 @@ void find_in_missing(const EventReport& event, const UsefulEventReport& useful, 
                             event.name, lacking ? ", so there is no energy per useful event" : ""));
 }
 
-void find_in_event(const EventResult& result, const EventPlan& plan, Findings& findings) {
+void find_in_event(const EventResult& result, const EventPlan& plan, double interval_s, Findings& findings) {
   const EventReport& event = result.report;
   if (event.count == 0) return;
   if (event.energy_left_out > 0) {
@@ -345,7 +347,7 @@ void find_in_event(const EventResult& result, const EventPlan& plan, Findings& f
                   fmt::format("'{}': one window alone says nothing about spread.", event.name));
   }
   find_in_outside(event, plan, result.outside, findings);
-  if (plan.method == Method::integral) find_outside_of_integral(event, plan, findings);
+  if (plan.method == Method::integral) find_outside_of_integral(event, plan, interval_s, findings);
 }
 
 // A target that was reset in the middle of an event: its line falls, and no more is seen of that.
@@ -416,7 +418,7 @@ std::vector<Finding> findings_of(const CaptureInfo& info, const Measurement& m, 
   find_in_ending(report.capture.end_reason, findings);
   find_in_lengths(m, findings);
   for (std::size_t name = 0; name < results.size(); ++name)
-    find_in_event(results[name], m.plans[name], findings);
+    find_in_event(results[name], m.plans[name], m.sampling.interval_s, findings);
   for (const EventResult& result : results) {
     if (!m.goes_on) find_in_missing(result.report, report.useful_event, findings);  // else it may yet come
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -17,6 +18,7 @@ constexpr double k_least_part = 1e-3;     // of an event: less is not worth a lo
 constexpr double k_least_of_rest = 0.01;  // ... nor is less of what is drawn at rest, to keep idle clean
 constexpr double k_shortest_part = 0.1;
 constexpr double k_half = 0.5;
+constexpr double k_falls_to = 0.97;    // from a part of a tail to the next, at most
 constexpr TimeNs k_room = 6;           // guards
 constexpr double k_at_rest = 2.0 / 3;  // of the gap: from there on nothing of the event is expected
 
@@ -123,8 +125,10 @@ class Surroundings {
     std::vector<double> rest;                // by event: J/s or C/s
   };
   [[nodiscard]] Result<AboveRest> above_rest(Side side, const Parts& parts) const;
-  // Of a part beyond the first guard.
   [[nodiscard]] bool matters(const AboveRest& above, std::size_t part, TimeNs length_ns) const;
+  // Parts from the event on in which the draw comes to rest; none where it does not fall from each to the
+  // next, as it does not where something else goes on.
+  [[nodiscard]] std::size_t parts_of_tail(const AboveRest& above, const Parts& parts) const;
 
   const Rail& rail_;
   const Timeline& timeline_;
@@ -177,9 +181,23 @@ TimeNs Surroundings::longest_guard(const EventPlan& plan) const {
 
 bool Surroundings::matters(const AboveRest& above, std::size_t part, TimeNs length_ns) const {
   if (!mean_above_zero(above.parts[part])) return false;
+  if (part == 0) return true;
   const double mean = mean_of(above.parts[part]);
   const double at_rest = std::abs(mean_of(above.rest)) * to_seconds(length_ns);
   return mean >= k_least_part * event_ || mean >= k_least_of_rest * at_rest;
+}
+
+std::size_t Surroundings::parts_of_tail(const AboveRest& above, const Parts& parts) const {
+  double rate_before = std::numeric_limits<double>::infinity();
+  TimeNs begin_ns = 0;
+  for (std::size_t part = 0; part < above.parts.size(); ++part) {
+    const TimeNs length_ns = parts.ends_ns[part] - std::exchange(begin_ns, parts.ends_ns[part]);
+    if (!matters(above, part, length_ns)) return part;
+    const double rate = mean_of(above.parts[part]) / to_seconds(length_ns);
+    if (rate > k_falls_to * rate_before) return 0;
+    rate_before = rate;
+  }
+  return above.parts.size();
 }
 
 // The first part is within the guard from the beginning on.
@@ -189,14 +207,13 @@ Status Surroundings::look(Side side, bool grow, EventPlan& plan) {
   const TimeNs gap_ns = common_gap(std::move(gaps_ns), k_half);
   const Parts parts = parts_of(plan.guard_ns, gap_ns);
   JM_TRY_ASSIGN(const auto above, above_rest(side, parts));
-  if (!mean_above_zero(above.parts[0])) return {};
   double& outside_rel = side == k_before ? plan.before_rel : plan.after_rel;
-  outside_rel = mean_of(above.parts[0]) / event_;
+  const std::size_t tail = parts_of_tail(above, parts);
   const TimeNs longest_ns = longest_guard(plan);
-  for (std::size_t part = 1; part < above.parts.size(); ++part) {
-    if (!matters(above, part, parts.ends_ns[part] - parts.ends_ns[part - 1])) return {};
+  for (std::size_t part = 0; part < tail; ++part) {
     const double relative = mean_of(above.parts[part]) / event_;
     outside_rel += relative;
+    if (part == 0) continue;
     const TimeNs end_ns = parts.ends_ns[part];
     if (grow && end_ns <= gap_ns / 2) clear_ns_ = std::max(clear_ns_, end_ns);
     if (grow && end_ns <= std::min(longest_ns, gap_ns / 2)) {

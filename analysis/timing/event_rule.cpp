@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/event_name.h>
 #include <analysis/model/names.h>
 #include <analysis/model/units.h>
 #include <analysis/timing/event_rule.h>
 #include <analysis/timing/marker_code.h>
-#include <analysis/timing/visible_text.h>
 
 #include <fmt/format.h>
 
@@ -115,24 +115,6 @@ Result<EventRule> parse_parts(std::string_view name, std::string_view rest, std:
 }
 
 }  // namespace
-
-Status check_event_name(std::string_view name) {
-  const auto plain = [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           c == '_' || c == '-' || c == '.' || c == '/' || c == ':';
-  };
-  if (name.empty() || name.size() > 100 || !std::all_of(name.begin(), name.end(), plain) ||
-      !is_visible_text(name)) {
-    return fail(ErrorCode::usage,
-                fmt::format("'{}' cannot name an event: use letters, digits, and any of _ - . / :", name));
-  }
-  if (name == "idle" || name == "unattributed") {
-    return fail(ErrorCode::usage,
-                fmt::format("'{}' cannot name an event: the report uses it for a share", name));
-  }
-  return {};
-}
 
 Result<EventRule> parse_event_rule(std::string_view text, std::span<const Line> lines) {
   const auto [name, rest] = cut(text, "=");

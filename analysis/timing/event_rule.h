@@ -41,10 +41,6 @@ struct NamedWindow {
   bool operator==(const NamedWindow&) const = default;
 };
 
-// Names become JSON keys and the parts of "a+b" in the shares: letters, digits, and _ - . / : alone, all of
-// which show. Errors: usage.
-[[nodiscard]] Status check_event_name(std::string_view name);
-
 // "NAME=LINE[,active=high|low][,pair=level|falling|rising|toggle][,skip=N][,repeat=N]". LINE is d0, d1, ...
 // or the name the line was recorded under. Errors: usage, saying what would do.
 [[nodiscard]] Result<EventRule> parse_event_rule(std::string_view text, std::span<const Line> lines);

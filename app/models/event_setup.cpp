@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <analysis/elf/read_markers.h>
+#include <analysis/model/event_name.h>
 
 #include <app/models/event_setup.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/event_name.h>
 #include <analysis/model/units.h>
 
 #include <drivers/ina219/chip/chip_options.h>
 #include <drivers/ina219/settings.h>
-#include <drivers/instrument/line_name.h>
 #include <drivers/instrument/read_option.h>
 
 #include <fmt/format.h>
@@ -36,7 +36,8 @@ Result<MarkerPin> read_marker(const std::string& text) {
         ErrorCode::usage,
         fmt::format("option 'markers' lists lines of the gpiochip, like 17 or 17:inference, not '{}'", text));
   }
-  JM_TRY(check_line_name("markers", pin.name));
+  if (const Status named = check_event_name(pin.name); !named)
+    return fail_at("option 'markers'", named.error());
   return pin;
 }
 

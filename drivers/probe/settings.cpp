@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/event_name.h>
 #include <analysis/model/units.h>
 
 #include <drivers/ina219/chip/chip_options.h>
-#include <drivers/instrument/line_name.h>
 #include <drivers/instrument/read_option.h>
 #include <drivers/probe/settings.h>
 
@@ -62,7 +62,8 @@ Status read_line(const std::string& text, std::vector<NamedLine>& lines) {
   const bool nameable = !named || (!name.empty() && first == last);
   if (!first || !last || *last < *first || *last >= k_most_lines || !nameable)
     return tl::make_unexpected(line_error(text));
-  if (named) JM_TRY(check_line_name("lines", name));
+  if (const Status good = named ? check_event_name(name) : Status(); !good)
+    return fail_at("option 'lines'", good.error());
   for (unsigned line = *first; line <= *last; ++line) {
     const auto same = [&](const NamedLine& other) {
       return other.line == line || (named && other.name == name);

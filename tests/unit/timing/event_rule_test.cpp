@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/model/event_name.h>
 #include <analysis/timing/event_rule.h>
 
 #include <gmock/gmock.h>

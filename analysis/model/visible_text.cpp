@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <analysis/timing/visible_text.h>
+#include <analysis/model/visible_text.h>
 
 #include <algorithm>
 #include <array>
