@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -18,9 +17,12 @@ constexpr double k_least_part = 1e-3;     // of an event: less is not worth a lo
 constexpr double k_least_of_rest = 0.01;  // ... nor is less of what is drawn at rest, to keep idle clean
 constexpr double k_shortest_part = 0.1;
 constexpr double k_half = 0.5;
-constexpr double k_falls_to = 0.97;    // from a part of a tail to the next, at most
-constexpr TimeNs k_room = 6;           // guards
-constexpr double k_at_rest = 2.0 / 3;  // of the gap: from there on nothing of the event is expected
+constexpr double k_rises = 1.03;  // from a part to the next, by chance
+constexpr double k_abruptly = 0.15;
+constexpr double k_much = 0.3;           // of the first part
+constexpr double k_widest_spread = 0.5;  // from event to event, of the mean
+constexpr TimeNs k_room = 6;             // guards
+constexpr double k_at_rest = 2.0 / 3;    // of the gap: from there on nothing of the event is expected
 
 enum Side : std::size_t { k_before, k_after };
 
@@ -187,15 +189,34 @@ bool Surroundings::matters(const AboveRest& above, std::size_t part, TimeNs leng
   return mean >= k_least_part * event_ || mean >= k_least_of_rest * at_rest;
 }
 
+// What comes to rest falls from part to part, each time by about the square of what it fell by before. What
+// falls by nothing and then all at once, or rises, is other work.
+bool falls_as_a_tail(double ratio, double ratio_before) {
+  const double least = ratio_before * ratio_before * ratio_before - k_abruptly;
+  return ratio <= k_rises && ratio >= least;
+}
+
+// Every event has a tail, and not now and then one as large as several.
+bool is_of_every_event(const std::vector<double>& above) {
+  const Stats stats = describe(above);
+  return stats.stddev.value_or(0) <= k_widest_spread * *stats.mean;
+}
+
 std::size_t Surroundings::parts_of_tail(const AboveRest& above, const Parts& parts) const {
-  double rate_before = std::numeric_limits<double>::infinity();
+  double first_rate = 0;
+  double rate_before = 0;
+  double ratio_before = 0;
   TimeNs begin_ns = 0;
   for (std::size_t part = 0; part < above.parts.size(); ++part) {
     const TimeNs length_ns = parts.ends_ns[part] - std::exchange(begin_ns, parts.ends_ns[part]);
+    const double rate = std::max(0.0, mean_of(above.parts[part])) / to_seconds(length_ns);
+    const double ratio = part == 0 ? 0 : rate / rate_before;
+    if (!falls_as_a_tail(ratio, ratio_before)) return 0;
     if (!matters(above, part, length_ns)) return part;
-    const double rate = mean_of(above.parts[part]) / to_seconds(length_ns);
-    if (rate > k_falls_to * rate_before) return 0;
+    if (part == 0) first_rate = rate;
+    if (rate > k_much * first_rate && !is_of_every_event(above.parts[part])) return 0;
     rate_before = rate;
+    ratio_before = ratio;
   }
   return above.parts.size();
 }

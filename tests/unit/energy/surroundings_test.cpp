@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -124,6 +125,49 @@ TEST_P(Surroundings, AGuardThatWasGivenStays) {
   const EventReport event = report(3'000'000).events.at(0);
   EXPECT_EQ(event.guard_s, 3e-3);
 }
+
+// Something without a rule follows each event: whatever its length, it is no tail, and the event stays as it
+// is.
+class OtherWork : public testing::TestWithParam<std::tuple<double, bool>> {};
+
+TEST_P(OtherWork, BesideAnEventIsLeftWhereItIs) {
+  const auto [busy_s, second] = GetParam();  // every other time more follows
+  MemoryCapture capture;
+  CaptureInfo info;
+  info.channels.resize(1);
+  info.channels[0].name = "test.current";
+  info.channels[0].rate_hz = k_rate_hz;
+  info.channels[0].aperture_s = {1 / k_rate_hz, Provenance::specified};
+  info.supply = {k_volts, VoltageBasis::setpoint};
+  info.lines = {{LineId{0}, ""}};
+  ASSERT_TRUE(capture.begin(info));
+  constexpr int k_events = 12;
+  constexpr double k_event_s = 0.02;
+  std::vector<float> current;
+  for (int i = 0; i < static_cast<int>((k_events * 0.5 + 0.1) * k_rate_hz); ++i) {
+    const double at_s = std::fmod(i / k_rate_hz, 0.5);
+    const double until_s = k_event_s + (second && i % 20000 >= 10000 ? 3 * busy_s : busy_s);
+    const double load_a = at_s < k_event_s ? 8e-3 : at_s < until_s ? 5e-3 : k_idle_a;
+    current.push_back(static_cast<float>(load_a + (i % 13 * 5 % 13 - 6) / 6.0 * k_noise_a));
+  }
+  ASSERT_TRUE(capture.accept(SampleBlock{ChannelId{0}, 0, current, {}}));
+  for (int i = 1; i < k_events; ++i)
+    test::mark(capture, 0, 0.5 * i, 0.5 * i + k_event_s);
+  ASSERT_TRUE(capture.end(EndReason::completed));
+  ReportOptions options;
+  options.events = {"inference=d0"};
+  const auto analysis = build_report(capture, options);
+  ASSERT_TRUE(analysis);
+  const EventReport& event = analysis->report.events.at(0);
+  EXPECT_NEAR(*event.energy_j.mean / (k_event_s * 8e-3 * k_volts), 1, 1e-3);
+  EXPECT_LE(*event.adequacy.bound_rel, 0.01);
+  EXPECT_FALSE(has(analysis->report, "smeared"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Lengths, OtherWork,
+
+                         testing::Combine(testing::Values(1e-3, 1.7e-3, 3e-3, 7e-3, 12.5e-3, 20e-3, 25.6e-3),
+                                          testing::Bool()));
 
 // Lengths of 2 ms are 40 samples, and measured by excess; the others by integral.
 INSTANTIATE_TEST_SUITE_P(TimeConstants, Surroundings,
