@@ -5,9 +5,14 @@
 #include <app/models/text.h>
 #include <app/models/words.h>
 
+#include <boost/sort/spreadsort/float_sort.hpp>
+
 #include <QRegularExpression>
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <limits>
+#include <numeric>
 
 namespace joulemark {
 namespace {
@@ -88,6 +93,29 @@ std::optional<QString> exact_name(const QString& term) {
   return name.replace(QStringLiteral("\"\""), QStringLiteral("\""));
 }
 
+struct SortKey {
+  double value;
+  std::uint32_t event;
+  bool operator<(const SortKey& other) const { return value < other.value; }
+};
+
+// What spreadsort sorts by: a double's bits, which order negative ones backwards, as it expects.
+struct KeyBits {
+  std::int64_t operator()(const SortKey& key, unsigned offset) const {
+    return boost::sort::spreadsort::float_mem_cast<double, std::int64_t>(key.value) >> offset;
+  }
+};
+
+void sort_keys(std::vector<SortKey>& keys) {
+  boost::sort::spreadsort::float_sort(keys.begin(), keys.end(), KeyBits(), std::less<>());
+  for (auto first = keys.begin(); first != keys.end();) {
+    const auto last =
+        std::find_if(first, keys.end(), [&](const SortKey& key) { return key.value != first->value; });
+    if (std::distance(first, last) > 1) std::ranges::sort(first, last, {}, &SortKey::event);
+    first = last;
+  }
+}
+
 }  // namespace
 
 QString EventTable::filter_for(const QString& name) {
@@ -128,7 +156,8 @@ void EventTable::set_analysis(std::shared_ptr<const Analysis> analysis) {
     for (const EventRow& row : analysis_->rows)
       largest_[row.name] = std::max(largest_[row.name], known(figure(row, energy)).value_or(0));
   }
-  rebuild();
+  sort_all();
+  filter();
   endResetModel();
 }
 
@@ -149,7 +178,7 @@ bool EventTable::set_filter(const QString& text) {
   refused_.clear();
   beginResetModel();
   tests_ = std::move(tests);
-  rebuild();
+  filter();
   endResetModel();
   return true;
 }
@@ -196,36 +225,35 @@ bool EventTable::passes(const EventRow& row) const {
   });
 }
 
-void EventTable::rebuild() {
+// As sorted, those that pass.
+void EventTable::filter() {
   order_.clear();
   if (!analysis_) return;
-  look_up_words();
-  order_.reserve(analysis_->rows.size());
-  for (std::uint32_t i = 0; i < analysis_->rows.size(); ++i) {
-    if (tests_.empty() || passes(analysis_->rows[i])) order_.push_back(i);
+  if (tests_.empty()) {
+    order_ = sorted_;
+    return;
   }
-  sort_order();
+  look_up_words();
+  order_.reserve(sorted_.size());
+  std::ranges::copy_if(sorted_, std::back_inserter(order_),
+                       [this](std::uint32_t event) { return passes(analysis_->rows[event]); });
 }
 
 // Stable by begin, in which the analysis has them. Unknown figures stand at the end, whichever the direction.
-void EventTable::sort_order() {
-  std::vector<bool> shown(analysis_->rows.size());
-  for (const std::uint32_t event : order_)
-    shown[event] = true;
-  order_.clear();
-  for (std::uint32_t event = 0; event < shown.size(); ++event) {
-    if (shown[event]) order_.push_back(event);
-  }
+void EventTable::sort_all() {
+  sorted_.resize(analysis_ ? analysis_->rows.size() : 0);
+  std::iota(sorted_.begin(), sorted_.end(), 0U);
   const bool up = sort_direction_ == Qt::AscendingOrder;
   if (sort_column_ == begin && up) return;
-  std::vector<std::pair<double, std::uint32_t>> keys;
-  keys.reserve(order_.size());
-  for (const std::uint32_t event : order_) {
+  std::vector<SortKey> keys;
+  keys.reserve(sorted_.size());
+  for (const std::uint32_t event : sorted_) {
     const auto value = known(figure(analysis_->rows[event], sort_column_));
-    keys.emplace_back(value ? (up ? *value : -*value) : std::numeric_limits<double>::infinity(), event);
+    const double key = value ? (up ? *value : -*value) : std::numeric_limits<double>::infinity();
+    keys.push_back({key + 0.0, event});  // no -0
   }
-  std::ranges::sort(keys);
-  std::ranges::transform(keys, order_.begin(), &std::pair<double, std::uint32_t>::second);
+  sort_keys(keys);
+  std::ranges::transform(keys, sorted_.begin(), &SortKey::event);
 }
 
 // What is selected stays so, wherever its row goes.
@@ -248,7 +276,8 @@ void EventTable::sort(int column, Qt::SortOrder order) {
   if (!analysis_) return;
   Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
   const std::vector<std::uint32_t> before = order_;
-  sort_order();
+  sort_all();
+  filter();
   move_persistent_indexes(before);
   Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
 }

@@ -65,14 +65,15 @@ class EventTable final : public QAbstractTableModel {
   [[nodiscard]] std::int64_t repeat(const EventRow& row) const;
   [[nodiscard]] bool passes(const EventRow& row) const;
   void look_up_words();
-  void rebuild();
-  void sort_order();
+  void filter();
+  void sort_all();
   void move_persistent_indexes(const std::vector<std::uint32_t>& before);
 
   std::shared_ptr<const Analysis> analysis_;
   std::vector<Test> tests_;
   QString refused_;  // why the last filter makes no sense
-  std::vector<std::uint32_t> order_;
+  std::vector<std::uint32_t> sorted_;  // all events
+  std::vector<std::uint32_t> order_;   // those shown
   std::vector<double> largest_;  // energy, or charge, by name
   int sort_column_ = begin;
   Qt::SortOrder sort_direction_ = Qt::AscendingOrder;

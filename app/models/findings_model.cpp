@@ -66,8 +66,14 @@ QString in_words(const Finding& finding) {
 
 struct OfAKind {
   int entries = 0;
+  std::size_t first = 0;   // of its items
   std::int64_t count = 0;  // samples or occurrences, as groups sum them
 };
+
+// What is as it should be is told once.
+int most_of_a_kind(Severity severity) {
+  return severity == Severity::info ? 1 : k_most_of_a_kind;
+}
 
 FindingsModel::Level level_of_severity(Severity severity) {
   if (severity == Severity::data_loss) return FindingsModel::Level::lost;
@@ -118,18 +124,28 @@ void FindingsModel::set(const Report& report, const std::vector<Anomaly>& anomal
                         const CaptureInfo& info) {
   using enum FindingPlace::Kind;
   std::vector<Item> items;
+  for (const Finding& finding : report.findings) {
+    const bool warning = finding.severity == FindingSeverity::warning;
+    items.push_back(
+        {warning ? Level::warning : Level::info, in_words(finding), joulemark::place_of(finding, report)});
+  }
   std::map<std::pair<AnomalyKind, Severity>, OfAKind> own;
   for (const Anomaly& anomaly : told_once(anomalies, channel_names(info))) {
     OfAKind& of_kind = own[{anomaly.kind, anomaly.severity}];
     of_kind.count += anomaly.count;
-    if (++of_kind.entries <= k_most_of_a_kind)
+    if (of_kind.entries == 0) of_kind.first = items.size();
+    if (++of_kind.entries <= most_of_a_kind(anomaly.severity))
       items.push_back({level_of_severity(anomaly.severity), sentence(anomaly), {time, anomaly.time, {}}});
   }
   for (const auto& [key, of_kind] : own) {
-    const int more = of_kind.entries - k_most_of_a_kind;
-    if (more > 0)
+    const int more = of_kind.entries - most_of_a_kind(key.second);
+    if (more <= 0) continue;
+    if (key.second == Severity::info) {
+      items[of_kind.first].text += QLatin1Char(' ') + tr("(and %n more like it)", "", more);
+    } else {
       items.push_back(
           {level_of_severity(key.second), tr("%n more of kind %1", "", more).arg(word_of(key.first)), {}});
+    }
   }
   // Doubts about the markers are found by the analysis, so the capture's own do not tell all of a group.
   for (const AnomalyGroup& group : report.quality.told_once) {
@@ -138,11 +154,6 @@ void FindingsModel::set(const Report& report, const std::vector<Anomaly>& anomal
       items.push_back({level_of_severity(group.severity),
                        to_qt(group.message),
                        {is_of_markers(group.kind) ? rules : whole, {}, {}}});
-  }
-  for (const Finding& finding : report.findings) {
-    const bool warning = finding.severity == FindingSeverity::warning;
-    items.push_back(
-        {warning ? Level::warning : Level::info, in_words(finding), joulemark::place_of(finding, report)});
   }
   std::ranges::stable_sort(items, {}, &Item::level);
   if (items == items_) return;

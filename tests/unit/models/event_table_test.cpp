@@ -245,11 +245,33 @@ TEST(FindingsModel, KnowsWhereEachFindingCanBeJudged) {
   FindingsModel model;
   model.set(report, {}, {});
   ASSERT_EQ(model.rowCount(), 5);
-  EXPECT_EQ(model.place_of(0).kind, rules) << "of the markers";
-  EXPECT_EQ(model.place_of(1), (FindingPlace{event, {}, "radio"}));
-  EXPECT_EQ(model.place_of(2).kind, whole) << "of several events";
-  EXPECT_EQ(model.place_of(3).kind, rules) << "there are no events to list";
-  EXPECT_EQ(model.place_of(4).kind, whole);
+  EXPECT_EQ(model.place_of(0), (FindingPlace{event, {}, "radio"}));
+  EXPECT_EQ(model.place_of(1).kind, whole) << "of several events";
+  EXPECT_EQ(model.place_of(2).kind, rules) << "there are no events to list";
+  EXPECT_EQ(model.place_of(3).kind, whole);
+  EXPECT_EQ(model.place_of(4).kind, rules) << "of the markers";
+}
+
+TEST(FindingsModel, TellsOnceWhatIsAsItShouldBeAndDoubtsAheadOfIt) {
+  Report report;
+  report.findings = {{"few_useful_events", FindingSeverity::info, "few"}};
+  std::vector<Anomaly> anomalies;
+  for (TimeNs second = 0; second < 5; ++second)
+    anomalies.push_back({AnomalyKind::dead_time,
+                         Severity::info,
+                         ChannelId{0},
+                         {second * 1'000'000'000, second * 1'000'000'000 + 1'000'000},
+                         0,
+                         1,
+                         "bridged"});
+  anomalies.push_back({AnomalyKind::gap, Severity::data_loss, ChannelId{0}, {0, 1}, 0, 1, "lost"});
+  FindingsModel model;
+  model.set(report, anomalies, {});
+  ASSERT_EQ(model.rowCount(), 3);
+  EXPECT_TRUE(model.index(0).data().toString().contains(QStringLiteral("lost")));
+  EXPECT_EQ(model.index(1).data().toString().toStdString(), "few");
+  EXPECT_TRUE(model.index(2).data().toString().contains(QStringLiteral("(and 4 more like it)")));
+  EXPECT_EQ(model.count(FindingsModel::Level::info), 2);
 }
 
 TEST(FindingsModel, SaysWhatToDoInTheWindow) {
