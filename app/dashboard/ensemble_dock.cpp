@@ -275,7 +275,7 @@ void EnsembleDock::show_ensemble(const QString& name, std::shared_ptr<const Ense
     const EventRow& row = analysis.rows[event.event];
     odd_->addItem(tr("#%1 at %2   %3 sd")
                       .arg(row.index + 1)
-                      .arg(time_text(row.time.begin_ns, 1'000'000))
+                      .arg(time_text(row.time.begin_ns, time_step(row.time.length_ns())))
                       .arg(event.distance, 0, 'f', 2));
   }
 }

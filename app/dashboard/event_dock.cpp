@@ -128,7 +128,11 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
   });
   connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& now) {
-            if (now.isValid()) Q_EMIT eventChosen(table_.event_at(now.row()));
+            if (!now.isValid()) return;
+            const std::size_t event = table_.event_at(now.row());
+            const EventRow& row = table_.analysis()->rows[event];
+            last_ = {table_.analysis()->report.events[row.name].name, row.time.begin_ns};
+            Q_EMIT eventChosen(event);
           });
   // The current one as well: somebody looked elsewhere since.
   for (const auto chosen : {&QTableView::clicked, &QTableView::activated})
@@ -202,9 +206,21 @@ void EventDock::go_to_row(int row) {
   view_->scrollTo(view_->currentIndex());
 }
 
+// A new analysis lists new rows, of which none is chosen.
+int EventDock::row_of_last() const {
+  const Analysis* analysis = table_.analysis();
+  for (int row = 0; last_ && row < table_.rowCount(); ++row) {
+    const EventRow& event = analysis->rows[table_.event_at(row)];
+    if (event.time.begin_ns == last_->second && analysis->report.events[event.name].name == last_->first)
+      return row;
+  }
+  return -1;
+}
+
 void EventDock::step(int by) {
   const QModelIndex now = view_->currentIndex();
-  go_to_row(now.isValid() ? std::clamp(now.row() + by, 0, std::max(0, table_.rowCount() - 1)) : 0);
+  const int from = now.isValid() ? now.row() : row_of_last();
+  go_to_row(from >= 0 ? std::clamp(from + by, 0, std::max(0, table_.rowCount() - 1)) : 0);
 }
 
 void EventDock::focus_filter() {

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <QWidget>
+#include <optional>
+#include <string>
+#include <utility>
 
 QT_BEGIN_NAMESPACE
 class QLabel;
@@ -38,9 +41,11 @@ class EventDock final : public QWidget {
   void show_what_to_do();
   void count();
   void copy();
+  [[nodiscard]] int row_of_last() const;
 
   EventTable& table_;
   QTableView* view_;
+  std::optional<std::pair<std::string, TimeNs>> last_;  // name and begin of the event that was chosen last
   bool stale_ = false;
   QLineEdit* filter_;
   QLabel* count_;

@@ -7,6 +7,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
@@ -75,6 +76,25 @@ class RuleDelegate final : public QStyledItemDelegate {
   RuleTable& table_;
 };
 
+// What is typed into a cell is no shortcut of the window.
+class TypesInCells final : public QObject {
+ public:
+  explicit TypesInCells(QTableView& view) : QObject(&view), view_(view) { view.installEventFilter(this); }
+
+  bool eventFilter(QObject*, QEvent* event) override {
+    if (event->type() != QEvent::ShortcutOverride) return false;
+    const auto& pressed = *static_cast<QKeyEvent*>(event);
+    const bool plain = (pressed.modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier)) == 0;
+    const bool types = plain && !pressed.text().isEmpty() && pressed.text().front().isPrint() &&
+                       (view_.currentIndex().flags() & Qt::ItemIsEditable) != 0;
+    if (types) event->accept();
+    return types;
+  }
+
+ private:
+  QTableView& view_;
+};
+
 }  // namespace
 
 RuleDock::RuleDock(RuleTable& table, QWidget* parent)
@@ -127,6 +147,8 @@ void RuleDock::set_up_view() {
   view_->setAccessibleName(tr("Event rules"));
   view_->setItemDelegate(new RuleDelegate(table_, view_));
   view_->setShowGrid(false);
+  view_->setWordWrap(false);
+  new TypesInCells(*view_);
   view_->setStyleSheet(QStringLiteral("QTableView::item { padding: 0px; }"));  // under the titles
   view_->verticalHeader()->hide();
   view_->verticalHeader()->setDefaultSectionSize(view_->fontMetrics().height() + 13);

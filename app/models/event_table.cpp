@@ -152,10 +152,14 @@ void EventTable::set_analysis(std::shared_ptr<const Analysis> analysis) {
   beginResetModel();
   analysis_ = std::move(analysis);
   largest_.assign(analysis_ ? analysis_->report.events.size() : 0, 0);
+  TimeNs shortest_ns = std::numeric_limits<TimeNs>::max();
   if (analysis_) {
-    for (const EventRow& row : analysis_->rows)
+    for (const EventRow& row : analysis_->rows) {
       largest_[row.name] = std::max(largest_[row.name], known(figure(row, energy)).value_or(0));
+      shortest_ns = std::min(shortest_ns, row.time.length_ns());
+    }
   }
+  step_ns_ = time_step(shortest_ns);
   sort_all();
   filter();
   endResetModel();
@@ -302,7 +306,7 @@ QString EventTable::text_of(const EventRow& row, int column) const {
     case name:
       return to_qt(analysis_->report.events[row.name].name);
     case begin:
-      return time_text(row.time.begin_ns, 1'000'000);
+      return time_text(row.time.begin_ns, step_ns_);
     case length:
       return si_text(figure(row, length), "s");
     case energy:

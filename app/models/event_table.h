@@ -71,10 +71,11 @@ class EventTable final : public QAbstractTableModel {
 
   std::shared_ptr<const Analysis> analysis_;
   std::vector<Test> tests_;
-  QString refused_;  // why the last filter makes no sense
+  QString refused_;                    // why the last filter makes no sense
   std::vector<std::uint32_t> sorted_;  // all events
   std::vector<std::uint32_t> order_;   // those shown
-  std::vector<double> largest_;  // energy, or charge, by name
+  std::vector<double> largest_;        // energy, or charge, by name
+  TimeNs step_ns_ = 1'000'000;         // of begins, by the shortest event
   int sort_column_ = begin;
   Qt::SortOrder sort_direction_ = Qt::AscendingOrder;
 };

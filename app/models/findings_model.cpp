@@ -84,7 +84,10 @@ QString sentence(const Anomaly& anomaly) {
   QString kind = word_of(anomaly.kind);
   kind[0] = kind[0].toUpper();
   return FindingsModel::tr("%1 at %2: %3")
-      .arg(kind, time_text(anomaly.time.begin_ns, 1'000'000), to_qt(anomaly.message));
+      .arg(kind,
+           time_text(anomaly.time.begin_ns,
+                     anomaly.time.empty() ? 1'000'000 : time_step(10 * anomaly.time.length_ns())),
+           to_qt(anomaly.message));
 }
 
 bool is_of_markers(AnomalyKind kind) {

@@ -97,7 +97,8 @@ QString RuleTable::place_text(const Row& row) const {
   if (row.kind == Kind::code) return code_text(static_cast<std::uint32_t>(row.at));
   if (row.kind == Kind::instant) return time_text(setup_.instants[row.at].time_ns, k_time_step_ns);
   const TimeRange& time = setup_.windows[row.at].time;
-  return tr("%1 from %2").arg(si_text(time.seconds(), "s", 3), time_text(time.begin_ns, k_time_step_ns));
+  return tr("%1 from %2")
+      .arg(si_text(time.seconds(), "s", 3), time_text(time.begin_ns, time_step(time.length_ns())));
 }
 
 QString RuleTable::kind_text(const Row& row) const {

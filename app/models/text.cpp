@@ -113,6 +113,9 @@ int digits_that_differ(std::span<const double> values, std::string_view unit, in
 
 QString percent_text(double fraction) {
   const double percent = 100 * fraction;
+  if (percent != 0 && std::abs(percent) < 0.005)
+    return QStringLiteral("< 0.01").replace(QLatin1Char(' '), QChar(0x00a0)) + QChar(0x00a0) +
+           QLatin1Char('%');
   const int decimals = std::abs(percent) >= 10 ? 0 : std::abs(percent) >= 1 ? 1 : 2;
   return QString::number(percent, 'f', decimals) + QChar(0x00a0) + QLatin1Char('%');
 }
@@ -123,6 +126,13 @@ QString typeset(QString text) {
   static const QRegularExpression k_blank(
       QStringLiteral("(?<=\\d) (?=(?:%|[\\x{3bc}\\x{b5}numkMG]?(?:Hz|S/s|B|[AVWJCs]))(?![A-Za-z]))"));
   return text.replace(k_blank, QString(QChar(0x00a0)));
+}
+
+TimeNs time_step(TimeNs length_ns) {
+  TimeNs step_ns = 1'000'000;
+  while (step_ns > 1 && step_ns > length_ns / 10)
+    step_ns /= 10;
+  return step_ns;
 }
 
 QString time_text(TimeNs time_ns, TimeNs step_ns) {

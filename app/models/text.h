@@ -36,6 +36,10 @@ struct Figure {
 // A place on the capture clock with a fixed unit and as many decimals as step_ns needs: "12.345 s".
 [[nodiscard]] QString time_text(TimeNs time_ns, TimeNs step_ns);
 
+// For time_text, so that an event of that length is told from the next one: a tenth of it in round numbers,
+// a millisecond at most.
+[[nodiscard]] TimeNs time_step(TimeNs length_ns);
+
 // "00:01:12", hours as they come.
 [[nodiscard]] QString clock_text(double seconds);
 

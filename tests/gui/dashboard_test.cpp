@@ -53,6 +53,8 @@ class DashboardTest : public WindowFixture {
   void aClickOnAnEventGoesThere();
   void aDoubleClickGoesToTheEventAndBack();
   void keysGoFromEventToEvent();
+  void keysGoOnWhereTheyWereAfterAnEdit();
+  void whatIsTypedIntoARuleIsNoShortcut();
   void foldsEventsAndGoesToTheOddest();
   void theEnsembleIsOfTheEventThatWasChosen();
   void findingsLeadToTheirPlace();
@@ -261,6 +263,30 @@ void DashboardTest::keysGoFromEventToEvent() {
   QVERIFY(window_->time_window().cursors(0) == window_->events().time_of(window_->events().event_at(1)));
   QTest::keyClick(window_.get(), Qt::Key_P);
   QVERIFY(window_->time_window().cursors(0) == window_->events().time_of(window_->events().event_at(0)));
+}
+
+void DashboardTest::keysGoOnWhereTheyWereAfterAnEdit() {
+  open(sample_);
+  for (int i = 0; i < 5; ++i)
+    QTest::keyClick(window_.get(), Qt::Key_N);
+  const auto before = window_->document()->analysis();
+  EventSetup setup = window_->document()->setup();
+  setup.useful.reset();
+  QVERIFY(window_->document()->change_setup(setup, QStringLiteral("none")).has_value());
+  QTRY_VERIFY_WITH_TIMEOUT(window_->document()->analysis() != before, k_patience_ms);
+  QTest::keyClick(window_.get(), Qt::Key_N);
+  QVERIFY(window_->time_window().cursors(0) == window_->events().time_of(window_->events().event_at(5)));
+}
+
+void DashboardTest::whatIsTypedIntoARuleIsNoShortcut() {
+  open(sample_);
+  auto* rules = window_->findChild<QTableView*>(QStringLiteral("rules.table"));
+  rules->setCurrentIndex(window_->rules().index(0, RuleTable::repeat));
+  rules->setFocus();
+  QKeyEvent press(QEvent::ShortcutOverride, Qt::Key_5, Qt::NoModifier, QStringLiteral("5"));
+  press.ignore();
+  QApplication::sendEvent(rules, &press);
+  QVERIFY(press.isAccepted());
 }
 
 void DashboardTest::foldsEventsAndGoesToTheOddest() {

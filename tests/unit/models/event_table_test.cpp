@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <app/models/event_table.h>
 #include <app/models/findings_model.h>
+#include <app/models/text.h>
 #include <app/models/tiles.h>
 
 #include <gtest/gtest.h>
@@ -250,6 +251,14 @@ TEST(FindingsModel, KnowsWhereEachFindingCanBeJudged) {
   EXPECT_EQ(model.place_of(2).kind, rules) << "there are no events to list";
   EXPECT_EQ(model.place_of(3).kind, whole);
   EXPECT_EQ(model.place_of(4).kind, rules) << "of the markers";
+}
+
+TEST(TimeStep, TellsShortEventsApart) {
+  EXPECT_EQ(time_step(20'000'000), 1'000'000);
+  EXPECT_EQ(time_step(750'000), 10'000);
+  EXPECT_EQ(time_step(40'000), 1'000);
+  EXPECT_EQ(time_step(3), 1);
+  EXPECT_EQ(time_text(500'040'000, time_step(40'000)).toStdString(), "500.040\u00a0ms");
 }
 
 TEST(FindingsModel, TellsOnceWhatIsAsItShouldBeAndDoubtsAheadOfIt) {

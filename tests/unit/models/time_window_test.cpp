@@ -78,6 +78,8 @@ TEST(Text, ShowsFiguresAsPeopleWriteThem) {
   EXPECT_EQ(si_text(-18.4e-6, "A", 3).toStdString(), "\u221218.4\u00a0\u00b5A");
   EXPECT_EQ(si_text(std::nullopt, "A").toStdString(), "\u2014");
   EXPECT_EQ(percent_text(0.0031).toStdString(), "0.31\u00a0%");
+  EXPECT_EQ(percent_text(2e-5).toStdString(), "<\u00a00.01\u00a0%");
+  EXPECT_EQ(percent_text(0).toStdString(), "0.00\u00a0%");
   EXPECT_EQ(time_text(12'345'000'000, 1'000'000).toStdString(), "12.345\u00a0s");
   EXPECT_EQ(time_text(1'500'000, 1000).toStdString(), "1.500\u00a0ms");
   EXPECT_EQ(clock_text(3725.9).toStdString(), "01:02:05");
