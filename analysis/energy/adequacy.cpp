@@ -108,12 +108,17 @@ Adequacy adequacy_of(const Sampling& sampling, const EventPlan& plan, const Even
     bound_excess(sampling, plan, step, phases_vary(phases), bound);
   }
   bound_outside(plan, bound);
+  if (!plan.settled)
+    bound.reasons.emplace_back(
+        "what is drawn after it had not come to rest halfway to what follows: an estimate");
   if (!sampling.aperture_s.known()) {
     bound.reasons.emplace_back("the instrument's aperture is unknown; taken as a point in time");
   }
   adequacy.bound_rel = bound.relative;
   adequacy.reasons = std::move(bound.reasons);
-  adequacy.grade = bound.relative <= 0.01 ? Grade::good : bound.relative <= 0.05 ? Grade::fair : Grade::poor;
+  adequacy.grade = bound.relative <= 0.01 && plan.settled ? Grade::good
+                   : bound.relative <= 0.05               ? Grade::fair
+                                                          : Grade::poor;
   return adequacy;
 }
 

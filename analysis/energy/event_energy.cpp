@@ -152,7 +152,7 @@ EventResult result_of(const Measurement& m, const IdleReport& idle, std::uint32_
   report.count = plan.count;
   report.repeat = repeat;
   report.method = plan.method;
-  report.guard_s = to_seconds(plan.guard_ns);
+  report.guard_s = to_seconds(plan.guard.after_ns);
   report.energy_left_out = from.left_out;
   put_amounts(m, idle, name, from, report);
   report.latency_s = describe(from.latency);

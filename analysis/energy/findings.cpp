@@ -234,7 +234,7 @@ void find_in_idle(const Measurement& m, Findings& findings) {
   if (std::abs(unsettled) < k_unsettled) return;
   TimeNs guard_ns = 0;
   for (const EventPlan& plan : m.plans)
-    guard_ns = std::max(guard_ns, plan.clear_ns);
+    guard_ns = std::max({guard_ns, plan.clear.before_ns, plan.clear.after_ns});
   const bool falls = unsettled > 0;
   findings.warn(
       "idle_unsettled",
@@ -272,17 +272,19 @@ void find_outside_of_integral(const EventReport& event, const EventPlan& plan, d
 
 // "The energy holds it", or how much of it.
 std::string what_is_held(const EventPlan& plan) {
-  if (plan.beyond_rel <= 0) return "The energy holds it";
-  return fmt::format(
-      "The energy holds what lies within the guard; {:.2g} % more lies beyond, where other "
-      "events are too near for a longer one",
-      100 * plan.beyond_rel);
+  if (plan.beyond_rel > 0)
+    return fmt::format("The energy holds what lies within the guard; {:.2g} % more lies beyond it",
+                       100 * plan.beyond_rel);
+  const bool all = plan.looked && plan.beside_rel <= 0;
+  return all ? "The energy holds it" : "The energy holds what lies within the guard";
 }
 
+// By excess.
 void find_in_outside(const EventReport& event, const EventPlan& plan, const OutsideMarker& outside,
                      Findings& findings) {
-  if (!outside.before && !outside.after) return;
-  const std::string amount = format_si(event.outside_marker_j.mean.value_or(0), "J", 3);
+  const double outside_j = event.outside_marker_j.mean.value_or(0);
+  if ((!outside.before && !outside.after) || outside_j <= 0) return;
+  const std::string amount = format_si(outside_j, "J", 3);
   if (outside.before) {
     findings.warn("active_outside_marker",
                   fmt::format("'{}': the target draws {} above idle per inference outside the marker, within "
@@ -294,6 +296,17 @@ void find_in_outside(const EventReport& event, const EventPlan& plan, const Outs
                               "and regulators do. {}.",
                               event.name, amount, what_is_held(plan)));
   }
+}
+
+// Whose it is nobody can tell.
+void find_beside(const EventReport& event, const EventPlan& plan, Findings& findings) {
+  if (plan.beside_rel < k_much_outside) return;
+  findings.warn(
+      "active_outside_marker",
+      fmt::format("'{}': beside its events the target draws, on average, another {:.2g} % of their energy "
+                  "before it comes to rest: work of something else, or their own that the marker "
+                  "misses. Their energy does not hold it, but for the guard.",
+                  event.name, 100 * plan.beside_rel));
 }
 
 // "lost samples, clipped"
@@ -347,6 +360,7 @@ void find_in_event(const EventResult& result, const EventPlan& plan, double inte
                   fmt::format("'{}': one window alone says nothing about spread.", event.name));
   }
   find_in_outside(event, plan, result.outside, findings);
+  find_beside(event, plan, findings);
   if (plan.method == Method::integral) find_outside_of_integral(event, plan, interval_s, findings);
 }
 

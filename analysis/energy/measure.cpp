@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <analysis/energy/guards.h>
 #include <analysis/energy/measure.h>
 #include <analysis/energy/noise.h>
 #include <analysis/energy/surroundings.h>
@@ -53,8 +54,8 @@ void plan_guards(Measurement& m, const MeasureOptions& options) {
   for (std::size_t name = 0; name < m.plans.size(); ++name) {
     EventPlan& plan = m.plans[name];
     plan.margin_ns = margin_of(m.sampling, plan.resolution_ns);
-    plan.guard_ns = options.guard_ns.value_or(std::max(k_least_guard_ns, 2 * plan.margin_ns));
-    plan.clear_ns = plan.guard_ns;
+    const TimeNs guard_ns = options.guard_ns.value_or(std::max(k_least_guard_ns, 2 * plan.margin_ns));
+    plan.guard = plan.clear = {guard_ns, guard_ns};
     plan.count = static_cast<std::int64_t>(lengths[name].size());
     if (plan.count == 0) continue;
     plan.median_latency_s = median_of(lengths[name]);
@@ -62,8 +63,8 @@ void plan_guards(Measurement& m, const MeasureOptions& options) {
   }
 }
 
-std::vector<TimeNs> guards_of(const Measurement& m, TimeNs EventPlan::*which) {
-  std::vector<TimeNs> guards;
+std::vector<Guard> guards_of(const Measurement& m, Guard EventPlan::*which) {
+  std::vector<Guard> guards;
   for (const EventPlan& plan : m.plans)
     guards.push_back(plan.*which);
   return guards;
@@ -173,12 +174,11 @@ Status read_whole(const Rail& rail, Measurement& m) {
     const Event& event = m.timeline.events[i];
     const EventPlan& plan = m.plans[event.name];
     if (plan.method != Method::excess) continue;
-    const TimeRange guarded{event.time.begin_ns - plan.guard_ns, event.time.end_ns + plan.guard_ns};
+    const TimeRange guarded = plan.guard.around(event.time);
     owners.push_back(i);
     windows.push_back(guarded);
-    const TimeNs outer_ns = std::max<TimeNs>(0, plan.guard_ns - plan.margin_ns);
-    windows.push_back({guarded.begin_ns, guarded.begin_ns + outer_ns});
-    windows.push_back({guarded.end_ns - outer_ns, guarded.end_ns});
+    windows.push_back({guarded.begin_ns, std::max(guarded.begin_ns, event.time.begin_ns - plan.margin_ns)});
+    windows.push_back({std::min(guarded.end_ns, event.time.end_ns + plan.margin_ns), guarded.end_ns});
   }
   if (owners.empty()) return {};
   JM_TRY_ASSIGN(const std::vector<WindowSum> sums, rail.over(windows, Boundary::whole_samples));
@@ -212,8 +212,7 @@ void flag_events(const std::vector<TimeRange>& clipped, Measurement& m) {
     const Event& event = m.timeline.events[i];
     const EventPlan& plan = m.plans[event.name];
     const bool excess = plan.method == Method::excess;
-    const TimeNs guard_ns = excess ? plan.guard_ns : 0;
-    const TimeRange window{event.time.begin_ns - guard_ns, event.time.end_ns + guard_ns};
+    const TimeRange window = excess ? plan.guard.around(event.time) : event.time;
     const WindowSum& sum = excess ? m.guarded[i] : m.events[i];
     if (touches(clipped, window)) m.flags[i] |= k_flag_clipped;
     if (sum.missing_s <= tolerance_s) continue;
@@ -243,15 +242,17 @@ Result<Measurement> measure(SampleSource& source, Timeline timeline, const Measu
   m.has_charge = rail.has_charge();
   JM_TRY_ASSIGN(m.sampling, sampling_of(source));
   plan_guards(m, options);
-  JM_TRY(look_around(rail, m.timeline, m.sampling, !options.guard_ns, m.plans));
-  m.partition = partition_time(m.timeline, guards_of(m, &EventPlan::clear_ns), m.sampling.span);
   JM_TRY_ASSIGN(const std::vector<Anomaly> anomalies, source.anomalies());
   const std::vector<TimeRange> clipped = clipped_stretches(anomalies);
+  JM_TRY_ASSIGN(const std::vector<Surroundings> surroundings,
+                look_around(rail, m.timeline, m.sampling, clipped, m.plans));
+  grow_guards(m.timeline, surroundings, !options.guard_ns, m.plans);
+  m.partition = partition_time(m.timeline, guards_of(m, &EventPlan::clear), m.sampling.span);
   leave_out_clipped(clipped, m.partition);
   cut_idle(m);
   const bool idle = std::any_of(m.partition.segments.begin(), m.partition.segments.end(),
                                 [](const Segment& segment) { return segment.label == k_idle_label; });
-  choose_methods(m, find_isolated(m.timeline, guards_of(m, &EventPlan::guard_ns)), idle);
+  choose_methods(m, find_isolated(m.timeline, guards_of(m, &EventPlan::guard)), idle);
   JM_TRY(read_fractional(rail, options.blocks, m));
   JM_TRY(read_whole(rail, m));
   JM_TRY_ASSIGN(const ChannelId primary, primary_channel(source.info()));

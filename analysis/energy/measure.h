@@ -8,6 +8,7 @@
 #include <analysis/model/report.h>
 #include <analysis/timing/timeline.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -31,20 +32,23 @@ struct EventPlan {
   std::int64_t count = 0;
   double median_latency_s = 0;
   std::uint32_t resolution_ns = 0;  // the coarsest edge's
-  TimeNs guard_ns = 0;
-  TimeNs clear_ns = 0;   // how far idle keeps away; the guard, or more where that cannot grow so far
+  Guard guard;
+  Guard clear;           // how far idle keeps away: the guard, or more
   TimeNs margin_ns = 0;  // no sample further than this from an event touches it
   Method method = Method::integral;
   bool wanted_excess = false;  // short enough for excess, but not isolated or without idle
-  // What is drawn above idle outside the marker, by the event's own amount (see surroundings.h); 0: nothing,
+  // What is drawn above idle outside the marker, by an event's own amount (see surroundings.h); 0: nothing,
   // or not known.
-  double before_rel = 0;
+  double before_rel = 0;  // that comes to rest, and so is of the event
   double after_rel = 0;
-  double beyond_rel = 0;  // the part of both that is outside the guard, which cannot grow so far
+  double beyond_rel = 0;  // the part of both that is outside the guard
+  double beside_rel = 0;  // that goes on beside each event: other work, or its own
+  bool looked = true;     // on both sides there was room to see that
+  bool settled = true;    // it comes to rest before anything else begins
 
-  // What the event's energy does not hold of it.
+  // What the event's energy does not hold of its own.
   [[nodiscard]] double not_held_rel() const {
-    return method == Method::integral ? before_rel + after_rel : beyond_rel;
+    return std::min(1.0, method == Method::integral ? before_rel + after_rel : beyond_rel);
   }
 };
 

@@ -19,23 +19,23 @@ struct Point {
   PointKind kind = PointKind::begin;
 };
 
-std::vector<Point> collect_points(const Timeline& timeline, std::span<const TimeNs> guards_ns) {
+std::vector<Point> collect_points(const Timeline& timeline, std::span<const Guard> guards) {
   std::vector<Point> points;
   points.reserve(timeline.events.size() * 4);
   for (std::uint32_t i = 0; i < timeline.events.size(); ++i) {
     const Event& event = timeline.events[i];
-    const TimeNs guard_ns = guards_ns[event.name];
-    points.push_back({event.time.begin_ns - guard_ns, i, PointKind::guard_begin});
+    const TimeRange guarded = guards[event.name].around(event.time);
+    points.push_back({guarded.begin_ns, i, PointKind::guard_begin});
     points.push_back({event.time.begin_ns, i, PointKind::begin});
     points.push_back({event.time.end_ns, i, PointKind::end});
-    points.push_back({event.time.end_ns + guard_ns, i, PointKind::guard_end});
+    points.push_back({guarded.end_ns, i, PointKind::guard_end});
   }
   for (const Doubt& doubt : timeline.doubts) {
-    const TimeNs guard_ns = guards_ns[doubt.name];
-    points.push_back({doubt.time.begin_ns - guard_ns, 0, PointKind::guard_begin});
+    const TimeRange guarded = guards[doubt.name].around(doubt.time);
+    points.push_back({guarded.begin_ns, 0, PointKind::guard_begin});
     points.push_back({doubt.time.begin_ns, 0, PointKind::doubt_begin});
     points.push_back({doubt.time.end_ns, 0, PointKind::doubt_end});
-    points.push_back({doubt.time.end_ns + guard_ns, 0, PointKind::guard_end});
+    points.push_back({guarded.end_ns, 0, PointKind::guard_end});
   }
   std::sort(points.begin(), points.end(), [](const Point& a, const Point& b) {
     return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.event < b.event;
@@ -126,7 +126,7 @@ std::vector<std::uint32_t> labels_of_events(const Timeline& timeline, OpenEvents
 
 }  // namespace
 
-Partition partition_time(const Timeline& timeline, std::span<const TimeNs> guards_ns, TimeRange span) {
+Partition partition_time(const Timeline& timeline, std::span<const Guard> guards, TimeRange span) {
   Partition partition;
   partition.labels = {"idle", "guard", "doubt", "clipped"};
   for (const EventName& name : timeline.names)
@@ -145,7 +145,7 @@ Partition partition_time(const Timeline& timeline, std::span<const TimeNs> guard
     }
     from_ns = to_ns;
   };
-  for (const Point& point : collect_points(timeline, guards_ns)) {
+  for (const Point& point : collect_points(timeline, guards)) {
     add_until(point.time_ns);
     open.apply(point);
   }
@@ -179,13 +179,10 @@ void leave_out_clipped(std::span<const TimeRange> clipped, Partition& partition)
   partition.segments = std::move(segments);
 }
 
-std::vector<bool> find_isolated(const Timeline& timeline, std::span<const TimeNs> guards_ns) {
+std::vector<bool> find_isolated(const Timeline& timeline, std::span<const Guard> guards) {
   const auto& events = timeline.events;
   std::vector<bool> isolated(events.size(), true);
-  const auto guarded = [&](const Event& event) {
-    const TimeNs guard_ns = guards_ns[event.name];
-    return TimeRange{event.time.begin_ns - guard_ns, event.time.end_ns + guard_ns};
-  };
+  const auto guarded = [&](const Event& event) { return guards[event.name].around(event.time); };
   // Those that begin earlier: the furthest any of their guards reaches.
   TimeNs reach_ns = std::numeric_limits<TimeNs>::min();
   for (std::size_t i = 0; i < events.size();) {

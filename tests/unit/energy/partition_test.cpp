@@ -26,7 +26,10 @@ Timeline timeline_of(std::vector<Event> events, std::uint32_t names) {
 
 std::vector<std::string> described(const Timeline& timeline, const std::vector<TimeNs>& guards,
                                    TimeRange span) {
-  const Partition partition = partition_time(timeline, guards, span);
+  std::vector<Guard> around;
+  for (const TimeNs guard_ns : guards)
+    around.push_back({guard_ns, guard_ns});
+  const Partition partition = partition_time(timeline, around, span);
   std::vector<std::string> list;
   for (const Segment& segment : partition.segments) {
     list.push_back(partition.labels[segment.label] + " " + std::to_string(segment.time.begin_ns) + ".." +
@@ -52,7 +55,7 @@ TEST(Partition, GivesEqualWindowsToNeitherAlone) {
   const Timeline timeline = timeline_of({{{10, 30}, 0}, {{10, 30}, 1}, {{10, 40}, 2}, {{15, 20}, 2}}, 3);
   EXPECT_THAT(described(timeline, {0, 0, 0}, {0, 40}),
               ElementsAre("idle 0..10", "a+b 10..15", "c 15..20", "a+b 20..30", "c 30..40"));
-  const Partition partition = partition_time(timeline, std::vector<TimeNs>(3, 0), {0, 40});
+  const Partition partition = partition_time(timeline, std::vector<Guard>(3), {0, 40});
   std::vector<std::string> labels;
   for (const std::uint32_t label : partition.event_labels)
     labels.push_back(partition.labels[label]);
@@ -61,7 +64,7 @@ TEST(Partition, GivesEqualWindowsToNeitherAlone) {
 
 TEST(Partition, LeavesClippedStretchesOutOfIdleAlone) {
   const Timeline timeline = timeline_of({{{10, 30}, 0}}, 1);
-  Partition partition = partition_time(timeline, std::vector<TimeNs>(1, 0), {0, 60});
+  Partition partition = partition_time(timeline, std::vector<Guard>(1), {0, 60});
   leave_out_clipped(std::vector<TimeRange>{{2, 4}, {6, 12}, {25, 28}, {29, 40}, {50, 90}}, partition);
   std::string text;
   for (const Segment& segment : partition.segments)
@@ -95,7 +98,7 @@ TEST(Partition, AgreesWithLookingAtEachInstantOnItsOwn) {
       events.push_back({{begin, begin + 1 + at(random) / 2}, name});
     }
     const Timeline timeline = timeline_of(events, 5);
-    const Partition partition = partition_time(timeline, std::vector<TimeNs>(5, 0), {0, 100});
+    const Partition partition = partition_time(timeline, std::vector<Guard>(5), {0, 100});
     TimeNs reached = 0;
     for (const Segment& segment : partition.segments) {
       EXPECT_EQ(segment.time.begin_ns, reached);
@@ -127,13 +130,15 @@ TEST(Partition, AgreesWithLookingAtEachInstantOnItsOwn) {
 TEST(Isolation, TellsNeighboursInTheGuardFromWhatIsNested) {
   const Timeline timeline =
       timeline_of({{{100, 200}, 0}, {{120, 130}, 1}, {{300, 400}, 0}, {{405, 500}, 0}}, 2);
-  EXPECT_THAT(find_isolated(timeline, std::vector<TimeNs>{10, 10}), ElementsAre(true, false, false, false));
-  EXPECT_THAT(find_isolated(timeline, std::vector<TimeNs>{2, 2}), ElementsAre(true, false, true, true));
+  EXPECT_THAT(find_isolated(timeline, std::vector<Guard>{{10, 10}, {10, 10}}),
+              ElementsAre(true, false, false, false));
+  EXPECT_THAT(find_isolated(timeline, std::vector<Guard>{{2, 2}, {2, 2}}),
+              ElementsAre(true, false, true, true));
 }
 
 TEST(Isolation, SeesALongNeighbourBehindAShortOne) {
   const Timeline timeline = timeline_of({{{0, 300}, 0}, {{10, 20}, 1}, {{305, 310}, 1}}, 2);
-  EXPECT_THAT(find_isolated(timeline, std::vector<TimeNs>{5, 5}), ElementsAre(false, false, false));
+  EXPECT_THAT(find_isolated(timeline, std::vector<Guard>{{5, 5}, {5, 5}}), ElementsAre(false, false, false));
 }
 
 }  // namespace
