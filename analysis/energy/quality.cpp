@@ -68,6 +68,7 @@ std::vector<AnomalyGroup> group(const std::vector<Anomaly>& anomalies) {
 
 std::vector<std::string> ids_of(const std::vector<ChannelReport>& channels) {
   std::vector<std::string> ids;
+  ids.reserve(channels.size());
   for (const ChannelReport& channel : channels)
     ids.push_back(channel.id);
   return ids;

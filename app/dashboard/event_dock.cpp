@@ -97,29 +97,7 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
   filter_->setClearButtonEnabled(true);
   filter_->setAccessibleName(tr("Filter events"));
   count_->setProperty("role", "muted");
-  view_->setModel(&table_);
-  view_->setAccessibleName(tr("Events"));
-  view_->setItemDelegate(new EventDelegate(stale_, view_));
-  view_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  view_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-  view_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-  view_->setShowGrid(false);
-  view_->setStyleSheet(QStringLiteral("QTableView::item { padding: 0px 4px; }"));
-  view_->setWordWrap(false);
-  view_->verticalHeader()->hide();
-  view_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  view_->verticalHeader()->setDefaultSectionSize(view_->fontMetrics().height() + 9);
-  view_->horizontalHeader()->setHighlightSections(false);
-  view_->horizontalHeader()->setSectionsMovable(true);
-  view_->setSortingEnabled(true);
-  view_->sortByColumn(EventTable::begin, Qt::AscendingOrder);
-  QFont font = view_->font();
-  font.setPointSizeF(font.pointSizeF() - 0.5);
-  view_->setFont(font);
-  view_->horizontalHeader()->setFont(font);
-  view_->horizontalHeader()->setMinimumSectionSize(20);
-  view_->horizontalHeader()->setResizeContentsPrecision(0);  // by the rows in sight
-  columns_ = new EventColumns(table_, *view_);
+  set_up_view();
   connect(filter_, &QLineEdit::textChanged, this, [this] { filter(); });
   connect(&table_, &EventTable::modelReset, this, [this] {
     count();
@@ -144,6 +122,32 @@ EventDock::EventDock(EventTable& table, QWidget* parent)
   count();
   show_filter_trouble();
   show_what_to_do();
+}
+
+void EventDock::set_up_view() {
+  view_->setModel(&table_);
+  view_->setAccessibleName(tr("Events"));
+  view_->setItemDelegate(new EventDelegate(stale_, view_));
+  view_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  view_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+  view_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+  view_->setShowGrid(false);
+  view_->setStyleSheet(QStringLiteral("QTableView::item { padding: 0px 4px; }"));
+  view_->setWordWrap(false);
+  view_->verticalHeader()->hide();
+  view_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  view_->verticalHeader()->setDefaultSectionSize(view_->fontMetrics().height() + 9);
+  view_->horizontalHeader()->setHighlightSections(false);
+  view_->horizontalHeader()->setSectionsMovable(true);
+  view_->setSortingEnabled(true);
+  view_->sortByColumn(EventTable::begin, Qt::AscendingOrder);
+  QFont font = view_->font();
+  font.setPointSizeF(font.pointSizeF() - 0.5);
+  view_->setFont(font);
+  view_->horizontalHeader()->setFont(font);
+  view_->horizontalHeader()->setMinimumSectionSize(20);
+  view_->horizontalHeader()->setResizeContentsPrecision(0);  // by the rows in sight
+  columns_ = new EventColumns(table_, *view_);
 }
 
 void EventDock::filter() {

@@ -38,6 +38,7 @@ class EventDock final : public QWidget {
   void refused(const QString& message);
 
  private:
+  void set_up_view();
   void filter();
   void show_filter_trouble();
   void show_what_to_do();

@@ -280,7 +280,7 @@ void MainWindow::context_menu(const QPoint& global, TimeNs time_ns, Quantity qua
   menu.addAction(tr("Zoom to selection"), this, [this] { zoom_to_selection(); })->setEnabled(chosen);
   menu.addAction(tr("Name the window between A and B\u2026"), this, [this] { mark_selection(); })
       ->setEnabled(chosen);
-  menu.addAction(tr("Set a marker here\u2026"), this, [this, time_ns, asked] {
+  menu.addAction(tr("Set a marker here\u2026"), this, [this, time_ns, &asked] {  // the menu is gone before it
     if (asked != document_.get()) return;
     window_.set_cursors(0, TimeRange{time_ns, selection() ? std::max(time_ns, selection()->end_ns)
                                                           : time_ns + window_.range().length_ns() / 10});

@@ -6,6 +6,7 @@
 
 #include <QCoreApplication>
 #include <QPainter>
+#include <QTextOption>
 #include <algorithm>
 
 namespace joulemark {
@@ -149,9 +150,8 @@ void TimeAxis::paintEvent(QPaintEvent*) {
     if (flag) painter.fillRect(label.place, flag_colour(label.kind));
     const QColor on_flag = theme().dark ? QColor(0x0b0e12) : QColor(0xffffff);
     painter.setPen(flag ? on_flag : theme().muted);
-    painter.drawText(label.place,
-                     label.kind == Label::Kind::span ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignCenter,
-                     label.text);
+    const Qt::Alignment side = label.kind == Label::Kind::span ? Qt::AlignLeft : Qt::AlignHCenter;
+    painter.drawText(label.place, label.text, QTextOption(side | Qt::AlignVCenter));
     if (label.active) paint_active(painter, label.place);
   }
 }

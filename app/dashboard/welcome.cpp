@@ -61,7 +61,7 @@ void Welcome::set_recent(const QStringList& files) {
   const QStringList shown = files.first(std::min<qsizetype>(files.size(), k_most_recent));
   QStringList names = names_told_apart(shown);
   for (qsizetype i = 0; i < shown.size(); ++i) {
-    const QString file = shown[i];
+    const QString& file = shown[i];
     auto* button = new QPushButton(names[i].replace(QLatin1Char('&'), QStringLiteral("&&")), this);
     button->setToolTip(harmless(file));
     recent_->addWidget(button);

@@ -57,7 +57,7 @@ constexpr std::array<Remedy, 11> k_remedies{
       QT_TRANSLATE_NOOP("joulemark::FindingsModel", "Tick the Useful box of its rule under Rules.")}}};
 
 QString in_words(const Finding& finding) {
-  const QString message = typeset(to_qt(finding.message));
+  QString message = typeset(to_qt(finding.message));
   if (finding.remedy.empty()) return message;
   const auto* own = std::ranges::find(k_remedies, finding.code, &Remedy::code);
   const QString remedy = own == k_remedies.end() ? to_qt(finding.remedy) : FindingsModel::tr(own->text);

@@ -58,6 +58,7 @@ std::vector<MetadataItem> event_rules() {
 // Every run begins idle.
 std::vector<MetadataItem> line_levels() {
   std::vector<MetadataItem> items;
+  items.reserve(std::size(k_marker_lines));
   for (const MarkerLine& line : k_marker_lines)
     items.push_back({fmt::format("line.d{}.initial", line.line.value), "low"});
   return items;
