@@ -1,124 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Guards that grow, where they must not: into other events, over what was lost, into another one's tail.
-#include <analysis/energy/build_report.h>
-
-#include <tests/support/waveform.h>
+#include <tests/unit/energy/decoupled_bench.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <span>
-#include <vector>
+#include <string>
 
 namespace joulemark {
 namespace {
 
+using test::DecoupledBench;
+using test::energy_j;
+using test::Load;
 using testing::AllOf;
 using testing::Ge;
 using testing::Le;
 
 constexpr double k_rate_hz = 5e3;
-constexpr double k_volts = 3;
-constexpr double k_idle_a = 100e-6;
-constexpr std::int64_t k_block = 1024;
-
-struct Load {
-  double begin_s;
-  double end_s;
-  double current_a;
-  double tau_s;  // of the capacitor beside it
-};
-
-// Known loads behind capacitors of their own, as the ammeter before them sees them; closed form.
-class Bench {
- public:
-  explicit Bench(double length_s) : length_s_(length_s) {}
-
-  void add(std::uint32_t line, const Load& load) {
-    loads_.push_back(load);
-    marks_.push_back({line, load});
-  }
-  void add_unmarked(const Load& load) { loads_.push_back(load); }
-  void lose(double from_s, int samples) { lost_.push_back({index_of(from_s), index_of(from_s) + samples}); }
-
-  Report report(const std::vector<std::string>& events, std::optional<TimeNs> guard_ns = std::nullopt) {
-    MemoryCapture capture;
-    record(capture);
-    ReportOptions options;
-    options.events = events;
-    options.guard_ns = guard_ns;
-    auto analysis = build_report(capture, options);
-    if (!analysis) ADD_FAILURE() << analysis.error().message;
-    return analysis ? analysis->report : Report{};
-  }
-
- private:
-  [[nodiscard]] static std::int64_t index_of(double time_s) { return std::llround(time_s * k_rate_hz); }
-
-  [[nodiscard]] static double charge_c(const Load& load, double time_s) {
-    double charge = 0;
-    for (const auto& [edge_s, sign] : {std::pair{load.begin_s, 1.0}, {load.end_s, -1.0}}) {
-      const double since_s = time_s - edge_s;
-      if (since_s > 0) charge += sign * (since_s - load.tau_s * (1 - std::exp(-since_s / load.tau_s)));
-    }
-    return charge * load.current_a;
-  }
-
-  [[nodiscard]] std::vector<float> samples() const {
-    std::vector<double> current(static_cast<std::size_t>(length_s_ * k_rate_hz), k_idle_a);
-    for (const Load& load : loads_) {
-      const auto last = static_cast<std::size_t>(index_of(load.end_s + 12 * load.tau_s));
-      for (auto i = static_cast<std::size_t>(index_of(load.begin_s)); i < std::min(last, current.size());
-           ++i) {
-        const double at_s = static_cast<double>(i) / k_rate_hz;
-        current[i] += k_rate_hz * (charge_c(load, at_s + 1 / k_rate_hz) - charge_c(load, at_s));
-      }
-    }
-    std::vector<float> values;
-    for (std::size_t i = 0; i < current.size(); ++i)
-      values.push_back(
-          static_cast<float>(current[i] + 1e-6 * (static_cast<double>(i % 13 * 5 % 13) - 6) / 6));
-    return values;
-  }
-
-  void record(MemoryCapture& capture) const {
-    CaptureInfo info;
-    info.channels.resize(1);
-    info.channels[0].name = "test.current";
-    info.channels[0].rate_hz = k_rate_hz;
-    info.channels[0].aperture_s = {1 / k_rate_hz, Provenance::specified};
-    info.supply = {k_volts, VoltageBasis::setpoint};
-    info.lines = {{LineId{0}, ""}, {LineId{1}, ""}};
-    EXPECT_TRUE(capture.begin(info));
-    const std::vector<float> values = samples();
-    for (std::int64_t at = 0; at < std::ssize(values);) {
-      std::int64_t end = std::min(at + k_block, std::ssize(values));
-      for (const IndexRange& lost : lost_) {
-        if (at >= lost.begin && at < lost.end) at = lost.end;
-        if (at < lost.begin) end = std::min(end, lost.begin);
-      }
-      end = std::max(at, std::min(end, std::ssize(values)));
-      const auto block =
-          std::span(values).subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(end - at));
-      EXPECT_TRUE(capture.accept(SampleBlock{ChannelId{0}, at, block, {}}));
-      at = end;
-    }
-    for (const auto& [line, load] : marks_)
-      test::mark(capture, line, load.begin_s, load.end_s);
-    EXPECT_TRUE(capture.end(EndReason::completed));
-  }
-
-  struct Mark {
-    std::uint32_t line;
-    Load load;
-  };
-  double length_s_;
-  std::vector<Load> loads_;
-  std::vector<Mark> marks_;
-  std::vector<IndexRange> lost_;
-};
 
 // Of the event named so, the figure against the truth.
 double error_of(const Report& report, const std::string& name, double true_j) {
@@ -127,23 +28,19 @@ double error_of(const Report& report, const std::string& name, double true_j) {
   return *event->energy_j.mean / true_j - 1;
 }
 
-double energy_j(const Load& load) {
-  return (load.end_s - load.begin_s) * (load.current_a + k_idle_a) * k_volts;
-}
-
 TEST(Guards, TakeInATailToItsEnd) {
-  Bench bench(10);
+  DecoupledBench bench(10, k_rate_hz);
   const Load load{0, 4e-3, 20e-3, 3e-3};
   for (int i = 0; i < 40; ++i)
     bench.add(0, {0.1 + 0.24 * i, 0.104 + 0.24 * i, load.current_a, load.tau_s});
   const Report report = bench.report({"inference=d0"});
   EXPECT_NEAR(error_of(report, "inference", energy_j(load)), 0, 2e-3);
-  EXPECT_NEAR(*report.idle.current_a.mean / k_idle_a, 1, 5e-3);
+  EXPECT_NEAR(*report.idle.current_a.mean / test::k_bench_idle_a, 1, 5e-3);
 }
 
 // One in ten of the others comes 20 ms after one with a tail.
 TEST(Guards, LeaveOtherNamesAlone) {
-  Bench bench(13);
+  DecoupledBench bench(13, k_rate_hz);
   const Load large{0, 5e-3, 20e-3, 2e-3};
   const Load small{0, 4e-3, 3e-3, 50e-6};
   for (int i = 0; i < 48; ++i) {
@@ -163,7 +60,7 @@ TEST(Guards, LeaveOtherNamesAlone) {
 
 // As by a change of the range, 12 ms after each event.
 TEST(Guards, DoNotReachOverWhatIsLost) {
-  Bench bench(10);
+  DecoupledBench bench(10, k_rate_hz);
   const Load load{0, 4e-3, 20e-3, 4e-3};
   for (int i = 0; i < 40; ++i) {
     const double at_s = 0.1 + 0.24 * i;
@@ -178,14 +75,14 @@ TEST(Guards, DoNotReachOverWhatIsLost) {
 
 // The target is awake before its marker: idle is not.
 TEST(Guards, KeepIdleClearOfWhatGoesOnBesideEveryEvent) {
-  Bench bench(10);
+  DecoupledBench bench(10, k_rate_hz);
   for (int i = 0; i < 40; ++i) {
     const double at_s = 0.1 + 0.24 * i;
     bench.add_unmarked({at_s - 6e-3, at_s, 10e-3, 1e-6});
     bench.add(0, {at_s, at_s + 0.1, 10e-3, 1e-6});
   }
   const Report report = bench.report({"inference=d0"});
-  EXPECT_NEAR(*report.idle.current_a.mean / k_idle_a, 1, 5e-3);
+  EXPECT_NEAR(*report.idle.current_a.mean / test::k_bench_idle_a, 1, 5e-3);
   EXPECT_NEAR(error_of(report, "inference", energy_j({0, 0.1, 10e-3, 0})), 0, 2e-3);
   const auto told = std::ranges::find(report.findings, "active_outside_marker", &Finding::code);
   ASSERT_NE(told, report.findings.end());
@@ -194,7 +91,7 @@ TEST(Guards, KeepIdleClearOfWhatGoesOnBesideEveryEvent) {
 
 // A tail that fills the gap: nobody can say where it ends.
 TEST(Guards, SayWhereATailIsNotOver) {
-  Bench bench(4);
+  DecoupledBench bench(4, k_rate_hz);
   const Load load{0, 5e-3, 20e-3, 8e-3};
   for (int i = 0; i < 80; ++i)
     bench.add(0, {0.1 + 0.043 * i, 0.105 + 0.043 * i, load.current_a, load.tau_s});
