@@ -27,6 +27,7 @@ Timeline timeline_of(std::vector<Event> events, std::uint32_t names) {
 std::vector<std::string> described(const Timeline& timeline, const std::vector<TimeNs>& guards,
                                    TimeRange span) {
   std::vector<Guard> around;
+  around.reserve(guards.size());
   for (const TimeNs guard_ns : guards)
     around.push_back({guard_ns, guard_ns});
   const Partition partition = partition_time(timeline, around, span);
