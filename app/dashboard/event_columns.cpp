@@ -98,7 +98,8 @@ void EventColumns::toggle(int column) {
 }
 
 bool EventColumns::eventFilter(QObject* watched, QEvent* event) {
-  if (watched == view_.viewport() && event->type() == QEvent::Resize) lay_out();
+  // The type first: other events come while the view is being taken down.
+  if (event->type() == QEvent::Resize && watched == view_.viewport()) lay_out();
   return QObject::eventFilter(watched, event);
 }
 
