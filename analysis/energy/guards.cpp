@@ -87,7 +87,8 @@ TimeNs reach_of(const Beside& beside, TimeNs guard_ns) {
 
 void grow_guards(const Timeline& timeline, std::span<const Surroundings> surroundings, bool grow,
                  std::vector<EventPlan>& plans) {
-  const std::vector<Guard> longest = longest_guards(timeline, surroundings, plans);
+  const std::vector<Guard> longest =
+      grow ? longest_guards(timeline, surroundings, plans) : std::vector<Guard>();
   for (std::size_t name = 0; name < plans.size(); ++name) {
     EventPlan& plan = plans[name];
     const Surroundings& around = surroundings[name];

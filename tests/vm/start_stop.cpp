@@ -64,5 +64,5 @@ int run(const char* uri, int times) {
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
-  return joulemark::run(argv[1], std::atoi(argv[2]));
+  return joulemark::run(argv[1], static_cast<int>(std::strtol(argv[2], nullptr, 10)));
 }
