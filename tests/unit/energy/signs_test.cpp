@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <analysis/energy/build_report.h>
-
 #include <tests/support/waveform.h>
+#include <tests/unit/energy/analyse.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,18 +10,11 @@
 namespace joulemark {
 namespace {
 
+using test::analyse;
 using test::Waveform;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-Report report_of(MemoryCapture& capture, const std::vector<std::string>& events = {"inference=d0"}) {
-  ReportOptions options;
-  options.events = events;
-  auto analysis = build_report(capture, options);
-  if (!analysis) ADD_FAILURE() << analysis.error().message;
-  return analysis.value_or(Analysis{}).report;
-}
 
 std::string message_of(const Report& report, std::string_view code) {
   const auto found = std::ranges::find(report.findings, code, &Finding::code);
@@ -36,9 +28,8 @@ Report with_offset(double offset_a) {
   for (int i = 0; i < 4; ++i)
     waveform.pulses.push_back({0.5 + i, 0.6 + i, 9.9e-3});
   test::record(capture, waveform, {.duration_s = 5, .aperture_s = 1e-3, .voltage_v = 2, .noise_a = 20e-6});
-  for (const auto& pulse : waveform.pulses)
-    test::mark(capture, 0, pulse.begin_s, pulse.end_s);
-  return report_of(capture);
+  test::mark_all(capture, 0, waveform.pulses);
+  return analyse(capture).report;
 }
 
 TEST(Signs, TellAnOffsetByAnIdleBelowZeroAndWhatItMakesOfAnEvent) {
@@ -88,7 +79,7 @@ Report measured(double sign, double volts, const std::string& uri) {
   test::mark(capture, 0, 0.5, 0.6);
   test::mark(capture, 0, 1.5, 1.6);
   EXPECT_TRUE(capture.end(EndReason::completed));
-  return report_of(capture);
+  return analyse(capture).report;
 }
 
 TEST(Signs, AdviseByWhatIsNegative) {
