@@ -16,7 +16,6 @@ namespace {
 
 using test::analyse;
 using test::codes;
-using test::Instrument;
 using test::k_volts;
 using test::mark_all;
 using test::Pulse;
